@@ -1,0 +1,49 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module.js';
+import type { Infrastructure } from '#libs/database';
+import { ApiDocument } from './http/api-document.js';
+import { trustOf } from './http/client-address.js';
+import { Metrics } from './http/metrics.js';
+import { requestLog } from './http/request-log.js';
+import { noStore, securityHeaders } from './http/security-headers.js';
+import { serveConsole } from './http/static-console.js';
+
+/** Where REST stands; version and path are part of the contract. */
+export const API_PREFIX = 'api/v1';
+
+/** How long a request may take to arrive: a file that goes up over a slow line. */
+const MAX_REQUEST_MS = 24 * 60 * 60 * 1000;
+
+/** Largest body of a request. */
+const BODY_LIMIT = '1mb';
+
+/** What the api needs from its process. */
+export interface ApiParts extends Omit<Infrastructure, 'queuePart'> {
+  /** Folder of the built console; absent: that of the build. */
+  consoleDir?: string;
+}
+
+/** Builds the api; it doesn't listen yet. @throws StartFailure */
+export async function createApi(parts: ApiParts): Promise<NestExpressApplication> {
+  const { config, logger } = parts;
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(parts), {
+    abortOnError: false,
+    bodyParser: false,
+    forceCloseConnections: true,
+    logger: false, // a failure at start is told once, by the process
+  });
+  app.set('trust proxy', trustOf(config.trustedProxies));
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.setGlobalPrefix(API_PREFIX, { exclude: ['healthz', 'readyz', 'metrics'] });
+  app.use(requestLog(logger));
+  app.use(app.get(Metrics).time);
+  app.use(securityHeaders(config.publicUrl?.startsWith('https:') === true));
+  serveConsole(app, logger, parts.consoleDir);
+  app.use(`/${API_PREFIX}`, noStore);
+  app.useBodyParser('json', { limit: BODY_LIMIT });
+  app.getHttpServer().requestTimeout = MAX_REQUEST_MS;
+  app.get(ApiDocument).attach(app);
+  return app;
+}

@@ -1,0 +1,93 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { text } from 'node:stream/consumers';
+import { Injectable } from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { z } from 'zod';
+import type { FileOperation } from '#libs/contracts';
+import { LiveGateways } from '#libs/session-audit';
+import { addressOf } from '../http/caller.js';
+import { FileRefusal } from './file-refusal.js';
+
+/** What the gateway is told beside whose request it is. */
+export type FileFields = Readonly<{
+  assetId: string;
+  systemUserId: string;
+  path?: string;
+  newPath?: string;
+  mode?: string;
+}>;
+
+const refusal = z.object({ code: z.string(), detail: z.string() });
+
+/**
+ * Has a gateway work with files: only gateways speak SSH. The caller's own proof goes with it, as the gateway checks for
+ * itself who they are. Bodies pass as they come, at the pace of the slower side.
+ */
+@Injectable()
+export class FileProxy {
+  constructor(private readonly gateways: LiveGateways) {}
+
+  /** An answer of a few kilobytes, or none. @throws FileRefusal */
+  async ask(request: Request, operation: FileOperation, fields: FileFields): Promise<unknown> {
+    const answer = await this.send(request, operation, fields, false);
+    const body = await text(answer);
+    return body === '' ? null : JSON.parse(body);
+  }
+
+  /** Writes a file from the request's body. @throws FileRefusal */
+  async write(request: Request, fields: FileFields): Promise<void> {
+    const answer = await this.send(request, 'write', fields, true);
+    answer.resume();
+  }
+
+  /** Answers with the bytes of a file. @throws FileRefusal before the first of them */
+  async read(request: Request, response: Response, fields: FileFields): Promise<void> {
+    const answer = await this.send(request, 'read', fields, false);
+    const length = answer.headers['content-length'];
+    if (length !== undefined) response.setHeader('content-length', length);
+    const name = encodeURIComponent((fields.path ?? '').replace(/^.*\//s, '').toWellFormed());
+    response.setHeader('content-disposition', `attachment; filename*=UTF-8''${name.replaceAll("'", '%27')}`);
+    response.type('application/octet-stream');
+    // whoever went away, or an asset that stopped: both ends are closed, and the length tells the client
+    await pipeline(answer, response).catch(() => response.destroy());
+  }
+
+  private async send(
+    request: Request,
+    operation: FileOperation,
+    fields: FileFields,
+    hasBody: boolean,
+  ): Promise<IncomingMessage> {
+    const url = new URL(`/internal/files/${operation}`, await this.gatewayFor(fields.assetId));
+    for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
+    const { authorization, cookie } = request.headers;
+    const headers = {
+      ...(authorization !== undefined && { authorization }),
+      ...(cookie !== undefined && { cookie }),
+      'x-forwarded-for': addressOf(request),
+      'content-type': 'application/octet-stream',
+    };
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const passed = httpRequest(url, { method: 'POST', headers, agent: false }, resolve);
+      passed.once('error', reject);
+      request.res?.once('close', () => passed.destroy());
+      if (hasBody) pipeline(request, passed).catch(reject);
+      else passed.end();
+    }).catch((error: unknown) => {
+      throw new FileRefusal(503, 'file_ended', `The gateway broke off: ${String(error)}`);
+    });
+    if ((answer.statusCode ?? 500) < 300) return answer;
+    const told = refusal.safeParse(JSON.parse(await text(answer)));
+    if (!told.success) throw new FileRefusal(503, 'file_ended', 'The gateway could not do that.');
+    throw new FileRefusal(answer.statusCode ?? 503, told.data.code, told.data.detail);
+  }
+
+  /** Always the same for an asset, so that its sessions are found again. @throws FileRefusal when none lives */
+  private async gatewayFor(assetId: string): Promise<string> {
+    const living = await this.gateways.list();
+    const gateway = living[parseInt(assetId.slice(0, 8), 16) % living.length];
+    if (!gateway) throw new FileRefusal(503, 'no_gateway', 'No gateway answers now. Try again soon.');
+    return gateway.internalUrl;
+  }
+}

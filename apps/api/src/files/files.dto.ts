@@ -1,0 +1,93 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { FILE_KINDS, type FileKind } from '#libs/contracts';
+import { IdField, Text } from '../http/fields.js';
+
+/** Longest path: what the systems there are take. */
+const MAX_PATH = 4_096;
+const NO_NUL = /^[^\0]*$/;
+
+/** On which asset, as whom, at which path. Names may hold whatever a file system lets them. */
+export class FilePlace {
+  @IdField()
+  assetId!: string;
+
+  @IdField()
+  systemUserId!: string;
+
+  @Text({ min: 1, max: MAX_PATH, verbatim: true, pattern: NO_NUL, description: 'Path on the asset' })
+  path!: string;
+}
+
+/** Which folder a list shows. */
+export class FolderQuery {
+  @IdField()
+  assetId!: string;
+
+  @IdField()
+  systemUserId!: string;
+
+  @Text({
+    ...{ optional: true, max: MAX_PATH, verbatim: true, pattern: NO_NUL },
+    description: 'Absent: the folder where a login begins',
+  })
+  path?: string;
+}
+
+/** A file or folder and what it shall be called or where it shall be. */
+export class FileRename extends FilePlace {
+  @Text({ min: 1, max: MAX_PATH, verbatim: true, pattern: NO_NUL })
+  newPath!: string;
+}
+
+/** A file or folder and the permissions it shall have. */
+export class FileMode extends FilePlace {
+  @Text({ max: 4, pattern: /^[0-7]{3,4}$/, rule: 'Write three or four octal digits.', example: '0644' })
+  mode!: string;
+}
+
+/** A file in its folder. */
+export class FileView {
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty({ enum: FILE_KINDS, enumName: 'FileKind' })
+  kind!: FileKind;
+
+  @ApiProperty({ type: 'integer', format: 'int64', description: 'Bytes' })
+  size!: number;
+
+  @ApiProperty({ description: 'Permissions in octal digits', example: '0644' })
+  mode!: string;
+
+  @ApiProperty()
+  owner!: string;
+
+  @ApiProperty()
+  group!: string;
+
+  @ApiProperty({ type: Date, nullable: true })
+  modifiedAt!: Date | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Where a link leads; null: it is none' })
+  target!: string | null;
+
+  @ApiProperty({
+    enum: FILE_KINDS,
+    enumName: 'FileKind',
+    nullable: true,
+    description: 'What a link leads to',
+  })
+  targetKind!: FileKind | null;
+}
+
+/** A folder with what is in it. */
+export class FolderView {
+  @ApiProperty({ description: 'Absolute path' })
+  path!: string;
+
+  @ApiProperty({ type: FileView, isArray: true })
+  items!: FileView[];
+
+  @ApiProperty({ description: 'There is more than is listed' })
+  truncated!: boolean;
+}

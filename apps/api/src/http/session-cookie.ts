@@ -1,0 +1,24 @@
+import type { Request, Response } from 'express';
+import { LOGIN_ABSOLUTE_MS, SESSION_COOKIE } from '#libs/identity';
+
+/** The console names itself by this header; a page of another origin can't send it without our leave (CORS preflight). */
+export const CLIENT_HEADER = 'x-gatehouse-client';
+
+/** Whether the console's own code made the request. */
+export function isFromConsole(request: Request): boolean {
+  return request.headers[CLIENT_HEADER] === 'console';
+}
+
+/** Gives the console its login. */
+export function setSessionCookie(response: Response, token: string, secure: boolean): void {
+  response.cookie(SESSION_COOKIE, token, { ...attributes(secure), maxAge: LOGIN_ABSOLUTE_MS });
+}
+
+/** Takes the console's login away. */
+export function clearSessionCookie(response: Response, secure: boolean): void {
+  response.clearCookie(SESSION_COOKIE, attributes(secure));
+}
+
+function attributes(secure: boolean) {
+  return { httpOnly: true, sameSite: 'strict' as const, secure, path: '/' };
+}

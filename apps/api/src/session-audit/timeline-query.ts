@@ -1,0 +1,33 @@
+import type { Type } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import type { TimelinePage, TimelineRequest } from '#libs/session-audit';
+import { Moment, Text } from '../http/fields.js';
+import { ListQueryBy, PageOf } from '../http/list-query.js';
+
+/** Query of a list that only grows at its end. @param at name of its time, the only field that it sorts by */
+export function TimelineQueryBy(at: string): Type<TimelineRequest> {
+  class TimelineQuery extends ListQueryBy(at) implements TimelineRequest {
+    @Text({ max: 500, optional: true, description: '`nextCursor` of the page before; goes before `page`' })
+    cursor?: string;
+
+    @Moment({ optional: true, description: 'From this moment on' })
+    from?: string;
+
+    @Moment({ optional: true, description: 'Before this moment' })
+    to?: string;
+  }
+  return TimelineQuery;
+}
+
+/** Answer of such a list. */
+export function TimelinePageOf<T>(item: Type<T>): Type<TimelinePage<T>> {
+  class Timeline extends PageOf(item) implements TimelinePage<T> {
+    @ApiProperty({
+      type: String,
+      nullable: true,
+      description: 'Where the next page begins; null: there is none',
+    })
+    nextCursor!: string | null;
+  }
+  return Timeline;
+}

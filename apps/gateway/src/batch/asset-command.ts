@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BatchFailure, EndReason } from '#libs/contracts';
+import type { Logger } from '#libs/kernel';
+import { plainOutput, type BatchOutcome, type BatchTarget, type ClaimedBatch } from '#libs/session-audit';
+import { actionsOf, readTransferCommand } from '../files/transfer-command.js';
+import type { SessionOpener, SessionWish } from '../session/session-opener.js';
+import type { Session, SessionOutcome } from '../session/session.js';
+import type { UpstreamPool, UpstreamLease } from '../session/upstream-pool.js';
+import { BatchDownstream } from './batch-downstream.js';
+import { endLeftovers } from './leftovers.js';
+import { OutputKeeper, type OutputBudget } from './output-keeper.js';
+
+/** Why it is called off from this side. */
+export type CallOff = 'stopped' | 'time_limit' | 'gateway_stopped';
+
+/** How long an asset that was called off may take before it is left alone. */
+const CALL_OFF_MS = 5_000;
+
+/** What it needs of its gateway. */
+export interface CommandParts {
+  opener: SessionOpener;
+  makePool: () => UpstreamPool;
+  logger: Logger;
+}
+
+/** Ends of a session that are failures of the batch execution's; others are none that a person must be told. */
+const FAILURES: Partial<Record<EndReason, BatchFailure>> = {
+  connect_failed: 'connect_failed',
+  terminated: 'terminated',
+  access_revoked: 'access_revoked',
+  asset_disconnected: 'asset_disconnected',
+  gateway_stopped: 'gateway_stopped',
+};
+
+const WORDS: Record<BatchFailure, (asset: string, detail: string) => string> = {
+  refused: (_, detail) => detail,
+  connect_failed: (_, detail) => detail.replace(/^[a-z-]+: /, ''),
+  time_limit: (asset, seconds) => `${asset} was not done within ${seconds} s, and was ended.`,
+  access_revoked: () => 'Your access was withdrawn while it ran.',
+  terminated: (_, by) => `${by} ended it.`,
+  asset_disconnected: (asset) => `${asset} closed the connection before the command ended.`,
+  gateway_stopped: () => 'The gateway was stopped while it ran. It is not run again.',
+  gateway_lost: () => '',
+  internal_error: () => 'The gateway failed. Its log says more.',
+};
+
+/** The command of a batch execution on one of its assets: a session of its own, by its own grant. */
+export class AssetCommand {
+  private readonly keeper: OutputKeeper;
+  private readonly downstream: BatchDownstream;
+  private readonly pool: UpstreamPool;
+  private session: Session | null = null;
+  private calledOff: CallOff | null = null;
+  private hurry: () => void = () => undefined;
+
+  constructor(
+    private readonly batch: ClaimedBatch,
+    private readonly target: BatchTarget,
+    budget: OutputBudget,
+    private readonly parts: CommandParts,
+  ) {
+    this.keeper = new OutputKeeper(batch.outputBytes, budget);
+    this.downstream = new BatchDownstream(batch.command, batch.sourceAddress, this.keeper);
+    this.pool = parts.makePool();
+  }
+
+  /** Ends it, whatever it is at; the remote processes too. */
+  callOff(why: CallOff): void {
+    if (this.calledOff) return;
+    this.calledOff = why;
+    const stands = this.session?.state === 'open';
+    this.downstream.leave();
+    // a connection that does not stand yet is given up; one that stands is needed to end what runs there
+    if (!stands) this.pool.close();
+    this.hurry();
+  }
+
+  /** Runs it to its end, at most as long as it may. Never throws. */
+  async run(): Promise<BatchOutcome> {
+    const timer = setTimeout(() => {
+      this.callOff('time_limit');
+    }, this.batch.timeLimitSeconds * 1000);
+    const hurried = new Promise<void>((resolve) => {
+      this.hurry = resolve;
+    }).then(() => sleep(CALL_OFF_MS, null, { ref: false }));
+    try {
+      return await Promise.race([this.carryOut(), hurried.then(() => this.outcome(null))]);
+    } catch (error) {
+      this.parts.logger.error({ err: error, batch: this.batch.id }, 'a batch execution failed on an asset');
+      return this.failed('internal_error', '');
+    } finally {
+      clearTimeout(timer);
+      this.pool.close();
+    }
+  }
+
+  private async carryOut(): Promise<BatchOutcome> {
+    const { opener } = this.parts;
+    const { session, refusal } = await opener.attempt(this.wish(), this.downstream, this.pool, (begun) => {
+      this.session = begun;
+    });
+    if (!session) return this.failed('refused', refusal);
+    const hold = session.state === 'open' ? await this.pool.lease(session.grant).catch(() => null) : null;
+    await session.whenEnded();
+    const outcome = session.howItEnded();
+    if (outcome?.exit === null && hold) await this.cleanUp(hold);
+    hold?.release();
+    return this.outcome(outcome);
+  }
+
+  /** A command that carries a file needs what a file needs. */
+  private wish(): SessionWish {
+    const { userId, systemUserId, command } = this.batch;
+    const others = actionsOf(readTransferCommand(command)).filter((action) => action !== 'exec');
+    return { userId, systemUserId, assetId: this.target.assetId, action: 'exec', andAction: others[0] };
+  }
+
+  private async cleanUp(hold: UpstreamLease): Promise<void> {
+    await endLeftovers(hold).catch((error: unknown) => {
+      this.parts.logger.debug({ err: error }, 'what a batch execution left running could not be ended');
+    });
+  }
+
+  private outcome(ended: SessionOutcome | null): BatchOutcome {
+    const exit = ended?.exit ?? null;
+    if (ended?.reason === 'logout' && exit) {
+      const exitStatus = 'status' in exit ? exit.status : null;
+      const signal = 'signal' in exit ? exit.signal : null;
+      return this.result(exitStatus === 0 ? 'succeeded' : 'failed', { exitStatus, signal });
+    }
+    if (this.calledOff === 'stopped') return this.result('stopped', {});
+    if (this.calledOff) return this.failed(this.calledOff, String(this.batch.timeLimitSeconds));
+    const failure = FAILURES[ended?.reason ?? 'internal_error'] ?? 'internal_error';
+    return this.failed(failure, ended?.detail ?? '');
+  }
+
+  private failed(failure: BatchFailure, detail: string): BatchOutcome {
+    return this.result('failed', { failure, reason: WORDS[failure](this.target.assetName, detail) });
+  }
+
+  private result(state: BatchOutcome['state'], end: Partial<BatchOutcome>): BatchOutcome {
+    const { exitStatus = null, failure = null } = end;
+    // texts of the asset's among them
+    const reason = plainOutput(Buffer.from(end.reason ?? ''));
+    const signal = end.signal ? plainOutput(Buffer.from(end.signal.slice(0, 32))) : null;
+    const { assetId, assetName } = this.target;
+    // failures alike but for the name of the asset are alike
+    const alike = [state, exitStatus, signal, failure, reason.replaceAll(assetName, '')];
+    return {
+      assetId,
+      state,
+      ...{ exitStatus, signal, failure, reason },
+      ...this.keeper.outputs(),
+      cutBytes: this.keeper.cutBytes,
+      digest: this.keeper.digest(alike),
+      sessionId: this.session?.id ?? null,
+    };
+  }
+}

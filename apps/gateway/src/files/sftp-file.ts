@@ -1,0 +1,84 @@
+import { OPEN } from './sftp-packets.js';
+import { useOf } from './sftp-rules.js';
+import type { Transfer, TransferLog } from './transfer.js';
+
+/** A file that the client holds open on the asset, and what passed of it each way. */
+export class SftpFile {
+  readonly reads: boolean;
+  readonly writes: boolean;
+  private readonly upload: Transfer | null;
+  private download: Transfer | null;
+  /** Begins empty, so that what is written in order is all of it. */
+  private readonly isFresh: boolean;
+  private writeFailure: string | null = null;
+  /** Lowest offset at which the asset said that the file ends. */
+  private endAt = Infinity;
+
+  constructor(
+    private readonly log: TransferLog,
+    readonly path: string,
+    flags: number,
+    /** As the asset told it, before or while the file was open. */
+    public size: number | null,
+  ) {
+    const { reads, writes } = useOf(flags);
+    this.reads = reads;
+    this.writes = writes;
+    this.isFresh = (flags & (OPEN.TRUNC | OPEN.EXCL)) !== 0 && (flags & OPEN.APPEND) === 0;
+    this.upload = writes ? log.begin({ direction: 'upload', path }) : null;
+    // who may read and write has read only when bytes came
+    this.download = reads && !writes ? log.begin({ direction: 'download', path }) : null;
+  }
+
+  /** Bytes on their way to the asset. */
+  written(offset: number, bytes: Buffer): void {
+    this.upload?.take(offset, bytes);
+  }
+
+  /** The asset did not take a write. */
+  writeFailed(message: string): void {
+    this.writeFailure ??= message;
+  }
+
+  /** The content is no longer only what passed: cut, or copied on the asset. */
+  altered(): void {
+    this.upload?.spoil('partial');
+  }
+
+  /** The file was cut or stretched to this size. */
+  resized(size: number): void {
+    if (size !== this.upload?.size) this.altered();
+  }
+
+  /** Bytes that came from the asset. */
+  read(offset: number, bytes: Buffer): void {
+    this.download ??= this.log.begin({ direction: 'download', path: this.path });
+    this.download.take(offset, bytes);
+  }
+
+  /** The asset has no byte at this offset. */
+  endSeenAt(offset: number): void {
+    this.endAt = Math.min(this.endAt, offset);
+  }
+
+  /** The asset answered to CLOSE. */
+  closed(failure: string | null): void {
+    const failed = this.writeFailure ?? failure;
+    if (failed === null) this.upload?.end('complete', null, this.isFresh);
+    else this.upload?.end('failed', failed);
+    const read = this.download?.size ?? 0;
+    const isWhole = this.endAt === read || this.size === read;
+    const isThrough = isWhole || (this.download?.inOrder === false && this.passedEnough(read));
+    this.download?.end(isThrough ? 'complete' : 'cut_off', null, isWhole && this.download.inOrder);
+  }
+
+  /** Opening failed, or the session is over. */
+  lost(result: 'cut_off' | 'failed', detail: string | null = null): void {
+    this.upload?.end(result, detail);
+    this.download?.end(result, detail);
+  }
+
+  private passedEnough(read: number): boolean {
+    return this.size === null ? this.endAt <= read : read >= this.size;
+  }
+}

@@ -1,0 +1,106 @@
+import { createHash, type Hash } from 'node:crypto';
+import type { DigestGap, TransferDirection, TransferProtocol, TransferResult } from '#libs/contracts';
+import type { GrantTerms } from '#libs/authorization';
+import { newId, type FileTransferId, type SessionId } from '#libs/kernel';
+import type { TransferJournal, TransferRecord } from '#libs/session-audit';
+
+/** What all transfers of a session have in common. */
+export interface TransferOrigin {
+  terms: Readonly<GrantTerms>;
+  sessionId: SessionId | null;
+  sourceAddress: string;
+  protocol: TransferProtocol;
+  /** Command line, where the transfer is one. */
+  command: string | null;
+}
+
+/** Where a file goes or comes from. */
+export interface TransferSubject {
+  direction: TransferDirection;
+  path: string;
+  /** See the column of the same name. */
+  name?: string | null;
+}
+
+/** Refusals of one session that are noted; who goes on trying tells nothing new. */
+const MAX_REFUSALS = 1_000;
+
+/** The transfers of one session: begins their records. */
+export class TransferLog {
+  private refusals = 0;
+
+  constructor(
+    private readonly origin: TransferOrigin,
+    private readonly journal: Pick<TransferJournal, 'note'>,
+  ) {}
+
+  /** A file begins to pass. */
+  begin(subject: TransferSubject): Transfer {
+    const { terms, ...rest } = this.origin;
+    const { userId, username, assetId, assetName, systemUserId, systemUsername } = terms;
+    const names = { userId, username, assetId, assetName, systemUserId, systemUsername };
+    const id = newId<FileTransferId>();
+    const { name = null } = subject;
+    return new Transfer({ id, ...names, ...rest, ...subject, name, startedAt: new Date() }, this.journal);
+  }
+
+  /** Something was asked for that the rules don't allow. */
+  refuse(subject: TransferSubject, detail: string): void {
+    if (++this.refusals <= MAX_REFUSALS) this.begin(subject).end('refused', detail);
+  }
+}
+
+type Opening = Omit<TransferRecord, 'size' | 'sha256' | 'digestGap' | 'result' | 'detail' | 'endedAt'>;
+
+/** One file under way: counts and digests its bytes as they pass, until it is ended, once. */
+export class Transfer {
+  /** Bytes that passed. */
+  size = 0;
+  private hash: Hash | null = createHash('sha256');
+  private gap: DigestGap | null = null;
+  private over = false;
+
+  constructor(
+    private readonly opening: Opening,
+    private readonly journal: Pick<TransferJournal, 'note'>,
+  ) {}
+
+  /** The bytes so far are one run from the first on. */
+  get inOrder(): boolean {
+    return this.gap === null;
+  }
+
+  /** Bytes of the file, as they stand in it at `offset`. */
+  take(offset: number, bytes: Buffer): void {
+    if (offset !== this.size) this.spoil('out_of_order');
+    this.size += bytes.length;
+    this.hash?.update(bytes);
+  }
+
+  /** Bytes of a stream whose files are not visible. */
+  count(bytes: number): void {
+    this.size += bytes;
+  }
+
+  /** No digest can be given any more. */
+  spoil(gap: DigestGap): void {
+    this.gap ??= gap;
+    this.hash = null;
+  }
+
+  /** Notes the record. Only a whole file that is complete has a digest. */
+  end(result: TransferResult, detail: string | null = null, whole = false): void {
+    if (this.over) return;
+    this.over = true;
+    if (result !== 'complete' || !whole) this.spoil('partial');
+    this.journal.note({
+      ...this.opening,
+      size: this.size,
+      sha256: this.hash?.digest('hex') ?? null,
+      digestGap: result === 'refused' ? null : this.gap,
+      result,
+      detail,
+      endedAt: new Date(),
+    });
+  }
+}

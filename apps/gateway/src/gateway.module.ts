@@ -1,0 +1,322 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { AuthorizationModule, Authorizer, ExecDirectory, ReachableAssets } from '#libs/authorization';
+import { ControlBus, InfrastructureModule, JobQueue, type Infrastructure } from '#libs/database';
+import {
+  ApiTokenBook,
+  Authenticator,
+  CodeChecker,
+  IdentityModule,
+  LoginRegistry,
+  OwnAccount,
+  TokenReader,
+} from '#libs/identity';
+import {
+  AssetCatalog,
+  FactsKeeper,
+  FactsPlanner,
+  FactsSchedule,
+  InventoryModule,
+  RunLedger,
+} from '#libs/inventory';
+import { CLOCK, LOGGER, newId, type Clock, type GatewayId, type Logger } from '#libs/kernel';
+import { DriftLedger, DriftPlanner, DriftSchedule, PushLedger, PushModule } from '#libs/push';
+import {
+  BatchDesk,
+  BatchLedger,
+  CommandJournal,
+  RecordingStore,
+  SessionAuditModule,
+  SessionJournal,
+  TransferJournal,
+} from '#libs/session-audit';
+import { CredentialVault } from '#libs/vault';
+import { BatchCrew } from './batch/batch-crew.js';
+import { Places } from './batch/places.js';
+import { DriftCraft } from './drift/drift-craft.js';
+import { AdminDirectory } from './jobs/admin-directory.js';
+import { ConnectionTester } from './jobs/connection-tester.js';
+import { FactsCollector } from './jobs/facts-collector.js';
+import { GatewayJobs } from './jobs/gateway-jobs.js';
+import { NightlyParts, NightlyRun } from './jobs/nightly-run.js';
+import { RunWorker, RunWorkerParts } from './jobs/run-worker.js';
+import { MailClerk } from './mail/mail-clerk.js';
+import { AnsibleDesk } from './push/ansible/ansible-desk.js';
+import { AssetDoor } from './push/asset-door.js';
+import { AssetPusher } from './push/asset-pusher.js';
+import { AssetRecycler } from './push/asset-recycler.js';
+import { PushCraft } from './push/push-craft.js';
+import { DirectLogin } from './session/direct-login.js';
+import { ListenerOpener } from './session/listener-opener.js';
+import { SessionOpener, type OpenerParts } from './session/session-opener.js';
+import { SessionRegistry } from './session/session-registry.js';
+import { TargetDirectory } from './session/target-directory.js';
+import { UpstreamPool } from './session/upstream-pool.js';
+import { SshDoor } from './ssh/ssh-door.js';
+import { CommandDesk } from './taps/commands/command-desk.js';
+import { CallerProof } from './web-files/caller-proof.js';
+import { FileDesk } from './web-files/file-desk.js';
+import { FilesController } from './web-files/files.controller.js';
+import { TerminalDesk } from './web-terminal/terminal-desk.js';
+import { TerminalGateway } from './web-terminal/terminal.gateway.js';
+
+/** Nest token of this process's id. */
+export const GATEWAY_ID = Symbol('GatewayId');
+
+/** Assets on which this gateway runs commands of batch executions at once. */
+const COMMANDS_AT_ONCE = 150;
+const OPENER_PARTS = Symbol('OpenerParts');
+
+/** Nest token of what is done each night. */
+const NIGHTLY_RUNS = Symbol('NightlyRuns');
+
+/** Everything that speaks SSH. */
+@Module({})
+export class GatewayModule {
+  static forRoot(infrastructure: Infrastructure, vault: CredentialVault): DynamicModule {
+    const { config } = infrastructure;
+    return {
+      module: GatewayModule,
+      imports: [
+        InfrastructureModule.forRoot(infrastructure),
+        IdentityModule,
+        InventoryModule,
+        PushModule,
+        AuthorizationModule,
+        SessionAuditModule,
+      ],
+      controllers: [FilesController],
+      providers: [
+        { provide: GATEWAY_ID, useFactory: () => newId<GatewayId>() },
+        { provide: CredentialVault, useValue: vault },
+        {
+          provide: CommandDesk,
+          inject: [CommandJournal, LOGGER],
+          useFactory: (journal: CommandJournal, logger: Logger) => new CommandDesk(journal, logger),
+        },
+        {
+          provide: TargetDirectory,
+          inject: [DataSource],
+          useFactory: (dataSource: DataSource) => new TargetDirectory(dataSource, vault),
+        },
+        {
+          provide: SessionRegistry,
+          inject: [Authorizer, ControlBus, LOGGER, CommandDesk],
+          useFactory: (authorizer: Authorizer, bus: ControlBus, logger: Logger, commands: CommandDesk) =>
+            new SessionRegistry(authorizer, bus, logger, commands, config.sessionLimitMs),
+        },
+        {
+          provide: OPENER_PARTS,
+          inject: [
+            GATEWAY_ID,
+            Authorizer,
+            SessionJournal,
+            TransferJournal,
+            RecordingStore,
+            SessionRegistry,
+            CLOCK,
+            LOGGER,
+          ],
+          useFactory: (
+            gatewayId: GatewayId,
+            authorizer: Authorizer,
+            journal: SessionJournal,
+            transfers: TransferJournal,
+            recordings: RecordingStore,
+            registry: SessionRegistry,
+            clock: Clock,
+            logger: Logger,
+          ): OpenerParts => {
+            const { idleTimeoutMs } = config;
+            const audit = { journal, transfers, recordings };
+            return { gatewayId, authorizer, ...audit, registry, clock, logger, idleTimeoutMs };
+          },
+        },
+        {
+          provide: SessionOpener,
+          inject: [OPENER_PARTS],
+          useFactory: (parts: OpenerParts) => new SessionOpener(parts),
+        },
+        {
+          provide: ListenerOpener,
+          inject: [OPENER_PARTS],
+          useFactory: (parts: OpenerParts) => new ListenerOpener(parts),
+        },
+        {
+          provide: SshDoor,
+          inject: [
+            DataSource,
+            Authenticator,
+            CodeChecker,
+            Authorizer,
+            ReachableAssets,
+            OwnAccount,
+            SessionOpener,
+            ListenerOpener,
+            TargetDirectory,
+            ControlBus,
+            BatchDesk,
+            ExecDirectory,
+            BatchCrew,
+            LOGGER,
+          ],
+          useFactory: (
+            dataSource: DataSource,
+            authenticator: Authenticator,
+            codes: CodeChecker,
+            authorizer: Authorizer,
+            reachable: ReachableAssets,
+            account: OwnAccount,
+            opener: SessionOpener,
+            listeners: ListenerOpener,
+            targets: TargetDirectory,
+            bus: ControlBus,
+            batches: BatchDesk,
+            execDirectory: ExecDirectory,
+            crew: BatchCrew,
+            logger: Logger,
+          ) => {
+            const direct = new DirectLogin(dataSource, authorizer);
+            return new SshDoor({
+              config,
+              authenticator,
+              codes,
+              reachable,
+              account,
+              opener,
+              listeners,
+              targets,
+              bus,
+              direct,
+              batches,
+              execDirectory,
+              crew,
+              logger,
+            });
+          },
+        },
+        {
+          provide: TerminalDesk,
+          inject: [SessionOpener, TargetDirectory, GATEWAY_ID],
+          useFactory: (opener: SessionOpener, targets: TargetDirectory, gatewayId: GatewayId) =>
+            new TerminalDesk(opener, () => new UpstreamPool(targets, false), gatewayId),
+        },
+        {
+          provide: BatchCrew,
+          inject: [GATEWAY_ID, BatchLedger, SessionOpener, TargetDirectory, ControlBus, LOGGER],
+          useFactory: (
+            gatewayId: GatewayId,
+            ledger: BatchLedger,
+            opener: SessionOpener,
+            targets: TargetDirectory,
+            bus: ControlBus,
+            logger: Logger,
+          ) => {
+            const places = new Places(COMMANDS_AT_ONCE);
+            const makePool = (): UpstreamPool => new UpstreamPool(targets, false);
+            return new BatchCrew({ gatewayId, ledger, opener, places, makePool, logger }, bus);
+          },
+        },
+        {
+          provide: RunWorkerParts,
+          inject: [GATEWAY_ID, RunLedger, ControlBus, LOGGER],
+          useFactory: (gatewayId: GatewayId, ledger: RunLedger, bus: ControlBus, logger: Logger) =>
+            new RunWorkerParts(gatewayId, ledger, bus, logger),
+        },
+        {
+          provide: AdminDirectory,
+          inject: [AssetCatalog],
+          useFactory: (catalog: AssetCatalog) => new AdminDirectory(catalog, vault),
+        },
+        {
+          provide: NightlyParts,
+          inject: [JobQueue, ControlBus, LOGGER],
+          useFactory: (queue: JobQueue, bus: ControlBus, logger: Logger) =>
+            new NightlyParts(queue, bus, logger),
+        },
+        {
+          provide: NIGHTLY_RUNS,
+          inject: [NightlyParts, FactsSchedule, FactsPlanner, DriftSchedule, DriftPlanner],
+          useFactory: (
+            parts: NightlyParts,
+            factsSchedule: FactsSchedule,
+            facts: FactsPlanner,
+            driftSchedule: DriftSchedule,
+            drift: DriftPlanner,
+          ) => [
+            new NightlyRun('facts.nightly', factsSchedule, facts, parts),
+            new NightlyRun('drift.nightly', driftSchedule, drift, parts),
+          ],
+        },
+        {
+          provide: DriftCraft,
+          inject: [AdminDirectory, DriftLedger],
+          useFactory: (directory: AdminDirectory, ledger: DriftLedger) =>
+            new DriftCraft(directory, ledger, vault),
+        },
+        {
+          provide: PushCraft,
+          inject: [PushLedger, AssetCatalog, AdminDirectory, LOGGER],
+          useFactory: (
+            ledger: PushLedger,
+            catalog: AssetCatalog,
+            directory: AdminDirectory,
+            logger: Logger,
+          ) => {
+            const door = new AssetDoor(directory, catalog, new AnsibleDesk(logger));
+            const pusher = new AssetPusher(ledger, vault, door);
+            return new PushCraft(ledger, pusher, new AssetRecycler(ledger, door), logger);
+          },
+        },
+        {
+          provide: GatewayJobs,
+          inject: [
+            JobQueue,
+            AdminDirectory,
+            FactsKeeper,
+            NIGHTLY_RUNS,
+            RunWorkerParts,
+            PushCraft,
+            DriftCraft,
+          ],
+          useFactory: (
+            queue: JobQueue,
+            directory: AdminDirectory,
+            keeper: FactsKeeper,
+            nightly: readonly NightlyRun[],
+            parts: RunWorkerParts,
+            pushes: PushCraft,
+            drift: DriftCraft,
+          ) => {
+            const crafts = [new FactsCollector(directory, keeper), pushes, drift];
+            const workers = crafts.map((craft) => new RunWorker(craft, parts));
+            return new GatewayJobs(queue, new ConnectionTester(directory), nightly, workers);
+          },
+        },
+        {
+          provide: MailClerk,
+          inject: [DataSource, JobQueue, CLOCK, LOGGER],
+          useFactory: (dataSource: DataSource, queue: JobQueue, clock: Clock, logger: Logger) =>
+            new MailClerk({ dataSource, queue, vault, clock, logger, publicUrl: config.publicUrl }),
+        },
+        {
+          provide: FileDesk,
+          inject: [SessionOpener, TargetDirectory],
+          useFactory: (opener: SessionOpener, targets: TargetDirectory) =>
+            new FileDesk(opener, () => new UpstreamPool(targets, false)),
+        },
+        {
+          provide: CallerProof,
+          inject: [TokenReader, LoginRegistry, ApiTokenBook, CodeChecker],
+          useFactory: (
+            tokens: TokenReader,
+            logins: LoginRegistry,
+            apiTokens: ApiTokenBook,
+            codes: CodeChecker,
+          ) => new CallerProof(tokens, logins, apiTokens, codes),
+        },
+        TerminalGateway,
+      ],
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import ssh2 from 'ssh2';
+import { tell, type HostKeyScan } from '#libs/contracts';
+import { fingerprintOf } from '#libs/kernel';
+import { adviseOn, ConnectFailure } from '../session/connect-failure.js';
+import { hostKeyAlgorithmsOf, SCANNED_HOST_KEY_TYPES, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
+
+const PROBE_TIMEOUT_MS = 6_000;
+
+/** Which host keys an address offers now: one key exchange for each type, no login. */
+export async function scanHostKeys(address: string, port: number): Promise<HostKeyScan> {
+  const results = await Promise.allSettled(
+    SCANNED_HOST_KEY_TYPES.map((type) => offeredKey(address, port, type)),
+  );
+  const blobs = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const unique = [...new Map(blobs.map((blob) => [blob.toString('base64'), blob])).values()];
+  if (unique.length > 0) return { ok: true, keys: unique.map(described) };
+  const failures = results.flatMap((result) =>
+    result.status === 'rejected' ? [result.reason as unknown] : [],
+  );
+  // the first type is the one that nearly every server has: its failure says most
+  const failure = failures.find((reason) => reason instanceof ConnectFailure);
+  return {
+    ok: false,
+    step: failure?.step ?? 'connect',
+    ...(failure?.told ?? tell('no-host-key')),
+  };
+}
+
+function described(blob: Buffer): { type: string; publicKey: string; fingerprint: string } {
+  const type = blob.subarray(4, 4 + blob.readUInt32BE(0)).toString('latin1');
+  return { type, publicKey: `${type} ${blob.toString('base64')}`, fingerprint: fingerprintOf(blob) };
+}
+
+function offeredKey(host: string, port: number, type: string): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const client = new ssh2.Client();
+    client.on('error', (error) => {
+      reject(adviseOn(host, error));
+    });
+    client.once('close', () => {
+      reject(new ConnectFailure('connect', tell('connection-closed', { asset: host })));
+    });
+    const hostVerifier = (key: Buffer): boolean => {
+      resolve(Buffer.from(key));
+      return false; // the key is all that was wanted
+    };
+    client.connect({
+      host,
+      port,
+      username: 'gatehouse-scan',
+      hostVerifier,
+      algorithms: { ...UPSTREAM_ALGORITHMS, serverHostKey: [...hostKeyAlgorithmsOf(type)] },
+      readyTimeout: PROBE_TIMEOUT_MS,
+    });
+  });
+}

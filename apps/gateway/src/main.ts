@@ -1,0 +1,95 @@
+import 'reflect-metadata';
+import { hostname } from 'node:os';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { openDatabase } from '#libs/database';
+import {
+  makeLogger,
+  onStopSignal,
+  readConfig,
+  reportReady,
+  reportStartFailure,
+  StartFailure,
+  type GatewayId,
+} from '#libs/kernel';
+import { CommandJournal, GatewayRoster, SessionJournal, TransferJournal } from '#libs/session-audit';
+import { CredentialVault } from '#libs/vault';
+import { BatchCrew } from './batch/batch-crew.js';
+import { GATEWAY_ID, GatewayModule } from './gateway.module.js';
+import { GatewayJobs } from './jobs/gateway-jobs.js';
+import { MailClerk } from './mail/mail-clerk.js';
+import { SessionRegistry } from './session/session-registry.js';
+import { SshDoor } from './ssh/ssh-door.js';
+
+/** How long a gateway that stops waits for the rows of its sessions. */
+const JOURNAL_CLOSE_MS = 5_000;
+
+/**
+ * Small buffers of long life (host keys, offers, tags of a connection) each hold the slab that they were cut from;
+ * with Node's own size, 64 KiB, that is 12 KB more for each session.
+ */
+Buffer.poolSize = 8 * 1024;
+
+async function main(): Promise<void> {
+  const config = readConfig();
+  const { databaseUrl } = config;
+  if (databaseUrl === null) {
+    throw new StartFailure(
+      'GATEHOUSE_DATABASE_URL is not set.',
+      'Start with `npm start`, or set it for a gateway alone.',
+    );
+  }
+  const logger = makeLogger('gateway', config.logLevel);
+  const vault = await CredentialVault.open(config.dataDir);
+  const dataSource = await openDatabase(databaseUrl);
+  const module = GatewayModule.forRoot(
+    { config: { ...config, databaseUrl }, logger, dataSource, queuePart: 'worker' },
+    vault,
+  );
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    logger: false as const,
+    abortOnError: false,
+  });
+  app.useWebSocketAdapter(new IoAdapter(app));
+  // only the api talks to this port: it passes terminal sockets on
+  await app.listen(0, '127.0.0.1');
+  // files go up for as long as they take; the api has its own limit
+  app.getHttpServer().requestTimeout = 0;
+  const gatewayId = app.get<GatewayId>(GATEWAY_ID);
+  const roster = app.get(GatewayRoster);
+  await roster.enter({
+    id: gatewayId,
+    hostname: hostname(),
+    internalUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
+  });
+  await app.get(GatewayJobs).start();
+  await app.get(MailClerk).start();
+  app.get(BatchCrew).start();
+  const door = app.get(SshDoor);
+  const ssh = await door.open();
+  onStopSignal(async () => {
+    door.stopListening();
+    await endWork(app);
+    door.close();
+    await writeJournals(app);
+    await roster.leave(gatewayId);
+    await app.close();
+  });
+  logger.info({ port: ssh.port, gatewayId }, 'gateway is ready');
+  reportReady({ sshPort: ssh.port, hostKeyFingerprints: [ssh.hostKey.fingerprint] });
+}
+
+/** What runs ends: batch executions first, as each of their assets is a session too. */
+async function endWork(app: NestExpressApplication): Promise<void> {
+  await app.get(BatchCrew).stop();
+  await Promise.all([app.get(SessionRegistry).endAll(), app.get(GatewayJobs).stop()]);
+}
+
+/** What ended sessions left to write is written, if the database takes it in time. */
+async function writeJournals(app: NestExpressApplication): Promise<void> {
+  const journals = [app.get(SessionJournal), app.get(TransferJournal), app.get(CommandJournal)];
+  await Promise.all(journals.map((journal) => journal.close(JOURNAL_CLOSE_MS)));
+}
+
+main().catch(reportStartFailure);

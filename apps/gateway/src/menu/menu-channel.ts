@@ -1,0 +1,301 @@
+import type { ServerChannel } from 'ssh2';
+import type { Actor, Logger } from '#libs/kernel';
+import type { Downstream } from '../session/downstream.js';
+import { ChannelDownstream } from '../ssh/channel-downstream.js';
+import type { ChannelContext } from '../ssh/connection.js';
+import { AssetLists, type AssetListParts } from './asset-lists.js';
+import { BatchMenu, type BatchMenuParts } from './batch-menu.js';
+import { GroupList } from './group-list.js';
+import { readKey, type MenuDesk } from './keys.js';
+import { LineEditor, type LineEvent } from './line-editor.js';
+import type { MenuScreen } from './menu-screen.js';
+import { Pace } from './pace.js';
+import { chooseLanguage, MENU_TEXTS, type Doorway, type MenuTexts } from './texts.js';
+
+/** What the menu needs of the gateway. */
+export interface MenuParts extends AssetListParts, BatchMenuParts {
+  logger: Logger;
+  /** Name by which the gateway is known; null: the address that the client came to. */
+  publicHost: string | null;
+  /** Its public host key, `ssh-ed25519 AAAA…`. */
+  hostKey: string;
+}
+
+const PROMPT = 'Gatehouse> ';
+const TERMINAL_RESET = '\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?2004l\x1b[?1l\x1b>\x1b[0m';
+const CTRL_C = 3;
+/** Bytes typed ahead that are kept, as many as a terminal's own queue takes (Linux). */
+const TYPED_AHEAD = 4096;
+/** Without a terminal, pages are as long as they may be. */
+const NO_TERMINAL = { columns: 120, rows: 200 };
+
+/** The menu on one channel: reads lines, lets keys act, lends the channel to sessions and takes it back. */
+export class MenuChannel implements MenuScreen {
+  private readonly editor = new LineEditor();
+  private readonly desk: MenuDesk;
+  private readonly pace = new Pace();
+  private busy = false;
+  private over = false;
+  private pending: Buffer[] = [];
+  /** What a key does, while it does. */
+  private acting: Promise<void> = Promise.resolve();
+  /** Takes the next line instead of the keys. */
+  private answer: ((line: string | null) => void) | null = null;
+  private asked: () => void = () => undefined;
+  private stop: AbortController | null = null;
+
+  constructor(
+    private downstream: ChannelDownstream,
+    private readonly channel: ServerChannel,
+    private readonly context: ChannelContext,
+    private readonly parts: MenuParts,
+  ) {
+    const assets = new AssetLists(this, parts);
+    const groups = new GroupList(this, assets, parts.reachable);
+    this.desk = { screen: this, assets, groups, batch: new BatchMenu(this, parts) };
+  }
+
+  /** Greets and begins to read. */
+  start(): void {
+    const { texts, user } = this;
+    if (user.mustChangePassword && this.context.byPassword) {
+      this.say(texts.mustChangePassword);
+      this.end(1);
+      return;
+    }
+    this.say(`${texts.welcome(user.name || user.username)}\n${texts.hint}`);
+    this.listen();
+    this.prompt();
+  }
+
+  get user(): ChannelContext['user'] {
+    return this.context.user;
+  }
+
+  get actor(): Actor {
+    const { id: userId, username, role } = this.user;
+    return { userId, username, role, address: this.downstream.sourceAddress, way: 'ssh' };
+  }
+
+  get doorway(): Doorway {
+    const { socket, loginName } = this.context;
+    const host = this.parts.publicHost ?? socket.localAddress?.replace(/^::ffff:/, '') ?? 'gateway';
+    return { host, port: socket.localPort ?? 22, username: loginName.username, hostKey: this.parts.hostKey };
+  }
+
+  get pool(): ChannelContext['pool'] {
+    return this.context.pool;
+  }
+
+  get address(): string {
+    return this.downstream.sourceAddress;
+  }
+
+  get texts(): MenuTexts {
+    return MENU_TEXTS[chooseLanguage(this.user.language, this.context.request.environment)];
+  }
+
+  get width(): number {
+    return (this.context.request.pty ?? NO_TERMINAL).columns;
+  }
+
+  get height(): number {
+    return (this.context.request.pty ?? NO_TERMINAL).rows;
+  }
+
+  say(text: string): void {
+    this.write(`${text}\n`);
+  }
+
+  async page(lines: readonly string[]): Promise<void> {
+    const size = Math.max(1, this.height - 1);
+    for (let from = 0; from < lines.length; from += size) {
+      this.say(lines.slice(from, from + size).join('\n'));
+      if (from + size >= lines.length) return;
+      const answer = await this.ask(this.texts.more);
+      if (answer === null || answer.trim().toLowerCase() === 'q') return;
+    }
+  }
+
+  ask(prompt: string): Promise<string | null> {
+    if (this.over) return Promise.resolve(null);
+    this.write(prompt);
+    return new Promise((resolve) => {
+      this.answer = resolve;
+      this.asked();
+    });
+  }
+
+  async interruptible<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T> {
+    const stop = new AbortController();
+    if (this.over) stop.abort();
+    this.stop = stop;
+    this.channel.resume();
+    try {
+      return await work(stop.signal);
+    } finally {
+      this.stop = null;
+      this.channel.pause();
+    }
+  }
+
+  async lend<T>(use: (downstream: Downstream, finished: Promise<void>) => Promise<T>): Promise<T> {
+    this.release();
+    const { socket, request } = this.context;
+    const { sourceAddress } = this.downstream;
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    this.downstream = new ChannelDownstream(this.channel, socket, sourceAddress, request, null, finish);
+    this.context.takeOver(this.downstream);
+    try {
+      return await use(this.downstream, finished);
+    } finally {
+      this.takeBack();
+    }
+  }
+
+  putRight(): void {
+    if ((this.context.request.pty?.term ?? 'dumb') !== 'dumb') this.write(TERMINAL_RESET);
+  }
+
+  quit(): void {
+    this.end(0);
+  }
+
+  private listen(): void {
+    this.downstream.listen({
+      resized: () => undefined,
+      signalled: (name) => {
+        if (name === 'INT') this.stop?.abort();
+      },
+      closed: () => {
+        this.leave();
+      },
+    });
+    this.channel.on('data', this.take);
+    this.channel.once('end', this.inputEnded);
+    if (!this.busy) this.channel.resume();
+  }
+
+  private readonly inputEnded = (): void => {
+    if (!this.busy) this.quit();
+  };
+
+  private readonly take = (bytes: Buffer): void => {
+    // read on when this is handled: what waits here is bounded by what one packet brings
+    this.channel.pause();
+    if (this.stop) this.takeMeanwhile(bytes, this.stop);
+    else this.pending.push(bytes);
+    if (!this.busy) void this.work();
+  };
+
+  /** Typed while a key's work goes on: Ctrl-C is heard, the rest is kept as a terminal keeps it. */
+  private takeMeanwhile(bytes: Buffer, stop: AbortController): void {
+    const stopsAt = bytes.lastIndexOf(CTRL_C);
+    if (stopsAt >= 0) {
+      this.pending = [];
+      stop.abort();
+    }
+    this.pending = [Buffer.concat([...this.pending, bytes.subarray(stopsAt + 1)]).subarray(0, TYPED_AHEAD)];
+    void this.pace.breathe(bytes.length, 0).then(() => {
+      if (this.stop === stop) this.channel.resume();
+    });
+  }
+
+  /** Handles what was typed, one line after the other; a session takes the rest of the input itself. */
+  private async work(): Promise<void> {
+    this.busy = true;
+    while (this.pending.length > 0 && !this.over) {
+      // one packet holds many lines: it is copied only when a second one came
+      const [first = Buffer.alloc(0), ...more] = this.pending;
+      const bytes = more.length === 0 ? first : Buffer.concat(this.pending);
+      const { echo, event, rest } = this.editor.feed(bytes);
+      this.pending = rest.length > 0 ? [rest] : [];
+      if (this.context.request.pty) this.channel.write(echo);
+      if (event) await this.handle(event);
+      await this.untilRead();
+      await this.pace.breathe(bytes.length - rest.length, event ? 1 : 0);
+    }
+    this.busy = false;
+    if (this.channel.readableEnded) this.quit();
+    else if (!this.over) this.channel.resume();
+  }
+
+  /** A client that does not read what the menu says is not heard either. */
+  private async untilRead(): Promise<void> {
+    const { channel } = this;
+    if (!channel.writableNeedDrain || this.over) return;
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        channel.off('drain', goOn).off('close', goOn);
+        resolve();
+      };
+      channel.on('drain', goOn).on('close', goOn);
+    });
+  }
+
+  /** Answers who asked, or lets a key act; until that is over, or asks something. */
+  private async handle(event: LineEvent): Promise<void> {
+    const asked = new Promise<void>((resolve) => (this.asked = resolve));
+    const { answer } = this;
+    this.answer = null;
+    if (answer) answer(event.kind === 'line' ? event.text : null);
+    else if (event.kind === 'line') this.acting = this.act(event.text);
+    else if (event.kind === 'quit') this.quit();
+    else this.prompt();
+    await Promise.race([this.acting, asked]);
+  }
+
+  private async act(line: string): Promise<void> {
+    try {
+      const { key, argument } = readKey(line, this.desk);
+      await key.act(this.desk, argument);
+    } catch (error) {
+      this.parts.logger.error({ err: error }, 'menu');
+      this.say(this.texts.failed);
+    }
+    this.prompt();
+  }
+
+  private release(): void {
+    this.channel.off('data', this.take);
+    this.channel.off('end', this.inputEnded);
+    this.channel.pause();
+    // keys typed ahead belong to the session
+    for (const bytes of this.pending.reverse()) this.channel.unshift(bytes);
+    this.pending = [];
+  }
+
+  private takeBack(): void {
+    if (!this.channel.writable || this.channel.destroyed) this.leave();
+    else this.listen();
+  }
+
+  private end(status: number): void {
+    if (this.over) return;
+    this.leave();
+    this.channel.off('data', this.take);
+    this.channel.off('end', this.inputEnded);
+    this.channel.exit(status);
+    this.channel.end();
+    this.channel.resume();
+  }
+
+  /** Nobody is there any more: whoever waits for them goes on. */
+  private leave(): void {
+    this.over = true;
+    this.stop?.abort();
+    this.answer?.(null);
+    this.answer = null;
+  }
+
+  private prompt(): void {
+    if (!this.over) this.write(PROMPT);
+  }
+
+  /** Lines end with CR LF on a terminal. */
+  private write(text: string): void {
+    if (this.channel.writable)
+      this.channel.write(this.context.request.pty ? text.replaceAll('\n', '\r\n') : text);
+  }
+}

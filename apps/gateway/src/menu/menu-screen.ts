@@ -1,0 +1,35 @@
+import type { User } from '#libs/database';
+import type { Actor } from '#libs/kernel';
+import type { Downstream } from '../session/downstream.js';
+import type { UpstreamPool } from '../session/upstream-pool.js';
+import type { Doorway, MenuTexts } from './texts.js';
+
+/** The user's terminal, as what a key does sees it. Line ends and the prompt are the menu's own business. */
+export interface MenuScreen {
+  readonly user: User;
+  /** Who changes something by a key, for its record. */
+  readonly actor: Actor;
+  readonly doorway: Doorway;
+  /** Connections to assets that this login keeps open. */
+  readonly pool: UpstreamPool;
+  readonly texts: MenuTexts;
+  /** From where the user came in, without a port. */
+  readonly address: string;
+  /** Columns and rows as they are now: a window may be resized at any time. */
+  readonly width: number;
+  readonly height: number;
+  /** Shows lines. Text of others must be made {@link plain} first. */
+  say(text: string): void;
+  /** Shows lines by the screenful, and asks before each further one. */
+  page(lines: readonly string[]): Promise<void>;
+  /** Asks for a line; null: Ctrl-C, Ctrl-D or the user is gone. Nothing else of the menu is heard meanwhile. */
+  ask(prompt: string): Promise<string | null>;
+  /** Work that Ctrl-C stops, as does a user who goes away. Other keys typed meanwhile are kept for the menu. */
+  interruptible<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T>;
+  /** Hands the terminal to something else, raw, and takes it back. `finished`: `finish` was called on it. */
+  lend<T>(use: (downstream: Downstream, finished: Promise<void>) => Promise<T>): Promise<T>;
+  /** Undoes what a program may have left: alternate screen, hidden cursor, mouse and paste modes, colours. */
+  putRight(): void;
+  /** Ends the menu. */
+  quit(): void;
+}

@@ -1,0 +1,228 @@
+import { sudoersFile, sudoersPath, type PushLedger, type PushPlan, type Standing } from '#libs/push';
+import type { CredentialVault } from '#libs/vault';
+import type { AdminTarget } from '../jobs/admin-directory.js';
+import { StepFailure } from '../jobs/run-worker.js';
+import { ACCOUNT, HOME, PASSWORD } from './account-scripts.js';
+import type { AssetDoor } from './asset-door.js';
+import { linesOf, runStep, wordsOf, type StepHost } from './host-script.js';
+import { KEY_ADD, KEY_REMOVE, keyMark } from './key-scripts.js';
+import { LoginProof } from './login-proof.js';
+import type { PushTask } from './push-task.js';
+import { SUDO_CHECK, SUDO_INSTALL, SUDO_LIST, SUDO_REMOVE } from './sudo-scripts.js';
+
+/** Of the comment of a system user, what fits the comment field of passwd (passwd(5): no colon, one line). */
+const MAX_GECOS = 100;
+/** SUDO_CHECK says so when the asset has no sudo. */
+const NO_SUDO = 3;
+
+/** One push on one asset, as it goes. */
+interface Job {
+  task: PushTask;
+  plan: PushPlan;
+  standing: Standing;
+  connection: StepHost;
+  target: AdminTarget;
+  account: { uid: string; gid: string; home: string };
+  /** Lines in authorized_keys that an earlier push brought. */
+  oldKeys: number;
+}
+
+interface Secrets {
+  password: string | null;
+  privateKey: string | null;
+}
+
+/** Makes a system user stand on an asset, step by step; made twice, it changes nothing (FEATURES P2 to P6). */
+export class AssetPusher {
+  constructor(
+    private readonly ledger: PushLedger,
+    private readonly vault: CredentialVault,
+    private readonly door: AssetDoor,
+  ) {}
+
+  /** @throws StepFailure, ConnectFailure, ExecFailure at the step that failed */
+  async push(task: PushTask, plan: PushPlan): Promise<void> {
+    const { connection, target } = await this.door.open(task);
+    try {
+      const standing = await this.ledger.standing(task.systemUserId, task.assetId);
+      const account = await this.makeAccount(task, plan, standing, connection);
+      const job = { task, plan, standing, connection, target, account, oldKeys: 0 };
+      await makeHome(job);
+      const secrets = await this.open(plan, task);
+      if (secrets.privateKey !== null) await addKey(job);
+      if (secrets.password !== null) await this.setPassword(job, secrets.password);
+      await installSudoers(job);
+      await this.prove(job, secrets);
+      await this.ledger.succeeded(task, plan, account.home);
+    } finally {
+      connection.close();
+    }
+  }
+
+  private async makeAccount(
+    task: PushTask,
+    plan: PushPlan,
+    standing: Standing,
+    connection: StepHost,
+  ): Promise<Job['account']> {
+    const { username, shell, home, groups } = plan;
+    const isOurs = standing.accountExisted === false;
+    const input = linesOf(username, shell, home, gecosOf(plan.comment), groups.join(' '), isOurs ? '1' : '0');
+    const {
+      existed,
+      changed,
+      uid = '',
+      gid = '',
+      home: at = '',
+      note,
+    } = await runStep(connection, 'account', ACCOUNT, input);
+    if (!/^\d+$/.test(uid) || !/^\d+$/.test(gid) || !at.startsWith('/')) {
+      throw new StepFailure('account', 'The asset gave no sound answer.');
+    }
+    // an account that went and was made anew by somebody else is no longer ours
+    await this.ledger.accountFound(task, { existed: existed !== '0', uid });
+    const did = existed === '0' ? 'Made' : changed === '1' ? 'Changed' : 'As it should be';
+    task.onStep('account', `${did}: ${username}, uid ${uid}. ${wordsOf(note ?? '')}`.trim());
+    return { uid, gid, home: at };
+  }
+
+  private async open(plan: PushPlan, { mode }: PushTask): Promise<Secrets> {
+    const place = { table: 'system_users', rowId: plan.systemUserId } as const;
+    const { sealedPassword, sealedPrivateKey } = plan;
+    const wants = {
+      key: mode === 'key' || mode === 'both',
+      password: mode === 'password' || mode === 'both',
+    };
+    if ((wants.key && !sealedPrivateKey) || (wants.password && !sealedPassword)) {
+      throw new StepFailure(
+        wants.key && !sealedPrivateKey ? 'key' : 'password',
+        'The system user has none any more.',
+      );
+    }
+    return {
+      privateKey:
+        wants.key && sealedPrivateKey
+          ? await this.vault.open({ ...place, column: 'private_key' }, sealedPrivateKey)
+          : null,
+      password:
+        wants.password && sealedPassword
+          ? await this.vault.open({ ...place, column: 'password' }, sealedPassword)
+          : null,
+    };
+  }
+
+  /** One that works already is not set anew: its hash would change. */
+  private async setPassword(job: Job, password: string): Promise<void> {
+    const { task, plan, standing, connection } = job;
+    if (standing.passwordVersion === plan.passwordVersion && standing.succeeded) {
+      const proof = new LoginProof(job.target, plan.username, task.giveUp);
+      if (await proof.works({ password })) {
+        task.onStep('password', 'It works already.');
+        return;
+      }
+    }
+    await runStep(connection, 'password', PASSWORD, linesOf(plan.username, password));
+    await this.ledger.passwordSet(task, plan.passwordVersion);
+    task.onStep('password', 'Set.');
+  }
+
+  /** Logs in with what was pushed; the key before it goes only then. */
+  private async prove(job: Job, secrets: Secrets): Promise<void> {
+    const { task, plan, target } = job;
+    const proof = new LoginProof(target, plan.username, task.giveUp);
+    if (secrets.privateKey !== null) await proof.demand({ privateKey: secrets.privateKey }, plan.shell);
+    if (secrets.password !== null) {
+      try {
+        await proof.demand({ password: secrets.password }, plan.shell);
+      } catch (error) {
+        await this.restorePassword(job);
+        throw error;
+      }
+    }
+    task.onStep('proof', `Logged in as ${plan.username}.${await provenSudo(job)}`);
+    await removeOldKeys(job);
+  }
+
+  /** The new password does not work: the one that did comes back. */
+  private async restorePassword({ task, plan, standing, connection }: Job): Promise<void> {
+    const { passwordVersion: version } = standing;
+    if (version === null || version === plan.passwordVersion) return;
+    const sealed = await this.ledger.formerPassword(plan.systemUserId, version);
+    if (sealed === null) return;
+    const place = { table: 'system_users', rowId: plan.systemUserId, column: 'password' } as const;
+    const password = await this.vault.open(place, sealed);
+    await runStep(connection, 'password', PASSWORD, linesOf(plan.username, password));
+    await this.ledger.passwordSet(task, version);
+  }
+}
+
+async function makeHome({ task, plan, connection, account }: Job): Promise<void> {
+  const { uid, gid, home } = account;
+  const { made } = await runStep(connection, 'home', HOME, linesOf(plan.username, uid, gid, home));
+  task.onStep('home', made === '1' ? `Made: ${home}.` : `Is there: ${home}.`);
+}
+
+async function addKey(job: Job): Promise<void> {
+  const { task, plan, connection, account } = job;
+  const mark = keyMark(plan.systemUserId);
+  const line = `${plan.publicKey ?? ''} ${mark}`;
+  const input = linesOf(plan.username, account.home, mark, line);
+  const { changed, old = '' } = await runStep(connection, 'key', KEY_ADD, input);
+  job.oldKeys = /^\d{1,6}$/.test(old) ? Number(old) : 0;
+  task.onStep('key', changed === '1' ? 'Added to authorized_keys.' : 'Is in authorized_keys.');
+}
+
+async function removeOldKeys({ task, plan, connection, account, oldKeys }: Job): Promise<void> {
+  if (oldKeys === 0) return;
+  const mark = keyMark(plan.systemUserId);
+  const input = linesOf(plan.username, account.home, mark, `${plan.publicKey ?? ''} ${mark}`);
+  await runStep(connection, 'old-key', KEY_REMOVE, input);
+  task.onStep('old-key', 'The key before it was taken out, as the new one works.');
+}
+
+async function installSudoers({ task, plan, connection }: Job): Promise<void> {
+  const path = sudoersPath(plan.username);
+  const file = sudoersFile(plan.username, plan.grants);
+  if (file === '') {
+    const { removed } = await runStep(connection, 'sudo-install', SUDO_REMOVE, linesOf(path));
+    task.onStep('sudo-install', removed === '1' ? `Removed: ${path}.` : 'No sudo alias is linked.');
+    return;
+  }
+  const { status, changed } = await runStep(connection, 'sudo-check', SUDO_CHECK, linesOf(path) + file, [
+    NO_SUDO,
+  ]);
+  if (status === String(NO_SUDO)) {
+    const message =
+      'There is no sudo on this asset: install it, or take the sudo aliases out of the system user.';
+    throw new StepFailure('sudo-check', message);
+  }
+  task.onStep('sudo-check', 'visudo takes it.');
+  if (changed === '1') await runStep(connection, 'sudo-install', SUDO_INSTALL, linesOf(path));
+  task.onStep('sudo-install', changed === '1' ? `Installed: ${path}.` : `Is there: ${path}.`);
+}
+
+/** What sudo says of the account names every command that was pushed. */
+async function provenSudo({ plan, connection }: Job): Promise<string> {
+  if (plan.grants.length === 0) return '';
+  const { status, stdout, stderr } = await connection.run(SUDO_LIST, {
+    step: 'proof',
+    input: linesOf(plan.username),
+  });
+  const paths = plan.grants.flatMap(({ commands }) => commands.map((command) => command.split(' ')[0] ?? ''));
+  const missing = paths.find((path) => !stdout.includes(path));
+  if (status !== 0 || missing !== undefined) {
+    const said = wordsOf(stderr);
+    const message = `sudo does not allow ${missing ?? 'what was pushed'}: look at /etc/sudoers and what else it includes.${said && ` It said: ${said}`}`;
+    throw new StepFailure('proof', message);
+  }
+  return ` sudo allows ${plan.grants.map(({ name }) => name).join(', ')}.`;
+}
+
+/** What of a comment stands in passwd. */
+export function gecosOf(comment: string): string {
+  return comment
+    .replace(/[^\P{C}]|[:,=\\"&]/gu, ' ')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_GECOS);
+}

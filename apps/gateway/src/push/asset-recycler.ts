@@ -1,0 +1,87 @@
+import { sudoersPath, type PushLedger, type PushPlan, type Standing } from '#libs/push';
+import { StepFailure } from '../jobs/run-worker.js';
+import { ACCOUNT_REMOVE } from './account-scripts.js';
+import type { AssetDoor } from './asset-door.js';
+import { linesOf, runStep, wordsOf, type StepHost } from './host-script.js';
+import { HOME_OF, KEY_REMOVE, keyMark } from './key-scripts.js';
+import type { PushTask } from './push-task.js';
+import { SUDO_REMOVE } from './sudo-scripts.js';
+
+/** Takes back from an asset exactly what pushes brought; an account that was there before them stays (FEATURES P11). */
+export class AssetRecycler {
+  constructor(
+    private readonly ledger: PushLedger,
+    private readonly door: AssetDoor,
+  ) {}
+
+  /** @throws StepFailure, ConnectFailure, ExecFailure: the record stays then */
+  async recycle(task: PushTask, plan: PushPlan): Promise<void> {
+    const standing = await this.ledger.standing(task.systemUserId, task.assetId);
+    if (standing.accountExisted === null) {
+      task.onStep('account-remove', 'No push was ever run on this asset: only its record goes.');
+    } else {
+      const { connection } = await this.door.open(task);
+      try {
+        await takeBack(task, plan, standing, connection);
+      } finally {
+        connection.close();
+      }
+    }
+    const removal = await this.ledger.recycled(task, plan.username);
+    if (removal === 'gone') {
+      task.onStep(
+        'system-user-remove',
+        `It stands nowhere any more: the system user ${plan.username} is deleted.`,
+      );
+    }
+    if (removal === 'named-by-rule') {
+      const message = 'It stands nowhere any more, but a rule names it by now: the system user stays.';
+      task.onStep('system-user-remove', message);
+    }
+  }
+}
+
+async function takeBack(
+  task: PushTask,
+  plan: PushPlan,
+  standing: Standing,
+  connection: StepHost,
+): Promise<void> {
+  const path = sudoersPath(plan.username);
+  const { removed } = await runStep(connection, 'sudo-remove', SUDO_REMOVE, linesOf(path));
+  task.onStep('sudo-remove', removed === '1' ? `Removed: ${path}.` : 'There was none.');
+  const isOurs = standing.accountExisted === false;
+  await removeKeys(task, plan, isOurs, connection);
+  if (!isOurs) {
+    task.onStep('account-remove', 'The account was there before the first push: it stays.');
+    return;
+  }
+  const input = linesOf(plan.username, standing.accountUid ?? '');
+  const { gone, home = '' } = await runStep(connection, 'account-remove', ACCOUNT_REMOVE, input);
+  task.onStep(
+    'account-remove',
+    gone === '1' ? `Removed. Its home ${wordsOf(home)} stays.` : 'It was gone already.',
+  );
+}
+
+/** A home that isn't as it should be doesn't keep an account of ours from going. */
+async function removeKeys(
+  task: PushTask,
+  plan: PushPlan,
+  isOurs: boolean,
+  connection: StepHost,
+): Promise<void> {
+  const { home = '' } = await runStep(connection, 'key-remove', HOME_OF, linesOf(plan.username));
+  if (home === '') {
+    task.onStep('key-remove', 'There is no account.');
+    return;
+  }
+  try {
+    const input = linesOf(plan.username, home, keyMark(plan.systemUserId), '');
+    const { removed } = await runStep(connection, 'key-remove', KEY_REMOVE, input);
+    task.onStep('key-remove', removed === '0' ? 'There was none.' : 'Taken out of authorized_keys.');
+  } catch (error) {
+    if (!isOurs || !(error instanceof StepFailure)) throw error;
+    task.onStep('key-remove', `Left where it is: ${error.message}`);
+  }
+}

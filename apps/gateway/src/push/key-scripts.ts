@@ -1,0 +1,78 @@
+/**
+ * Work in a home is done by the account itself, never by root: whatever link, pipe or device stands there, it leads
+ * nowhere that the account couldn't write without us. The account's name stands on the first line of the input.
+ */
+function asAccount(program: string): string {
+  return String.raw`
+IFS= read -r user
+exec su -s /bin/sh -c '${program}' "$user"
+`;
+}
+
+/** Goes into `.ssh` of the home (first line of input) and makes sure that `authorized_keys` is a plain file. No quotes of the single kind. */
+const ENTER = String.raw`
+die() { echo "$*" >&2; exit 1; }
+PATH=/usr/bin:/bin; umask 077
+IFS= read -r home; IFS= read -r mark
+cd "$home" || die "The account can not enter its home $home."
+f=authorized_keys
+check() {
+  [ ! -L .ssh ] || die ".ssh in $home is a symbolic link: nothing is written there."
+  [ -d .ssh ] || die ".ssh in $home is no folder."
+  cd .ssh || die "The account can not enter its .ssh."
+  [ ! -L "$f" ] || die "authorized_keys in $home/.ssh is a symbolic link: nothing is written there."
+  [ -e "$f" ] || return 0
+  [ -f "$f" ] || die "authorized_keys in $home/.ssh is no plain file: nothing is written there."
+  [ "$(wc -c <"$f")" -le 1048576 ] || die "authorized_keys in $home/.ssh has more than 1 MiB."
+}
+replace() {
+  rm -f "$f.gatehouse" && cat >"$f.gatehouse" && chmod 600 "$f.gatehouse" && mv -f "$f.gatehouse" "$f" || die "authorized_keys could not be written."
+}
+`;
+
+/** Account, home, mark, key line: the line stands in `authorized_keys`; all others stay. Says how many lines have our mark besides. */
+export const KEY_ADD = asAccount(String.raw`${ENTER}
+IFS= read -r key
+[ -L .ssh ] || [ -e .ssh ] || mkdir .ssh || exit 1
+check
+[ "$(ls -nd . | cut -c1-10)" = drwx------ ] || chmod 700 .
+old=0 changed=0
+if [ -e "$f" ]; then old=$(grep -F " $mark" "$f" | grep -cvxF "$key"); fi
+if [ ! -e "$f" ] || ! grep -qxF "$key" "$f"; then
+  changed=1
+  {
+    if [ -e "$f" ]; then cat "$f"; [ -z "$(tail -c 1 "$f")" ] || echo; fi
+    printf "%s\n" "$key"
+  } | replace
+  if command -v restorecon >/dev/null 2>&1; then restorecon -R . >/dev/null 2>&1; fi
+fi
+printf "%s\n" "changed=$changed" "old=$old"
+`);
+
+/** Account, home, mark, key line to keep or nothing: other lines with our mark go. */
+export const KEY_REMOVE = asAccount(String.raw`${ENTER}
+IFS= read -r key
+[ -L .ssh ] || [ -e .ssh ] || { echo removed=0; exit 0; }
+check
+removed=0
+if [ -e "$f" ]; then
+  removed=$(grep " $mark\$" "$f" | grep -cvxF "$key")
+  if [ "$removed" -gt 0 ]; then
+    kept=0; grep -qxF "$key" "$f" && kept=1
+    { sed "/ $mark\$/d" "$f"; [ "$kept" = 0 ] || [ -z "$key" ] || printf "%s\n" "$key"; } | replace
+  fi
+fi
+echo "removed=$removed"
+`);
+
+/** The last word of the line that is ours in `authorized_keys`; letters, digits and - only. */
+export function keyMark(systemUserId: string): string {
+  return `gatehouse-${systemUserId}`;
+}
+
+/** Account: its home, or a blank when there is no such account. */
+export const HOME_OF = String.raw`
+IFS= read -r user
+if command -v getent >/dev/null 2>&1; then line=$(getent passwd "$user"); else line=$(grep "^$user:" /etc/passwd); fi
+echo "home=$(printf '%s\n' "$line" | cut -d: -f6)"
+`;

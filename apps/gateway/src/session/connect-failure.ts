@@ -1,0 +1,66 @@
+import { asTold, tell, type ConnectionStep, type HostWord, type Told } from '#libs/contracts';
+
+/** A connection to an asset that did not come about: at which step, and in words for the person. */
+export class ConnectFailure extends Error {
+  readonly told: Told;
+
+  constructor(
+    readonly step: ConnectionStep,
+    told: string | Told,
+    options?: ErrorOptions,
+  ) {
+    super(asTold(told).message, options);
+    this.told = asTold(told);
+    this.name = 'ConnectFailure';
+  }
+}
+
+const networkReasons: Record<string, [ConnectionStep, HostWord, string]> = {
+  ENOTFOUND: ['resolve', 'unknown-name', 'its address is no known name'],
+  EAI_AGAIN: ['resolve', 'lookup-failed', 'its name could not be looked up now'],
+  ECONNREFUSED: ['connect', 'connection-refused', 'nothing answers at its port (connection refused)'],
+  EHOSTUNREACH: ['connect', 'no-route', 'there is no route to it'],
+  ENETUNREACH: ['connect', 'no-route', 'there is no route to it'],
+  ETIMEDOUT: ['connect', 'no-answer', 'it does not answer (timeout)'],
+  ECONNRESET: ['connect', 'connection-closed', 'it closed the connection'],
+};
+
+/** The failure of an ssh2 connection in words; never holds a secret. */
+export function describeConnectError(
+  assetName: string,
+  error: Error & { code?: string; level?: string },
+): ConnectFailure {
+  const params = { asset: assetName };
+  const failed = (step: ConnectionStep, code: HostWord, message: string, said = ''): ConnectFailure =>
+    new ConnectFailure(
+      step,
+      { message, code, params: said ? { ...params, said } : params },
+      { cause: error },
+    );
+  const known = networkReasons[error.code ?? ''];
+  if (known) return failed(known[0], known[1], `Can't reach ${assetName}: ${known[2]}.`);
+  if (error.level === 'client-authentication') {
+    const message = `${assetName} refused the login of the system user. An administrator must push it again or correct its credential.`;
+    return new ConnectFailure('login', message, { cause: error });
+  }
+  if (error.level === 'client-timeout' || /timed out/i.test(error.message)) {
+    return failed('connect', 'no-answer', `Can't reach ${assetName}: it does not answer (timeout).`);
+  }
+  if (/no matching/i.test(error.message)) {
+    const message = `${assetName} and this gateway share no algorithm: ${error.message}.`;
+    return failed('connect', 'no-algorithm', message, error.message);
+  }
+  return failed('connect', 'connection-closed', `Can't connect to ${assetName}: it closed the connection.`);
+}
+
+/** The same to an administrator, who can do something about it: with what. */
+export function adviseOn(assetName: string, error: Error): ConnectFailure {
+  const { step, told } = describeConnectError(assetName, error);
+  const code = ADVISED.find((word) => word === told.code);
+  return new ConnectFailure(step, code ? tell(code, told.params) : told, { cause: error });
+}
+
+const ADVISED: readonly HostWord[] = [
+  ...new Set(Object.values(networkReasons).map(([, word]) => word)),
+  'no-algorithm',
+];

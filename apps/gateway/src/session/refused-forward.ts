@@ -1,0 +1,45 @@
+import type { AccessRequest, Authorizer, GrantTerms } from '#libs/authorization';
+import { ACTIONS } from '#libs/contracts';
+import { newId, type Clock, type GatewayId, type Logger, type SessionId } from '#libs/kernel';
+import type { SessionJournal, SessionStart } from '#libs/session-audit';
+import type { Downstream } from './downstream.js';
+
+/** The names that a session's row keeps of its grant. */
+export function namesOf(
+  terms: GrantTerms,
+): Pick<SessionStart, 'userId' | 'username' | 'assetId' | 'assetName' | 'systemUserId' | 'systemUsername'> {
+  const { userId, username, assetId, assetName, systemUserId, systemUsername } = terms;
+  return { userId, username, assetId, assetName, systemUserId, systemUsername };
+}
+
+/** What the record of a refusal needs. */
+interface RefusalParts {
+  authorizer: Authorizer;
+  journal: SessionJournal;
+  gatewayId: GatewayId;
+  clock: Clock;
+  logger: Logger;
+}
+
+/** A forwarding that the rules don't allow has a row too, where they allow anything else there. */
+export async function noteRefusedForward(
+  { authorizer, journal, gatewayId, clock, logger }: RefusalParts,
+  wish: Omit<AccessRequest, 'action'>,
+  { kind, sourceAddress, destination = '' }: Pick<Downstream, 'kind' | 'sourceAddress' | 'destination'>,
+  why: string,
+): Promise<void> {
+  const { userId, assetId, systemUserId } = wish;
+  try {
+    const others = ACTIONS.map((action) => ({ userId, assetId, systemUserId, action }));
+    const known = (await authorizer.authorizeAll(others)).find((decision) => decision.granted);
+    if (!known?.granted) return;
+    const id = newId<SessionId>();
+    const startedAt = clock.now();
+    const place = { sourceAddress, destination, command: null, recordingPath: null };
+    await journal.begin({ ...namesOf(known.grant.terms), ...place, id, kind, gatewayId, startedAt });
+    const nothing = { exitStatus: null, bytesIn: 0, bytesOut: 0, recordingBytes: 0 };
+    journal.end(id, { ...nothing, endedAt: startedAt, endReason: 'refused', endDetail: why });
+  } catch (error) {
+    logger.warn({ err: error, destination }, 'a refused forwarding leaves no record');
+  }
+}

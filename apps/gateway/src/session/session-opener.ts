@@ -1,0 +1,252 @@
+import type { Authorizer, Decision, Grant } from '#libs/authorization';
+import { ACTIONS, type Action, type SessionKind } from '#libs/contracts';
+import {
+  newId,
+  type AssetId,
+  type Clock,
+  type GatewayId,
+  type Logger,
+  type SessionId,
+  type SystemUserId,
+  type UserId,
+} from '#libs/kernel';
+import type {
+  RecordingStore,
+  SessionEnd,
+  SessionJournal,
+  SessionStart,
+  TransferJournal,
+} from '#libs/session-audit';
+import { readTransferCommand } from '../files/transfer-command.js';
+import { gateOf, noteRefusal } from '../files/transfer-gates.js';
+import type { CommandTap } from '../taps/commands/command-tap.js';
+import { IdleTimer } from '../taps/idle-timer.js';
+import { Recorder } from '../taps/recorder.js';
+import { ConnectFailure } from './connect-failure.js';
+import type { Downstream } from './downstream.js';
+import { namesOf, noteRefusedForward } from './refused-forward.js';
+import type { SessionRegistry } from './session-registry.js';
+import { Session } from './session.js';
+import type { UpstreamPool } from './upstream-pool.js';
+
+/** Sessions whose record is another: each file of theirs has one, the batch execution keeps their output, or they are one. */
+const RECORDED_ELSEWHERE: readonly SessionKind[] = ['sftp', 'scp', 'batch', 'forward', 'files'];
+
+/** Who wants what where. */
+export interface SessionWish {
+  userId: UserId;
+  assetId: AssetId;
+  systemUserId: SystemUserId;
+  action: Action;
+  /** `host:port` to reach from the asset, for the action `forward`. */
+  destination?: string | undefined;
+  /** Is enough where the first isn't allowed. */
+  orAction?: Action | undefined;
+  /** Is needed beside it. */
+  andAction?: Action | undefined;
+}
+
+/** How it went: refused, or a session, which may be over again. */
+export type Attempt = { session: Session; refusal: null } | { session: null; refusal: string };
+
+/** What the opener needs of this gateway. */
+export interface OpenerParts {
+  gatewayId: GatewayId;
+  authorizer: Authorizer;
+  journal: SessionJournal;
+  transfers: TransferJournal;
+  recordings: RecordingStore;
+  registry: SessionRegistry;
+  clock: Clock;
+  logger: Logger;
+  idleTimeoutMs: number;
+}
+
+/** The one way to a session, for every kind of downstream: grant, then record and connection, then bytes. */
+export class SessionOpener {
+  constructor(private readonly parts: OpenerParts) {}
+
+  /**
+   * Opens a session and resolves once it runs. A refusal or failure is told on the downstream, which is
+   * then finished, and gives null.
+   */
+  async open(wish: SessionWish, downstream: Downstream, pool: UpstreamPool): Promise<Session | null> {
+    const { session } = await this.attempt(wish, downstream, pool);
+    return session?.state === 'open' ? session : null;
+  }
+
+  /** The same for whoever wants to know how it went: the session says why it did not come about. */
+  async attempt(
+    wish: SessionWish,
+    downstream: Downstream,
+    pool: UpstreamPool,
+    onBegun: (session: Session) => void = () => undefined,
+  ): Promise<Attempt> {
+    const { logger, clock } = this.parts;
+    const decision = await this.decide(wish).catch((error: unknown) => {
+      logger.error({ err: error }, 'authorization failed');
+      return {
+        granted: false as const,
+        message: 'The gateway can not check your access right now. Try again soon.',
+        reason: 'unavailable',
+      };
+    });
+    if (!decision.granted) {
+      logger.info({ ...wish, reason: decision.reason }, 'session refused');
+      if (downstream.destination === undefined) await this.noteRefusal(wish, downstream);
+      else await noteRefusedForward(this.parts, wish, downstream, decision.message);
+      downstream.notice(decision.message);
+      downstream.finish({ status: 1 });
+      return { session: null, refusal: decision.message };
+    }
+    const id = newId<SessionId>();
+    const withAgent = downstream.openAgent !== undefined && decision.grant.terms.actions.has('agent');
+    const needs: Action[] = [
+      ...(wish.andAction ? [wish.andAction] : []),
+      ...(withAgent ? ['agent' as const] : []),
+    ];
+    const end = (how: SessionEnd): void => {
+      this.parts.journal.end(id, how);
+    };
+    const session = new Session(id, decision.grant, downstream, clock.now(), end, needs);
+    this.parts.registry.add(session);
+    onBegun(session);
+    await this.start(session, decision.grant, pool, withAgent);
+    return { session, refusal: null };
+  }
+
+  private async decide(wish: SessionWish): Promise<Decision> {
+    const { authorizer } = this.parts;
+    const { orAction, andAction, ...first } = wish;
+    let decision = await authorizer.authorize(first);
+    if (!decision.granted && decision.reason === 'action_not_allowed' && orAction) {
+      decision = await authorizer.authorize({ ...first, action: orAction });
+    }
+    if (!decision.granted || !andAction || decision.grant.terms.actions.has(andAction)) return decision;
+    return authorizer.authorize({ ...first, action: andAction });
+  }
+
+  /** A transfer that the rules don't allow is a record too, where they allow anything else there. */
+  private async noteRefusal(wish: SessionWish, { command, sourceAddress }: Downstream): Promise<void> {
+    const transfer = command === null ? null : readTransferCommand(command);
+    if (!transfer || command === null) return;
+    const { transfers, authorizer, logger } = this.parts;
+    const others = ACTIONS.map((action) => ({ ...wish, action }));
+    const decisions = await authorizer.authorizeAll(others).catch((error: unknown) => {
+      logger.warn({ err: error }, 'a refused transfer leaves no record');
+      return [];
+    });
+    const known = decisions.find((decision) => decision.granted);
+    if (!known?.granted) return;
+    const who = { terms: known.grant.terms, sourceAddress };
+    noteRefusal({ ...transfer, command }, who, wish.action, transfers);
+  }
+
+  private async start(session: Session, grant: Grant, pool: UpstreamPool, withAgent: boolean): Promise<void> {
+    const isRecorded = !RECORDED_ELSEWHERE.includes(session.downstream.kind);
+    const path = isRecorded ? this.parts.recordings.pathFor(session.id, session.startedAt) : null;
+    const [lease, recorder, row] = await Promise.allSettled([
+      pool.lease(grant, {
+        isSession: session.downstream.destination === undefined,
+        agent: withAgent ? (session.downstream.openAgent ?? null) : null,
+      }),
+      path === null ? null : this.startRecorder(session, path),
+      this.parts.journal.begin(this.row(session, path)),
+    ]);
+    const close = async (): Promise<void> => {
+      if (lease.status === 'fulfilled') lease.value.release();
+      if (recorder.status === 'fulfilled') await recorder.value?.close();
+    };
+    if (lease.status === 'rejected' || recorder.status === 'rejected' || row.status === 'rejected') {
+      await close();
+      const rejected = [row, recorder, lease].find((result) => result.status === 'rejected');
+      await this.failed(session, rejected?.reason);
+      return;
+    }
+    const { command } = session.downstream;
+    if (command !== null) recorder.value?.mark(command);
+    const commands = this.commandsOf(session, recorder.value);
+    const idle = session.downstream.pty ? [this.idleTimer(session)] : [];
+    const taps = [recorder.value, commands, ...idle].filter((tap) => tap !== null);
+    const gate = gateOf(session, this.parts.transfers);
+    const parts = { lease: lease.value, recorder: recorder.value, taps, commands, gate };
+    try {
+      const opened = session.state === 'connecting' && (await session.open(parts));
+      if (!opened) await Promise.all([close(), commands?.close()]);
+    } catch (error) {
+      await Promise.all([close(), commands?.close()]);
+      await this.failed(session, error);
+    }
+  }
+
+  /** Its commands: the one that it is, and those that are entered in its terminal. */
+  private commandsOf(session: Session, recorder: Recorder | null): CommandTap | null {
+    const { pty, command } = session.downstream;
+    if (!recorder) return null;
+    const origin = { id: session.id, terms: session.grant.terms, recorder };
+    if (command !== null) this.parts.registry.commands.noteExec(origin, command);
+    return pty && this.parts.registry.commands.watch(origin, pty);
+  }
+
+  private async failed(session: Session, error: unknown): Promise<void> {
+    if (error instanceof ConnectFailure) {
+      await session.end('connect_failed', `${error.step}: ${error.message}`, { status: 255 }, error.message);
+      return;
+    }
+    this.parts.logger.error({ err: error, session: session.id }, 'session could not start');
+    const told = 'The gateway can not record this session now, so it does not start. Tell an administrator.';
+    await session.end(
+      'recording_failed',
+      error instanceof Error ? error.message : null,
+      { status: 255 },
+      told,
+    );
+  }
+
+  private startRecorder(session: Session, path: string): Promise<Recorder> {
+    const { downstream, grant, startedAt } = session;
+    const { columns = 80, rows = 24, term = 'dumb' } = downstream.pty ?? {};
+    const title = `${grant.terms.systemUsername}@${grant.terms.assetName}`;
+    const header = { columns, rows, startedAt, title, terminal: term };
+    return Recorder.start(this.parts.recordings, path, header, downstream.pty !== null, {
+      recordingFailed: (error) => {
+        this.parts.logger.error({ err: error, session: session.id }, 'recording failed');
+        const told = 'The recording of this session failed, so the session ends.';
+        void session.end('recording_failed', error.message, null, told);
+      },
+      relieved: () => {
+        session.relieved();
+      },
+    });
+  }
+
+  private idleTimer(session: Session): IdleTimer {
+    const timer = new IdleTimer(this.parts.idleTimeoutMs, () => {
+      void session.end('idle_timeout', null, null, 'Nobody typed here for long, so the session ends.');
+    });
+    void session.whenEnded().then(() => {
+      timer.stop();
+    });
+    return timer;
+  }
+
+  private row(session: Session, recordingPath: string | null): SessionStart {
+    const { kind, sourceAddress, command, destination = null } = session.downstream;
+    return {
+      ...namesOf(session.grant.terms),
+      id: session.id,
+      kind,
+      sourceAddress,
+      gatewayId: this.parts.gatewayId,
+      command: storable(command),
+      destination,
+      startedAt: session.startedAt,
+      recordingPath,
+    };
+  }
+}
+
+/** PostgreSQL's text holds no NUL; a command with one is stored with the replacement character. */
+function storable(command: string | null): string | null {
+  return command?.replaceAll('\0', '\ufffd') ?? null;
+}

@@ -1,0 +1,124 @@
+import type { Authorizer, Decision } from '#libs/authorization';
+import type { CommandDesk } from '../taps/commands/command-desk.js';
+import type { ControlBus } from '#libs/database';
+import type { Logger, SessionId } from '#libs/kernel';
+import type { LiveSession } from './session.js';
+
+/** Sessions of one check at most; more are checked in turns. */
+const CHECK_BATCH = 500;
+const EXPIRY_TICK_MS = 250;
+/** Changes that come in a burst are one check. */
+const SETTLE_MS = 50;
+
+/** The live sessions of this gateway: ends what is terminated and what is no longer granted. */
+export class SessionRegistry {
+  private readonly sessions = new Map<SessionId, LiveSession>();
+  private readonly ticker: NodeJS.Timeout;
+  private settling: NodeJS.Timeout | null = null;
+
+  constructor(
+    private readonly authorizer: Authorizer,
+    bus: ControlBus,
+    private readonly logger: Logger,
+    /** Where the commands of the sessions are watched. */
+    readonly commands: CommandDesk,
+    /** The longest that a session may last; null: as long as it will. */
+    private readonly limitMs: number | null,
+  ) {
+    bus.on('session.terminate', ({ sessionId, by }) => {
+      this.terminate(sessionId, by);
+    });
+    bus.on('access.changed', () => {
+      this.checkSoon();
+    });
+    bus.on('user.changed', () => {
+      this.checkSoon();
+    });
+    bus.onResync(() => {
+      this.checkSoon();
+    });
+    this.ticker = setInterval(() => {
+      this.checkExpired();
+    }, EXPIRY_TICK_MS);
+    this.ticker.unref();
+  }
+
+  get size(): number {
+    return this.sessions.size;
+  }
+
+  add(session: LiveSession): void {
+    this.sessions.set(session.id, session);
+    const timer = this.limitMs === null ? null : setTimeout(() => void limit(session), this.limitMs);
+    timer?.unref();
+    void session.whenEnded().then(() => {
+      if (timer) clearTimeout(timer);
+      this.sessions.delete(session.id);
+    });
+  }
+
+  /** Ends all, for a gateway that stops. */
+  async endAll(): Promise<void> {
+    clearInterval(this.ticker);
+    const told = 'The gateway is being restarted. Please log in again in a moment.';
+    await Promise.all(
+      [...this.sessions.values()].map((session) => session.end('gateway_stopped', null, null, told)),
+    );
+  }
+
+  private terminate(sessionId: string, by: string): void {
+    const session = [...this.sessions.values()].find((candidate) => candidate.id === sessionId);
+    void session?.end('terminated', by, null, `Your session was ended by ${by}.`);
+  }
+
+  private checkSoon(): void {
+    this.settling ??= setTimeout(() => {
+      this.settling = null;
+      this.check([...this.sessions.values()]);
+    }, SETTLE_MS);
+  }
+
+  private checkExpired(): void {
+    const now = new Date();
+    const due = [...this.sessions.values()].filter(({ grant }) => {
+      const { validUntil } = grant.terms;
+      return validUntil !== null && validUntil <= now;
+    });
+    this.check(due);
+  }
+
+  private check(sessions: LiveSession[]): void {
+    if (sessions.length === 0) return;
+    this.recheck(sessions).catch((error: unknown) => {
+      this.logger.error({ err: error }, 'live sessions could not be checked; trying again');
+      setTimeout(() => {
+        this.checkSoon();
+      }, EXPIRY_TICK_MS);
+    });
+  }
+
+  /** Asks the authorizer for every session again and ends those that it no longer grants. */
+  private async recheck(sessions: LiveSession[]): Promise<void> {
+    for (let start = 0; start < sessions.length; start += CHECK_BATCH) {
+      const batch = sessions.slice(start, start + CHECK_BATCH);
+      const decisions = await this.authorizer.authorizeAll(batch.map(({ grant }) => grant.terms));
+      batch.forEach((session, index) => {
+        const decision = decisions[index];
+        const allowed = decision?.granted ? decision.grant.terms.actions : null;
+        if (decision?.granted && session.needs.every((action) => allowed?.has(action)))
+          session.grant = decision.grant;
+        else void session.end('access_revoked', reasonOf(decision), null, 'Your access was withdrawn.');
+      });
+    }
+  }
+}
+
+function limit(session: LiveSession): Promise<void> {
+  const told = 'This session has reached the longest time that is allowed, so it ends.';
+  return session.end('session_limit', null, null, told);
+}
+
+function reasonOf(decision: Decision | undefined): string | null {
+  if (!decision) return null;
+  return decision.granted ? 'action_not_allowed' : decision.reason;
+}

@@ -1,0 +1,97 @@
+import type { ServerChannel } from 'ssh2';
+import type { SessionKind } from '#libs/contracts';
+import { readTransferCommand } from '../files/transfer-command.js';
+import type { Transport } from './transport.js';
+import type { Downstream, DownstreamListener, Exit, OpenAgent, Pty } from '../session/downstream.js';
+
+/** What the client asked for before it asked for a shell or a command. */
+export interface ChannelRequest {
+  pty: Pty | null;
+  environment: Record<string, string>;
+  /** It is the SFTP subsystem. */
+  sftp: boolean;
+  /** It offered its SSH agent. */
+  agent: boolean;
+  openAgent?: OpenAgent;
+}
+
+/** An SSH channel as the user's side of a session. */
+export class ChannelDownstream implements Downstream {
+  readonly kind: SessionKind;
+  private listener: DownstreamListener | null = null;
+  private finished = false;
+
+  constructor(
+    private readonly channel: ServerChannel,
+    private readonly socket: Transport,
+    readonly sourceAddress: string,
+    private readonly request: ChannelRequest,
+    readonly command: string | null,
+    /** Called instead of closing the channel: the menu goes on. */
+    private readonly onFinished: (() => void) | null = null,
+  ) {
+    if (request.sftp) this.kind = 'sftp';
+    else if (command === null) this.kind = 'ssh';
+    else this.kind = readTransferCommand(command)?.protocol === 'scp' ? 'scp' : 'exec';
+  }
+
+  get pty(): Pty | null {
+    return this.request.pty;
+  }
+
+  get environment(): Record<string, string> {
+    return this.request.environment;
+  }
+
+  get openAgent(): OpenAgent | undefined {
+    return this.request.openAgent;
+  }
+
+  get input(): ServerChannel {
+    return this.channel;
+  }
+
+  get output(): ServerChannel {
+    return this.channel;
+  }
+
+  get errorOutput(): ServerChannel['stderr'] {
+    return this.channel.stderr;
+  }
+
+  waitingBytes(): number {
+    return this.socket.writableLength;
+  }
+
+  onceRelieved(callback: () => void): void {
+    this.socket.once('drain', callback);
+  }
+
+  listen(listener: DownstreamListener | null): void {
+    this.listener = listener;
+  }
+
+  /** The connection tells what the client sent or that it is gone. */
+  tell(tell: (listener: DownstreamListener) => void): void {
+    if (this.listener) tell(this.listener);
+  }
+
+  notice(text: string): void {
+    const line = this.request.pty ? `\r\n${text}\r\n` : `${text}\n`;
+    const stream = this.request.pty ? this.channel : this.channel.stderr;
+    if (stream.writable) stream.write(line);
+  }
+
+  finish(exit: Exit): void {
+    if (this.finished) return;
+    this.finished = true;
+    if (this.onFinished) {
+      this.onFinished();
+      return;
+    }
+    if (exit && 'status' in exit) this.channel.exit(exit.status);
+    else if (exit) this.channel.exit(exit.signal, exit.coreDumped, exit.message);
+    // both end after what is still queued; then EOF and CLOSE are sent. Not by `drain`: a stream that never was full has none
+    this.channel.stderr.end(() => this.channel.end());
+  }
+}

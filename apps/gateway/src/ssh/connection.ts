@@ -1,0 +1,258 @@
+import type { AuthContext, Connection, Session as SshSession } from 'ssh2';
+import type { User } from '#libs/database';
+import type { UpstreamPool } from '../session/upstream-pool.js';
+import { openAgentChannel, refuseChannel } from './client-channels.js';
+import { ChannelDownstream, type ChannelRequest } from './channel-downstream.js';
+import { WayRefused, type Destination, type JumpHost } from './jump-host.js';
+import { LoginAttempts, type Login, type LoginParts } from './login-attempts.js';
+import type { LoginName } from './login-name.js';
+import { PortForwards, type ForwardParts } from './port-forwards.js';
+import { rekeyByTraffic } from './rekeying.js';
+import { hearSession } from './session-requests.js';
+import type { ServerChannel } from 'ssh2';
+import type { Transport } from './transport.js';
+
+/** Session channels at once on one connection, as OpenSSH's MaxSessions. */
+const MAX_SESSIONS = 10;
+/** Ways on at once through one connection. */
+const MAX_WAYS = 10;
+
+/** Conversations with the client's agent at once. */
+const MAX_AGENTS = 16;
+
+/** What a channel of a logged-in connection does: the menu, or a session by direct login. */
+export type ChannelUse = (
+  downstream: ChannelDownstream,
+  channel: ServerChannel,
+  context: ChannelContext,
+) => void;
+
+/** Everything that is known when a channel starts. */
+export interface ChannelContext {
+  user: User;
+  loginName: LoginName;
+  byPassword: boolean;
+  pool: UpstreamPool;
+  socket: Transport;
+  request: ChannelRequest;
+  /** The menu takes the channel's events over: resize, close. */
+  takeOver(downstream: ChannelDownstream): void;
+}
+
+/** What a connection needs of its gateway. */
+export interface ConnectionParts extends LoginParts {
+  makePool(direct: boolean): UpstreamPool;
+  onLoggedIn(connection: ClientConnection): void;
+  use: ChannelUse;
+  /** Ports on assets. */
+  forwards: ForwardParts;
+  /** Ways on through this connection; null: it is one itself. */
+  jump: JumpHost | null;
+  /** Where the outer connection has proved who it is; null: it is to be proved here. */
+  login: Login | null;
+}
+
+/** One SSH connection of a client: its login, then its channels. */
+export class ClientConnection {
+  user: User | null = null;
+  private loginName: LoginName | null = null;
+  private byPassword = false;
+  private pool: UpstreamPool | null = null;
+  private readonly channels = new Set<{ downstream: ChannelDownstream | null }>();
+  private stopRekeying: () => void = () => undefined;
+  private readonly login: Login;
+  private ways = 0;
+  private agents = 0;
+  /** Of a login that leads straight to an asset. */
+  private forwards: PortForwards | null = null;
+
+  constructor(
+    private readonly client: Connection,
+    private readonly socket: Transport,
+    private readonly address: string,
+    private readonly parts: ConnectionParts,
+  ) {
+    const hangUp = (): void => {
+      this.hangUp();
+    };
+    this.login = parts.login ?? new LoginAttempts(parts, address, hangUp);
+    client.on('authentication', (context) => void this.authenticate(context));
+    client.on('session', (accept, reject) => {
+      this.openSession(accept, reject);
+    });
+    client.on('error', (error) => {
+      parts.logger.debug({ err: error, address }, 'SSH connection failed');
+    });
+    client.on('close', () => {
+      this.closed();
+    });
+    client.on('tcpip', (accept, reject, { destIP: host, destPort: port }) => {
+      void this.openTcp({ host, port }, accept, reject);
+    });
+    client.on('request', (accept, reject, name, info) => {
+      this.hearRequest(name, info)
+        .then((answer) => {
+          // a request that wants no reply has no way to give one
+          if (answer === null) reject?.();
+          else accept?.(answer);
+        })
+        .catch((error: unknown) => {
+          parts.logger.debug({ err: error, name }, 'global request');
+        });
+    });
+    // direct-streamlocal has no listener: ssh2 refuses it, as CHANNEL_KINDS says
+  }
+
+  /** Ends the connection and everything on it. */
+  hangUp(): void {
+    this.client.end();
+    this.socket.destroySoon();
+  }
+
+  private async authenticate(context: AuthContext): Promise<void> {
+    const loggedIn = await this.login.handle(context);
+    if (!loggedIn) return;
+    this.user = loggedIn.user;
+    this.loginName = loggedIn.loginName;
+    this.byPassword = loggedIn.method === 'password';
+    this.pool = this.parts.makePool(loggedIn.loginName.target !== null);
+    const { target } = loggedIn.loginName;
+    // whoever must change their password does that first
+    if (target && !(this.user.mustChangePassword && this.byPassword)) {
+      const { user, pool, socket, address, client } = this;
+      this.forwards = new PortForwards(this.parts.forwards, { user, target, pool, socket, address, client });
+    }
+    this.stopRekeying = rekeyByTraffic(this.socket, () => {
+      this.client.rekey();
+    });
+    this.parts.onLoggedIn(this);
+  }
+
+  private openSession(accept: () => SshSession, reject: () => void): void {
+    const { user, loginName, pool } = this;
+    if (!user || !loginName || !pool || this.channels.size >= MAX_SESSIONS) {
+      reject();
+      return;
+    }
+    const channelEntry: { downstream: ChannelDownstream | null } = { downstream: null };
+    this.channels.add(channelEntry);
+    const mayOfferAgent = loginName.target !== null;
+    hearSession(accept(), mayOfferAgent, {
+      started: (channel, command, request) => {
+        channel.on('error', (error: Error) => {
+          this.parts.logger.debug({ err: error }, 'channel failed');
+        });
+        const { openAgent } = this;
+        const agent = request.agent ? { openAgent } : {};
+        const downstream = new ChannelDownstream(
+          channel,
+          this.socket,
+          this.address,
+          { ...request, ...agent },
+          command,
+        );
+        channelEntry.downstream = downstream;
+        const takeOver = (next: ChannelDownstream): void => {
+          channelEntry.downstream = next;
+        };
+        const { byPassword, socket } = this;
+        this.parts.use(downstream, channel, { user, loginName, byPassword, pool, socket, request, takeOver });
+      },
+      resized: (pty) =>
+        channelEntry.downstream?.tell((listener) => {
+          listener.resized(pty);
+        }),
+      signalled: (name) =>
+        channelEntry.downstream?.tell((listener) => {
+          listener.signalled(name);
+        }),
+      closed: () => {
+        this.channels.delete(channelEntry);
+        channelEntry.downstream?.tell((listener) => {
+          listener.closed();
+        });
+      },
+    });
+  }
+
+  private async openTcp(
+    destination: Destination,
+    accept: () => ServerChannel,
+    reject: () => void,
+  ): Promise<void> {
+    const { jump } = this.parts;
+    if (this.forwards) await this.forwards.reach(destination, accept, reject);
+    else if (jump) await this.openWay(jump, destination, accept, reject);
+    else reject();
+  }
+
+  /** A global request. Gives the port of one for a port, or null: it is refused. */
+  private async hearRequest(
+    name: string,
+    info: { bindAddr: string; bindPort: number },
+  ): Promise<number | null> {
+    const { forwards } = this;
+    if (name === 'tcpip-forward') {
+      return (await forwards?.listen({ address: info.bindAddr, port: info.bindPort })) ?? null;
+    }
+    if (name === 'cancel-tcpip-forward')
+      return (await forwards?.unlisten(info.bindPort)) ? info.bindPort : null;
+    return null;
+  }
+
+  /** A conversation with the client's SSH agent. */
+  private readonly openAgent = async (): Promise<ServerChannel> => {
+    if (this.agents >= MAX_AGENTS) throw new Error('too many conversations with the agent');
+    this.agents++;
+    const done = (): void => {
+      this.agents--;
+    };
+    const channel = await openAgentChannel(this.client).catch((error: unknown) => {
+      done();
+      throw error;
+    });
+    channel.once('close', done);
+    return channel;
+  };
+
+  /** A way on to an asset, for an SSH connection inside this one. */
+  private async openWay(
+    jump: JumpHost,
+    destination: Destination,
+    accept: () => ServerChannel,
+    reject: () => void,
+  ): Promise<void> {
+    const { user, loginName, byPassword, address } = this;
+    if (!user || !loginName || loginName.target || this.ways >= MAX_WAYS) {
+      reject();
+      return;
+    }
+    this.ways++;
+    try {
+      const traveller = { user, byPassword, address };
+      const asset = await jump.find(traveller, destination);
+      const channel = accept();
+      channel.once('close', () => this.ways--);
+      jump.open(traveller, asset, channel);
+    } catch (error) {
+      this.ways--;
+      const { logger } = this.parts;
+      logger.info({ err: error, username: user.username, ...destination }, 'no way on');
+      refuseChannel(this.client, reject, error instanceof WayRefused ? error.message : '');
+    }
+  }
+
+  private closed(): void {
+    this.login.close().catch((error: unknown) => {
+      this.parts.logger.warn({ err: error }, 'a login that was broken off could not be written down');
+    });
+    this.stopRekeying();
+    for (const { downstream } of this.channels)
+      downstream?.tell((listener) => {
+        listener.closed();
+      });
+    this.channels.clear();
+    this.forwards?.close();
+    this.pool?.close();
+  }
+}

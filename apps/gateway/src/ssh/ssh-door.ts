@@ -1,0 +1,217 @@
+import type { Connection, ServerChannel } from 'ssh2';
+import { NO_RULE_MESSAGE, type ReachableAssets } from '#libs/authorization';
+import type { ControlBus } from '#libs/database';
+import { countsAt, type Authenticator, type CodeChecker, type OwnAccount } from '#libs/identity';
+import type { Config, Logger } from '#libs/kernel';
+import { actionsOf, readTransferCommand } from '../files/transfer-command.js';
+import type { ExecDirectory } from '#libs/authorization';
+import type { BatchDesk } from '#libs/session-audit';
+import type { BatchCrew } from '../batch/batch-crew.js';
+import { SftpRoot } from '../files/sftp-root.js';
+import { MenuChannel } from '../menu/menu-channel.js';
+import { chooseLanguage, MENU_TEXTS } from '../menu/texts.js';
+import type { DirectLogin, DirectTarget } from '../session/direct-login.js';
+import type { ListenerOpener } from '../session/listener-opener.js';
+import type { SessionOpener, SessionWish } from '../session/session-opener.js';
+import type { TargetDirectory } from '../session/target-directory.js';
+import { UpstreamPool } from '../session/upstream-pool.js';
+import { CHANNEL_KINDS } from './channel-kinds.js';
+import type { ChannelDownstream } from './channel-downstream.js';
+import { ClientConnection, type ChannelContext, type ConnectionParts } from './connection.js';
+import { JumpHost } from './jump-host.js';
+import type { Transport } from './transport.js';
+import { readHostKey, type GatewayHostKey } from './host-keys.js';
+import { SshListener } from './listener.js';
+
+/** What the SSH side needs. */
+export interface SshDoorParts {
+  config: Config;
+  authenticator: Authenticator;
+  codes: CodeChecker;
+  reachable: ReachableAssets;
+  account: OwnAccount;
+  opener: SessionOpener;
+  targets: TargetDirectory;
+  bus: ControlBus;
+  direct: DirectLogin;
+  batches: BatchDesk;
+  execDirectory: ExecDirectory;
+  crew: BatchCrew;
+  listeners: ListenerOpener;
+  logger: Logger;
+}
+
+/** How often it is looked at whose account has ended. */
+const EXPIRY_TICK_MS = 250;
+/** How long sessions of somebody who is put out have to end with their own reason before the connection goes. */
+const HANG_UP_MS = 1_000;
+
+/** The SSH side of the gateway: who came in, and whether to the menu or straight through. */
+export class SshDoor {
+  private readonly connections = new Set<ClientConnection>();
+  private listener: SshListener | null = null;
+  private hostKey = '';
+  private readonly ticker: NodeJS.Timeout;
+
+  constructor(private readonly parts: SshDoorParts) {
+    parts.bus.on('user.changed', ({ userId }) => void this.recheck(userId));
+    this.ticker = setInterval(() => {
+      this.recheckEnded();
+    }, EXPIRY_TICK_MS);
+    this.ticker.unref();
+  }
+
+  /** Listens. Gives the port and the host key's fingerprint. @throws StartFailure */
+  async open(): Promise<{ port: number; hostKey: GatewayHostKey }> {
+    const { config, logger, reachable } = this.parts;
+    const hostKey = await readHostKey(config.dataDir);
+    this.hostKey = hostKey.publicKey;
+    const jump = new JumpHost({
+      hostKey: hostKey.privateKey,
+      reachable,
+      logger,
+      graceMs: config.loginGraceMs,
+      onConnection: (client, socket, address, login) => {
+        this.adopt(client, socket, address, { jump: null, login });
+      },
+    });
+    this.listener = new SshListener({
+      host: config.host,
+      port: config.sshPort,
+      hostKey: hostKey.privateKey,
+      logger,
+      graceMs: config.loginGraceMs,
+      onConnection: (client, socket, address, loggedIn) => {
+        this.adopt(client, socket, address, { jump, login: null, loggedIn });
+      },
+    });
+    return { port: await this.listener.listen(), hostKey };
+  }
+
+  /** Takes nobody in any more. */
+  stopListening(): void {
+    this.listener?.stopListening();
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    clearInterval(this.ticker);
+    for (const connection of this.connections) connection.hangUp();
+    this.listener?.closeAll();
+  }
+
+  private adopt(
+    client: Connection,
+    socket: Transport,
+    address: string,
+    { jump, login, loggedIn }: Pick<ConnectionParts, 'jump' | 'login'> & { loggedIn?: () => void },
+  ): void {
+    const { authenticator, codes, logger, targets, direct, opener, listeners } = this.parts;
+    const connection = new ClientConnection(client, socket, address, {
+      authenticator,
+      codes,
+      logger,
+      makePool: (direct) => new UpstreamPool(targets, direct),
+      onLoggedIn: () => {
+        loggedIn?.();
+        this.connections.add(connection);
+      },
+      use: (downstream, channel, context) => {
+        this.use(downstream, channel, context);
+      },
+      forwards: { direct, opener, listeners, logger },
+      jump,
+      login,
+    });
+    client.once('close', () => this.connections.delete(connection));
+  }
+
+  private use(downstream: ChannelDownstream, channel: ServerChannel, context: ChannelContext): void {
+    const { target } = context.loginName;
+    if (target) void this.goStraight(downstream, context, target);
+    else if (downstream.kind === 'sftp') this.openRoot(downstream, context);
+    else if (downstream.command === null) this.openMenu(downstream, channel, context);
+    else {
+      downstream.notice('Name the host to run a command on: ssh user@systemuser@asset@gateway command');
+      downstream.finish({ status: 1 });
+    }
+  }
+
+  private openMenu(downstream: ChannelDownstream, channel: ServerChannel, context: ChannelContext): void {
+    const { publicUrl } = this.parts.config;
+    const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
+    const parts = { ...this.parts, publicHost, hostKey: this.hostKey };
+    new MenuChannel(downstream, channel, context, parts).start();
+  }
+
+  private openRoot(downstream: ChannelDownstream, context: ChannelContext): void {
+    const { user, byPassword, pool, request } = context;
+    if (user.mustChangePassword && byPassword) {
+      downstream.notice(MENU_TEXTS[chooseLanguage(user.language, request.environment)].mustChangePassword);
+      downstream.finish({ status: 1 });
+    } else new SftpRoot(downstream, user.id, pool, this.parts).start();
+  }
+
+  private async goStraight(
+    downstream: ChannelDownstream,
+    context: ChannelContext,
+    target: DirectTarget,
+  ): Promise<void> {
+    const { direct, opener, logger } = this.parts;
+    const needs = needsOf(downstream);
+    const { user, byPassword, pool, request } = context;
+    let refusal = NO_RULE_MESSAGE;
+    if (user.mustChangePassword && byPassword) {
+      refusal = MENU_TEXTS[chooseLanguage(user.language, request.environment)].mustChangePassword;
+    } else {
+      const wish = await direct.resolve(user.id, target, needs.action).catch((error: unknown) => {
+        logger.error({ err: error }, 'direct login');
+        refusal = 'The gateway can not check your access right now. Try again soon.';
+        return null;
+      });
+      if (wish) {
+        await opener.open({ ...wish, ...needs }, downstream, pool);
+        return;
+      }
+    }
+    downstream.notice(refusal);
+    downstream.finish({ status: 1 });
+  }
+
+  /** Whoever's account has ended meanwhile. */
+  private recheckEnded(): void {
+    const now = new Date();
+    const users = [...this.connections].flatMap(({ user }) => user ?? []);
+    const due = users.filter((user) => !countsAt(user, now)).map(({ id }) => id);
+    for (const userId of new Set(due)) void this.recheck(userId);
+  }
+
+  /** A user who was disabled or deleted or whose account has ended is put out, also from the menu. */
+  private async recheck(userId: string): Promise<void> {
+    const theirs = [...this.connections].filter((connection) => connection.user?.id === userId);
+    const [first] = theirs;
+    if (!first?.user) return;
+    const active = await this.parts.authenticator.activeUser(first.user.id).catch(() => first.user); // away: next time
+    if (active) for (const connection of theirs) connection.user = active;
+    else
+      setTimeout(() => {
+        theirs.forEach((connection) => {
+          connection.hangUp();
+        });
+      }, HANG_UP_MS);
+  }
+}
+
+/** What the rules must allow for what the client asked for. */
+function needsOf({
+  kind,
+  command,
+}: ChannelDownstream): Pick<SessionWish, 'action' | 'orAction' | 'andAction'> {
+  if (kind === 'sftp') {
+    const [action, orAction] = CHANNEL_KINDS['subsystem:sftp'].needs;
+    return { action, orAction };
+  }
+  if (command === null) return { action: CHANNEL_KINDS.shell.needs[0] };
+  const [action, andAction] = actionsOf(readTransferCommand(command));
+  return { action, andAction };
+}

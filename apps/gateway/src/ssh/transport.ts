@@ -1,0 +1,13 @@
+/** What carries an SSH connection: a socket, or a channel of another SSH connection. */
+export interface Transport {
+  readonly bytesRead: number;
+  readonly bytesWritten: number;
+  /** Bytes that wait to leave. */
+  readonly writableLength: number;
+  once(event: 'drain', listener: () => void): unknown;
+  /** Where the client came to; unknown for a channel. */
+  readonly localAddress?: string | undefined;
+  readonly localPort?: number | undefined;
+  /** Sends what waits, then closes. */
+  destroySoon(): void;
+}

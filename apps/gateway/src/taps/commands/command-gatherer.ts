@@ -1,0 +1,116 @@
+import type { CommandKind } from '#libs/contracts';
+import { expand, isExpansionOf, mayExpand } from './history-expansion.js';
+import { isContinuation } from './prompts.js';
+
+/** Something that a person entered. */
+export interface DetectedCommand {
+  kind: CommandKind;
+  text: string;
+  /** The keys and the screen say the same. */
+  certain: boolean;
+  /** Milliseconds of the epoch when it was entered. */
+  at: number;
+}
+
+/** A command that may go on in the next line. */
+interface HeldCommand extends DetectedCommand {
+  prompt: string;
+}
+
+/** A command is whole when so long nothing followed and no more is asked for. */
+const WHOLE_AFTER_MS = 400;
+const TEXT_CHARACTERS = 16 * 1024;
+const RECENT = 500;
+
+/** Makes commands of entered lines: joins what goes on in the next line, takes what the shell made of `!!`. */
+export class CommandGatherer {
+  /** On the alternate screen without a program that is known to use it: nothing is certain. */
+  isDoubtful = false;
+  lastCommand = '';
+  private readonly recent = new Set<string>();
+  private held: HeldCommand | null = null;
+  /** Line feeds since the line of `held` was left. */
+  private lineFeeds = 0;
+  private lastText: string | null = null;
+
+  constructor(private readonly emit: (command: DetectedCommand) => void) {}
+
+  /** Whether it was a certain command of this session. */
+  knows(text: string): boolean {
+    return this.recent.has(text);
+  }
+
+  /** Nothing came for a while; `row` is the cursor's. */
+  settle(row: string, at: number): void {
+    const { held } = this;
+    if (!held || at - held.at < WHOLE_AFTER_MS) return;
+    if (!isContinuation(row, held.prompt.trimEnd()) || this.lineFeeds > 0) this.release();
+  }
+
+  /** The first row below the line is output. */
+  outputFollows(row: string): void {
+    if (!this.held) return;
+    if (this.lineFeeds++ === 0) this.expandHeld(row);
+    this.release();
+  }
+
+  /** An entered line: the beginning of a command, or the rest of the one before. */
+  push(prompt: string, text: string, certain: boolean, at: number): void {
+    const { held } = this;
+    if (held && this.lineFeeds === 0 && isContinuation(prompt, held.prompt)) {
+      held.text += `\n${text}`;
+      held.certain &&= certain;
+      return;
+    }
+    this.release();
+    this.lineFeeds = 0;
+    if (text.trim() === '') return;
+    this.held = { kind: 'line', text, certain: certain && !this.isDoubtful, at, prompt };
+  }
+
+  /** `!!` and the like: shells show what they made of it first. */
+  private expandHeld(shown: string): void {
+    const { held } = this;
+    if (!held || !mayExpand(held.text)) return;
+    const expected = expand(held.text, this.lastText);
+    if (expected !== null && shown === expected) held.text = shown;
+    else {
+      if (isExpansionOf(shown, held.text)) held.text = shown;
+      held.certain = false;
+    }
+  }
+
+  /** What is held is whole. */
+  release(): void {
+    const { held } = this;
+    if (!held) return;
+    this.held = null;
+    const text = held.text.trim();
+    if (mayExpand(text) && this.lineFeeds === 0) held.certain = false;
+    if (held.certain) this.remember(text);
+    this.lastText = text;
+    this.lastCommand = text;
+    this.note('line', text, held.certain, held.at);
+  }
+
+  private remember(text: string): void {
+    this.recent.delete(text);
+    this.recent.add(text);
+    const [oldest] = this.recent;
+    if (this.recent.size > RECENT && oldest !== undefined) this.recent.delete(oldest);
+  }
+
+  /** Something that is whole by itself. */
+  note(kind: CommandKind, text: string, certain: boolean, at: number): void {
+    if (kind !== 'line') this.release();
+    this.emit({ kind, text: storable(text), certain, at });
+  }
+}
+
+/** No control characters but line ends, no half surrogates. */
+function storable(text: string): string {
+  return text
+    .slice(0, TEXT_CHARACTERS)
+    .toWellFormed()
+    .replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+}

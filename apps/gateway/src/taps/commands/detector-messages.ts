@@ -1,0 +1,24 @@
+import type { DetectedCommand } from './command-gatherer.js';
+
+/** Something that passed in a session, in its order; the detector's thread gets it in parcels. */
+export type TapEvent =
+  | { kind: 'output' | 'input'; at: number; bytes: Uint8Array }
+  | { kind: 'resized'; at: number; columns: number; rows: number }
+  /** Output or keys are left out here. */
+  | { kind: 'gap'; at: number };
+
+/** What happened in one session since the last parcel. */
+export interface SessionParcel {
+  session: string;
+  columns: number;
+  rows: number;
+  events: TapEvent[];
+  isOver: boolean;
+}
+
+/** From the detector's thread. */
+export type DetectorAnswer =
+  | { kind: 'found'; session: string; command: DetectedCommand }
+  | { kind: 'failed'; session: string; message: string }
+  /** The parcel is worked off: the next may come. */
+  | { kind: 'done'; over: string[] };

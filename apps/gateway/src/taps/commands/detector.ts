@@ -1,0 +1,353 @@
+import { CommandGatherer, type DetectedCommand } from './command-gatherer.js';
+import { isPlainEcho } from './echo.js';
+import { KeyReader, type Key } from './keys.js';
+import { LineModel } from './line-model.js';
+import { KnownPrompts } from './prompts.js';
+import { Screen, type Anchor } from './screen.js';
+
+/** A line between its first key and its Enter. */
+interface TypedLine {
+  /** null: it began before its prompt stood there. */
+  anchor: Anchor | null;
+  model: LineModel;
+  /** Line feeds since it began. */
+  lineFeeds: number;
+  /** What it was when the cursor left it without Enter. */
+  left: string | null;
+}
+
+interface EnteredLine extends TypedLine {
+  at: number;
+  isPlain: boolean;
+}
+
+/** An entered line that the screen did not show within this time is noted as not shown. */
+const UNSHOWN_AFTER_MS = 3_000;
+const ECHO_CHARACTERS = 16 * 1024;
+const FULL_SCREEN =
+  /(?:^|[\s/|;&])(?:vim?|view|vimdiff|nvim|nano|pico|emacs|less|more|most|man|top|htop|atop|iotop|btop|tmux|screen|mc|watch|git|systemctl|journalctl|crontab|visudo|sudoedit|tig|dialog|whiptail|nmtui|mutt|vipw|vigr)(?:\s|$)/;
+
+/**
+ * Says which commands are entered in a terminal session. The text always comes from the screen, never from the keys:
+ * what was not shown is in no record. The keys vote: a line is certain when they, edited as a line editor would, make
+ * the same text. docs/PROTOCOL.commands.md has the states and the rules.
+ */
+export class CommandDetector {
+  private readonly keys = new KeyReader();
+  private readonly prompts = new KnownPrompts();
+  private readonly screen: Screen;
+  private readonly gathered: CommandGatherer;
+  private current: TypedLine | null = null;
+  private entered: EnteredLine[] = [];
+  private echo = '';
+  private echoColumn = 0;
+  private now = 0;
+
+  constructor(
+    private columns: number,
+    rows: number,
+    emit: (command: DetectedCommand) => void,
+  ) {
+    this.gathered = new CommandGatherer(emit);
+    this.screen = new Screen(columns, rows, {
+      lineFeed: (row) => {
+        this.lineFeed(row);
+      },
+      alternate: (isOn) => {
+        this.alternate(isOn);
+      },
+    });
+  }
+
+  /** Output of the asset. */
+  async output(bytes: Buffer, at: number): Promise<void> {
+    this.now = at;
+    if (this.echo.length < ECHO_CHARACTERS) this.echo += bytes.toString('utf8', 0, ECHO_CHARACTERS);
+    await this.screen.write(bytes);
+  }
+
+  /** Keys of the user; all output that came before has been given. */
+  input(bytes: Buffer, at: number): void {
+    this.now = at;
+    this.expire();
+    for (const key of this.keys.read(bytes)) this.press(key);
+    this.echo = '';
+    this.echoColumn = this.screen.cursorColumn;
+  }
+
+  resized(columns: number, rows: number): void {
+    this.columns = columns;
+    this.screen.resize(columns, rows);
+  }
+
+  /** Bytes are missing here: what is being typed isn't certain any more. */
+  gap(): void {
+    if (this.current) this.current.model.knowledge = 'lost';
+    for (const line of this.entered) line.model.knowledge = 'lost';
+    this.gathered.release();
+  }
+
+  /** Nothing came for a while. */
+  settle(at: number): void {
+    this.now = at;
+    this.expire();
+    this.gathered.settle(this.screen.rowText(this.screen.cursorRow), at);
+  }
+
+  /** The session is over. */
+  close(at: number): void {
+    this.now = at;
+    for (const line of this.entered.splice(0)) this.unshown(line);
+    this.gathered.release();
+    this.screen.dispose();
+  }
+
+  private press(key: Key): void {
+    if (this.screen.isAlternate && !this.gathered.isDoubtful) {
+      this.pressInProgram(key);
+      return;
+    }
+    if (key.kind === 'cancel') {
+      if (this.current?.anchor) this.prompts.note(this.current.anchor.prompt, this.current.anchor.right);
+      this.current = null;
+      return;
+    }
+    this.lookAround();
+    this.current ??= this.begin();
+    const { current } = this;
+    if (key.kind !== 'accept') {
+      current.model.apply(key);
+      return;
+    }
+    this.entered.push({ ...current, at: this.now, isPlain: key.plain });
+    this.current = null;
+  }
+
+  private begin(): TypedLine {
+    const anchor = this.entered.length === 0 ? this.screen.anchorHere() : null;
+    return { anchor, model: new LineModel(), lineFeeds: 0, left: null };
+  }
+
+  /** Before a key: where the line is now, and what the line editor made of it. */
+  private lookAround(): void {
+    const line = this.current;
+    if (!line?.anchor) return;
+    const { left } = line;
+    const place = this.place(line, this.screen.cursorRow);
+    if (place) line.anchor = place;
+    // a blank prompt stands everywhere
+    const isLost = !place || place.prompt.trim() === '';
+    if (isLost && !left?.startsWith(line.model.text) && this.hasMoved()) {
+      // a program painted over it and is gone: what was typed was for that one
+      this.current = null;
+      return;
+    }
+    if (left !== null) {
+      line.left = null;
+      const shown = place ? this.screen.lineFrom(place, this.screen.cursorRow) : null;
+      if (!shown?.startsWith(left)) {
+        // the line was left without Enter: by a key that the user gave that meaning, or by a program
+        if (left !== '') this.gathered.push(line.anchor.prompt, left, false, this.now);
+        this.gathered.release();
+        this.current = null;
+        return;
+      }
+    }
+    if (place && line.model.knowledge === 'recalled') {
+      const { before, after } = this.screen.shownFrom(place);
+      const isPlain =
+        this.gathered.knows((before + after).trim()) || isPlainEcho(this.echo, this.echoColumn, this.columns);
+      line.model.rebase(before, after, isPlain);
+    }
+  }
+
+  /** The cursor stands behind another prompt of this session. */
+  private hasMoved(): boolean {
+    const here = this.screen.anchorHere();
+    const isPrompt = here !== null && this.prompts.opening(here.prompt) === here.prompt;
+    here?.marker.dispose();
+    return isPrompt;
+  }
+
+  /** The anchor of a line whose prompt may stand on another row by now; null: the prompt is gone. */
+  private place(line: TypedLine, below: number): Anchor | null {
+    const { anchor } = line;
+    if (!anchor) return null;
+    const holds = this.screen.holds(anchor);
+    if (holds && line.lineFeeds === 0) return anchor;
+    const row = this.screen.findAgain(anchor, below);
+    if (row === null) return holds ? anchor : null;
+    if (holds && row <= anchor.marker.line) return anchor;
+    const again = this.screen.anchorAt(row, anchor.column);
+    return again && { ...again, prompt: anchor.prompt, right: anchor.right };
+  }
+
+  private lineFeed(row: number): void {
+    if (this.screen.isAlternate && !this.gathered.isDoubtful) return;
+    for (const line of this.entered) line.lineFeeds++;
+    if (this.entered.length > 0 && this.resolve(row)) return;
+    const { current } = this;
+    if (current && this.entered.length === 0) {
+      if (current.left === null && current.anchor && this.screen.holds(current.anchor))
+        current.left = this.screen.lineFrom(current.anchor, row);
+      current.lineFeeds++;
+    }
+    this.gathered.outputFollows(this.screen.wrappedText(row));
+  }
+
+  /** Whether the row that the cursor leaves is the end of an entered line; that line is then noted. */
+  private resolve(row: number): boolean {
+    const [first] = this.entered;
+    const text = this.prompts.withoutRight(this.screen.wrappedText(row));
+    if (first?.anchor && !this.entered.slice(1).some((line) => this.isRow(line, text)))
+      return this.resolveInPlace(first, row);
+    for (const [index, line] of this.entered.entries()) {
+      if (line.anchor || !this.matchesRow(line, text)) continue;
+      for (const passed of this.entered.splice(0, index + 1).slice(0, -1)) this.unshown(passed);
+      return true;
+    }
+    return false;
+  }
+
+  private resolveInPlace(line: EnteredLine, row: number): boolean {
+    const place = this.place(line, row);
+    const typed = line.model.text.trimEnd();
+    const { knowledge } = line.model;
+    if (!place || place.marker.line > row) return this.resolveElsewhere(line, row);
+    // line editors move down through a long line with line feeds too
+    if (this.screen.goesOn(row)) return false;
+    const apart = this.screen.lineFrom(place, row, false);
+    const shown = this.shownOf(line, isSame(apart, typed) ? apart : this.screen.lineFrom(place, row));
+    // more of it is to come: the line feed was one within the line
+    if (
+      knowledge === 'typed' &&
+      shown !== '' &&
+      !isSame(shown, typed) &&
+      closed(typed).startsWith(closed(shown))
+    )
+      return false;
+    this.entered.shift();
+    this.prompts.note(place.prompt, place.right);
+    const at = line.at;
+    if (knowledge === 'typed' && isSame(shown, typed))
+      this.gathered.push(place.prompt, typed, line.isPlain, at);
+    else if (knowledge === 'typed' && typed !== '' && /^[*•]*$/.test(shown))
+      this.gathered.note('hidden', place.prompt.trim(), false, at);
+    else if (knowledge === 'typed' && typed !== '' && this.endsLikePrompt(place.prompt, shown, typed))
+      this.gathered.push(place.prompt, typed, line.isPlain, at);
+    else if (knowledge === 'typed' && typed.length > 1 && this.endsWithTyped(shown, typed))
+      this.gathered.push(place.prompt, typed, false, at);
+    else if (shown === '' && knowledge !== 'recalled' && !line.model.isEmpty)
+      this.gathered.note('hidden', place.prompt.trim(), false, at);
+    else if (shown !== '' || typed !== '')
+      this.gathered.push(place.prompt, shown, this.isRecalled(line, shown), at);
+    else this.gathered.push(place.prompt, '', true, at);
+    return true;
+  }
+
+  /** A search may leave the cursor below the line; output then follows without a line feed. */
+  private shownOf(line: EnteredLine, shown: string): string {
+    const { knowledge, text } = line.model;
+    if (knowledge === 'lost' || this.gathered.knows(shown)) return shown;
+    const [head = ''] = shown.split('\n');
+    const isHead = knowledge === 'typed' ? isSame(head, text) : this.gathered.knows(head.trim());
+    return isHead && head !== '' ? head : shown;
+  }
+
+  /** Typing began before the prompt stood whole: what precedes the text must make one. */
+  private endsLikePrompt(prompt: string, shown: string, typed: string): boolean {
+    const text = this.prompts.withoutRight(shown);
+    return text.endsWith(typed) && this.prompts.isLike(prompt + text.slice(0, -typed.length));
+  }
+
+  /** What precedes it looks like a prompt, of a kind not seen yet. */
+  private endsWithTyped(shown: string, typed: string): boolean {
+    const text = this.prompts.withoutRight(shown);
+    return text.endsWith(typed) && /[$#%>❯:] $/.test(text.slice(0, -typed.length));
+  }
+
+  /** The prompt of the line is gone: with a clear screen, a new size, or because a program painted. */
+  private resolveElsewhere(line: EnteredLine, row: number): boolean {
+    const text = this.prompts.withoutRight(this.screen.wrappedText(row));
+    if (!this.matchesRow(line, text)) return false;
+    this.entered.shift();
+    return true;
+  }
+
+  private isRecalled(line: EnteredLine, shown: string): boolean {
+    if (line.model.knowledge !== 'recalled' || !line.isPlain) return false;
+    if (this.gathered.knows(shown)) return true;
+    const [echo = ''] = this.echo.split('\r\n');
+    // what a search leaves on the row is painted anew, whole
+    return shown !== '' && echo.includes(shown) && isPlainEcho(echo, this.echoColumn, this.columns);
+  }
+
+  /** The row ends with this line, behind a prompt. */
+  private isRow({ anchor, model }: EnteredLine, row: string): boolean {
+    const typed = model.text.trimEnd();
+    if (anchor || model.knowledge !== 'typed' || typed === '' || !row.endsWith(typed)) return false;
+    return this.prompts.isLike(row.slice(0, row.length - typed.length));
+  }
+
+  /** Notes a line whose prompt nobody saw before, if this row can be it. */
+  private matchesRow(line: EnteredLine, row: string): boolean {
+    const { model } = line;
+    const typed = model.text.trimEnd();
+    if (model.knowledge !== 'typed') {
+      const prompt = this.prompts.opening(row);
+      if (prompt === null) return false;
+      this.gathered.push(prompt, row.slice(prompt.length), false, line.at);
+      return true;
+    }
+    if (!row.endsWith(typed)) return false;
+    const prompt = row.slice(0, row.length - typed.length);
+    if (typed === '') {
+      if (!this.prompts.isLike(prompt)) return false;
+      this.gathered.push(prompt, '', true, line.at);
+      return true;
+    }
+    if (prompt !== '' && !this.prompts.isLike(prompt)) return false;
+    // a whole row may as well be output that says the same
+    this.gathered.push(prompt, typed, line.isPlain && prompt !== '', line.at);
+    return true;
+  }
+
+  private expire(): void {
+    while (this.entered[0] && this.now - this.entered[0].at > UNSHOWN_AFTER_MS) {
+      const line = this.entered.shift();
+      if (line) this.unshown(line);
+    }
+  }
+
+  /** An entered line that the screen never showed as one. */
+  private unshown(line: EnteredLine): void {
+    if (line.model.isEmpty) return;
+    this.gathered.note('hidden', line.anchor?.prompt.trim() ?? '', false, line.at);
+  }
+
+  private alternate(isOn: boolean): void {
+    for (const line of this.entered.splice(0)) this.unshown(line);
+    this.current = null;
+    this.gathered.release();
+    this.gathered.isDoubtful = isOn && !FULL_SCREEN.test(this.gathered.lastCommand);
+    this.gathered.note(isOn ? 'screen_entered' : 'screen_left', '', true, this.now);
+  }
+
+  /** A program has the screen: its keys are no commands, but a shell's prompt within it is heeded. */
+  private pressInProgram(key: Key): void {
+    if (key.kind !== 'accept') return;
+    const row = this.screen.rowText(this.screen.cursorRow);
+    const prompt = this.prompts.opening(row);
+    const text = prompt === null ? '' : row.slice(prompt.length).trim();
+    if (text !== '') this.gathered.note('line', text, false, this.now);
+  }
+}
+
+/** Equal; which spaces stand at the edge of the screen, or for a tab, is not to be seen. */
+function isSame(shown: string, typed: string): boolean {
+  return shown === typed || closed(shown) === closed(typed);
+}
+
+function closed(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,76 @@
+import type { AssetId, SystemUserId, UserId } from '#libs/kernel';
+import type { SessionOpener } from '../session/session-opener.js';
+import type { UpstreamPool } from '../session/upstream-pool.js';
+import { FileFailure } from './file-failure.js';
+import { FileSession } from './file-session.js';
+
+/** Sessions over files of one user at once. */
+const MAX_SESSIONS = 20;
+
+/** Who works with files where. */
+export interface FilePlace {
+  userId: UserId;
+  assetId: AssetId;
+  systemUserId: SystemUserId;
+  sourceAddress: string;
+}
+
+/** The sessions in which consoles and tools work with files: one for each user and place, kept while it is in use. */
+export class FileDesk {
+  private readonly sessions = new Map<string, { session: FileSession; opened: Promise<void> }>();
+
+  constructor(
+    private readonly opener: Pick<SessionOpener, 'open'>,
+    private readonly makePool: () => UpstreamPool,
+  ) {}
+
+  /** Does something in a session of this place. @throws FileFailure */
+  async use<T>(place: FilePlace, work: (session: FileSession) => Promise<T>): Promise<T> {
+    const { session, opened } = this.entryFor(place);
+    const leave = session.enter();
+    try {
+      await opened;
+      return await work(session);
+    } finally {
+      leave();
+    }
+  }
+
+  private entryFor(place: FilePlace): { session: FileSession; opened: Promise<void> } {
+    const { userId, assetId, systemUserId, sourceAddress } = place;
+    const key = [userId, assetId, systemUserId, sourceAddress].join(' ');
+    const known = this.sessions.get(key);
+    if (known) return known;
+    const own = [...this.sessions.keys()].filter((other) => other.startsWith(`${userId} `));
+    if (own.length >= MAX_SESSIONS)
+      throw new FileFailure(
+        'too_many',
+        `You work with files on ${MAX_SESSIONS} places; try again in a minute.`,
+      );
+    const session = new FileSession(sourceAddress, () => {
+      if (this.sessions.get(key)?.session === session) this.sessions.delete(key);
+    });
+    const entry = { session, opened: this.open(place, session) };
+    entry.opened.catch(() => undefined); // whoever uses it hears of it
+    this.sessions.set(key, entry);
+    return entry;
+  }
+
+  private async open(place: FilePlace, session: FileSession): Promise<void> {
+    const { userId, assetId, systemUserId } = place;
+    const rights = { action: 'download', orAction: 'upload' } as const;
+    const pool = this.makePool();
+    const opened = await this.opener.open(
+      { userId, assetId, systemUserId, ...rights },
+      session.downstream,
+      pool,
+    );
+    if (!opened) {
+      pool.close();
+      throw new FileFailure('not_opened', session.endedBecause ?? 'The session could not be opened.');
+    }
+    void opened.whenEnded().then(() => {
+      pool.close();
+    });
+  }
+}

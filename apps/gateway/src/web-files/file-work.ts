@@ -1,0 +1,130 @@
+import { posix } from 'node:path';
+import type { Readable } from 'node:stream';
+import { OPEN, SFTP } from '../files/sftp-packets.js';
+import { FileFailure } from './file-failure.js';
+import type { FileSession } from './file-session.js';
+import type { FolderEntry, SftpClient } from './sftp-client.js';
+
+/** Entries of a folder that are shown. */
+const MAX_ENTRIES = 20_000;
+/** Links of a folder whose target is looked up. */
+const MAX_LINKS = 200;
+const FORMAT = 0o170000;
+const KINDS: Readonly<Record<number, FileKind>> = { 0o100000: 'file', 0o040000: 'folder', 0o120000: 'link' };
+const ATTR_PERMISSIONS = 4;
+
+type FileKind = 'file' | 'folder' | 'link' | 'other';
+
+/** A file as it is listed. */
+export interface ListedFile {
+  name: string;
+  kind: FileKind;
+  size: number;
+  /** Permissions in octal digits. */
+  mode: string;
+  owner: string;
+  group: string;
+  modifiedAt: Date | null;
+  /** Where a link leads; null: it is none. */
+  target: string | null;
+  targetKind: FileKind | null;
+}
+
+/** A folder with what is in it. */
+export interface ListedFolder {
+  path: string;
+  items: ListedFile[];
+  /** There is more than is shown. */
+  truncated: boolean;
+}
+
+/** Lists a folder; an empty path is where a login begins. */
+export async function listFolder({ client }: FileSession, path: string): Promise<ListedFolder> {
+  const whole = await client.realPath(path === '' ? '.' : path);
+  const entries = await client.list(whole, MAX_ENTRIES + 1);
+  const items = entries.slice(0, MAX_ENTRIES).map(listed);
+  const links = items.filter(({ kind }) => kind === 'link').slice(0, MAX_LINKS);
+  await Promise.all(links.map((link) => follow(client, whole, link)));
+  return { path: whole, items, truncated: entries.length > MAX_ENTRIES };
+}
+
+/** A file that is open for reading. */
+export interface OpenedFile {
+  name: string;
+  /** null: not known before its end. */
+  size: number | null;
+  bytes: AsyncGenerator<Buffer, void>;
+  close(): Promise<void>;
+}
+
+/** Opens a file to read it all. @throws FileFailure when it is none */
+export async function openFile({ client }: FileSession, path: string): Promise<OpenedFile> {
+  const before = await client.stat(path);
+  if (kindOf(before.mode) !== 'file') throw new FileFailure('failed', 'Only files can be downloaded.');
+  const handle = await client.open(path, OPEN.READ);
+  const { size } = await client.statOpen(handle);
+  return {
+    name: posix.basename(path),
+    // files of /proc say 0 and have more
+    size: size > 0 ? size : null,
+    bytes: client.read(handle),
+    close: () => client.close(handle),
+  };
+}
+
+/**
+ * Writes a file from `source`. Where the source breaks off, the file stays open until the session ends: so its record
+ * says that it was cut off.
+ */
+export async function writeFile(session: FileSession, path: string, source: Readable): Promise<void> {
+  const { client } = session;
+  const handle = await client.open(path, OPEN.WRITE | OPEN.CREAT | OPEN.TRUNC);
+  try {
+    await client.write(handle, source);
+  } catch (error) {
+    if (error instanceof FileFailure)
+      await client.close(handle).catch(() => undefined); // the first failure is told
+    else session.leave();
+    throw error;
+  }
+  await client.close(handle);
+}
+
+/** Makes a folder. */
+export function makeFolder({ client }: FileSession, path: string): Promise<void> {
+  return client.change(SFTP.MKDIR, path, 0);
+}
+
+/** Renames or moves; what stands at the new path stays. */
+export function rename({ client }: FileSession, path: string, newPath: string): Promise<void> {
+  return client.change(SFTP.RENAME, path, newPath);
+}
+
+/** Removes a file, a link itself, or an empty folder. */
+export async function remove({ client }: FileSession, path: string): Promise<void> {
+  const { mode } = await client.lstat(path);
+  await client.change(kindOf(mode) === 'folder' ? SFTP.RMDIR : SFTP.REMOVE, path);
+}
+
+/** Sets permissions. */
+export function setMode({ client }: FileSession, path: string, mode: number): Promise<void> {
+  return client.change(SFTP.SETSTAT, path, ATTR_PERMISSIONS, mode);
+}
+
+async function follow(client: SftpClient, folder: string, link: ListedFile): Promise<void> {
+  const path = posix.join(folder, link.name);
+  const [target, attributes] = await Promise.allSettled([client.readLink(path), client.stat(path)]);
+  if (target.status === 'fulfilled') link.target = target.value;
+  if (attributes.status === 'fulfilled') link.targetKind = kindOf(attributes.value.mode);
+}
+
+function listed({ name, longName, size, mode, modifiedAt }: FolderEntry): ListedFile {
+  const [, , owner = '', group = ''] = longName.trim().split(/\s+/);
+  const octal = (mode & 0o7777).toString(8).padStart(4, '0');
+  const nowhere = { target: null, targetKind: null };
+  return { name, kind: kindOf(mode), size, mode: octal, owner, group, modifiedAt, ...nowhere };
+}
+
+function kindOf(mode: number): FileKind {
+  return KINDS[mode & FORMAT] ?? 'other';
+}

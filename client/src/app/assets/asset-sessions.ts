@@ -1,0 +1,45 @@
+import { Component, inject, input } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { Api } from '../api/api';
+import { listSessions } from '../api/fn/sessions/list-sessions';
+import { endMark } from '../audit/end-mark';
+import { StateMark } from '../display/state-mark';
+import { When } from '../display/when';
+import { injectWords } from '../language/words';
+import { MoreRows, injectGrowingRows } from '../list/growing-rows';
+
+/** The sessions on an asset, the latest first. */
+@Component({
+  selector: 'gh-asset-sessions',
+  imports: [MoreRows, RouterLink, StateMark, When],
+  template: `
+    @if (rows.rows().length) {
+      <ul class="lines">
+        @for (row of rows.rows(); track row.id) {
+          <li>
+            <a class="grow" [routerLink]="['/audit', row.endedAt ? 'history' : 'online', row.id]">
+              {{ row.username }} <span class="mono faint">{{ row.systemUsername }}</span>
+            </a>
+            <span class="faint">{{ t('sessionKind.' + row.kind) }}</span>
+            <gh-state [kind]="markOf(row.endReason)">{{
+              row.endReason ? t('ended.' + row.endReason) : t('sessions.isOnline')
+            }}</gh-state>
+            <span class="faint"><gh-when [at]="row.startedAt" /></span>
+          </li>
+        }
+      </ul>
+    }
+    <gh-more-rows [rows]="rows" [none]="t('assets.noSessions')" />
+  `,
+})
+export class AssetSessions {
+  private readonly api = inject(Api);
+  protected readonly t = injectWords();
+  protected readonly markOf = endMark;
+
+  readonly assetId = input.required<string>();
+
+  protected readonly rows = injectGrowingRows(this.assetId, (assetId, part) =>
+    this.api.invoke(listSessions, { assetId, ...part }),
+  );
+}

@@ -1,0 +1,129 @@
+import { Component, computed, inject } from '@angular/core';
+import { FormsModule } from '@angular/forms';
+import { RouterLink } from '@angular/router';
+import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
+import {
+  TRANSFER_DIRECTIONS,
+  TRANSFER_PROTOCOLS,
+  TRANSFER_RESULTS,
+  type TransferResult,
+} from '#libs/contracts';
+import { Api } from '../api/api';
+import { listFileTransfers } from '../api/fn/file-transfers/list-file-transfers';
+import type { FileTransferView } from '../api/models/file-transfer-view';
+import { Copy } from '../display/copy';
+import { dataSize } from '../display/data-size';
+import { StateMark, type StateKind } from '../display/state-mark';
+import { When } from '../display/when';
+import { injectWords } from '../language/words';
+import { Language } from '../language/language';
+import type { Column } from '../list/columns';
+import type { Facet } from '../list/facet';
+import { ListCell } from '../list/list-cell';
+import { oneOf, paging } from '../list/list-query';
+import { injectList } from '../list/list-source';
+import { ListView } from '../list/list-view';
+import { type Period, readPeriod, writePeriod } from './period';
+
+const COLUMNS: readonly Column[] = [
+  { id: 'startedAt', label: 'fileTransfers.at', sort: 'startedAt', fixed: true },
+  { id: 'username', label: 'fileTransfers.user', fixed: true },
+  { id: 'target', label: 'fileTransfers.target', fixed: true },
+  { id: 'direction', label: 'fileTransfers.direction' },
+  { id: 'path', label: 'fileTransfers.path', fixed: true },
+  { id: 'size', label: 'fileTransfers.size', align: 'end' },
+  { id: 'result', label: 'fileTransfers.result' },
+  { id: 'digest', label: 'fileTransfers.digest' },
+  { id: 'protocol', label: 'fileTransfers.protocol', extra: true },
+  { id: 'source', label: 'fileTransfers.source', extra: true },
+  { id: 'command', label: 'fileTransfers.command', extra: true },
+  { id: 'session', label: 'fileTransfers.session', align: 'end' },
+];
+
+const MARKS: Readonly<Record<TransferResult, StateKind>> = {
+  complete: 'good',
+  cut_off: 'caution',
+  refused: 'bad',
+  failed: 'bad',
+};
+
+const SORTS = ['startedAt'] as const;
+/** Digits of a digest that tell two apart at a glance; all of it is one click away. */
+const SHOWN_DIGITS = 12;
+
+/** Files that went to assets or came from them. */
+@Component({
+  selector: 'gh-file-list',
+  imports: [
+    Copy,
+    FormsModule,
+    ListCell,
+    ListView,
+    NzDatePickerComponent,
+    NzRangePickerComponent,
+    RouterLink,
+    StateMark,
+    When,
+  ],
+  templateUrl: './file-list.html',
+})
+export class FileList {
+  private readonly api = inject(Api);
+  private readonly language = inject(Language);
+  protected readonly t = injectWords();
+  protected readonly columns = COLUMNS;
+  protected readonly facets: readonly Facet[] = [
+    facet('direction', TRANSFER_DIRECTIONS, 'fileTransfers.directions.'),
+    facet('result', TRANSFER_RESULTS, 'fileTransfers.results.'),
+  ];
+  protected readonly list = injectList<FileTransferView>({
+    name: 'files',
+    sort: '-startedAt',
+    filters: [
+      'direction',
+      'result',
+      'protocol',
+      'from',
+      'to',
+      'sessionId',
+      'userId',
+      'assetId',
+      'systemUserId',
+    ],
+    load: (query) => {
+      const { direction, result, protocol, ...rest } = query.filters;
+      return this.api.invoke(listFileTransfers, {
+        ...paging(query, SORTS),
+        ...rest,
+        direction: oneOf(TRANSFER_DIRECTIONS, direction),
+        result: oneOf(TRANSFER_RESULTS, result),
+        protocol: oneOf(TRANSFER_PROTOCOLS, protocol),
+      });
+    },
+  });
+  protected readonly period = computed<Date[]>(() => readPeriod(this.list.query().filters));
+
+  protected choose(period: Period): void {
+    this.list.filter(writePeriod(period));
+  }
+
+  protected markOf(result: TransferResult): StateKind {
+    return MARKS[result];
+  }
+
+  protected sizeOf(bytes: number): string {
+    return dataSize(bytes, this.language.shown());
+  }
+
+  protected shortDigest(digest: string): string {
+    return `${digest.slice(0, SHOWN_DIGITS)}…`;
+  }
+}
+
+function facet(field: string, values: readonly string[], words: string): Facet {
+  return {
+    field,
+    label: `fileTransfers.${field}`,
+    options: values.map((value) => ({ value, label: `${words}${value}` })),
+  };
+}

@@ -1,0 +1,75 @@
+import { Component, computed, inject } from '@angular/core';
+import { FormsModule } from '@angular/forms';
+import { RouterLink, RouterOutlet } from '@angular/router';
+import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
+import { Icon } from '../display/icon';
+import { SESSION_KINDS } from '#libs/contracts';
+import { Duration } from '../display/duration';
+import { StateMark } from '../display/state-mark';
+import { When } from '../display/when';
+import { injectWords } from '../language/words';
+import type { Column } from '../list/columns';
+import type { Facet } from '../list/facet';
+import { ListCell } from '../list/list-cell';
+import { injectList } from '../list/list-source';
+import { ListView } from '../list/list-view';
+import { endMark } from './end-mark';
+import { type Period, readPeriod, writePeriod } from './period';
+import type { SessionView } from '../api/models/session-view';
+import { SessionArchive } from './session-archive';
+
+const COLUMNS: readonly Column[] = [
+  { id: 'startedAt', label: 'sessions.started', sort: 'startedAt', fixed: true },
+  { id: 'username', label: 'sessions.user', fixed: true },
+  { id: 'target', label: 'sessions.target', fixed: true },
+  { id: 'kind', label: 'sessions.kind' },
+  { id: 'source', label: 'sessions.source' },
+  { id: 'duration', label: 'sessions.duration', align: 'end' },
+  { id: 'end', label: 'sessions.end' },
+  { id: 'destination', label: 'sessions.destination', extra: true },
+  { id: 'command', label: 'sessions.command', extra: true },
+  { id: 'replay', label: 'sessions.recording', align: 'end' },
+];
+
+/** Ended sessions. */
+@Component({
+  selector: 'gh-history-list',
+  imports: [
+    Duration,
+    FormsModule,
+    ListCell,
+    ListView,
+    NzDatePickerComponent,
+    Icon,
+    NzRangePickerComponent,
+    RouterLink,
+    RouterOutlet,
+    StateMark,
+    When,
+  ],
+  templateUrl: './history-list.html',
+})
+export class HistoryList {
+  private readonly archive = inject(SessionArchive);
+  protected readonly t = injectWords();
+  protected readonly columns = COLUMNS;
+  protected readonly markOf = endMark;
+  protected readonly facets: readonly Facet[] = [
+    {
+      field: 'kind',
+      label: 'sessions.kind',
+      options: SESSION_KINDS.map((value) => ({ value, label: `sessionKind.${value}` })),
+    },
+  ];
+  protected readonly list = injectList<SessionView>({
+    name: 'history',
+    sort: '-startedAt',
+    filters: ['kind', 'from', 'to'],
+    load: (query) => this.archive.list('ended', query),
+  });
+  protected readonly period = computed<Date[]>(() => readPeriod(this.list.query().filters));
+
+  protected choose(period: Period): void {
+    this.list.filter(writePeriod(period));
+  }
+}

@@ -1,0 +1,51 @@
+import { HttpClient } from '@angular/common/http';
+import { Service, inject } from '@angular/core';
+import { firstValueFrom } from 'rxjs';
+import { SESSION_KINDS } from '#libs/contracts';
+import { Api } from '../api/api';
+import { listSessionCommands } from '../api/fn/commands/list-session-commands';
+import { getRecording } from '../api/fn/sessions/get-recording';
+import { getSession } from '../api/fn/sessions/get-session';
+import { listSessions } from '../api/fn/sessions/list-sessions';
+import { terminateSession } from '../api/fn/sessions/terminate-session';
+import type { CommandPage } from '../api/models/command-page';
+import type { SessionPage } from '../api/models/session-page';
+import type { SessionView } from '../api/models/session-view';
+import { type ListQuery, oneOf, paging } from '../list/list-query';
+
+const SORTS = ['startedAt'] as const;
+
+/** Sessions under way and ended, and their recordings. */
+@Service()
+export class SessionArchive {
+  private readonly api = inject(Api);
+  private readonly http = inject(HttpClient);
+
+  /** A page of those in the state; the query's filters `kind`, `from`, `to` narrow it. */
+  list(state: 'online' | 'ended', query: ListQuery): Promise<SessionPage> {
+    const { from, to } = query.filters;
+    const kind = oneOf(SESSION_KINDS, query.filters['kind']);
+    return this.api.invoke(listSessions, { ...paging(query, SORTS), state, kind, from, to });
+  }
+
+  get(id: string): Promise<SessionView> {
+    return this.api.invoke(getSession, { id });
+  }
+
+  /** Has its gateway end the session. */
+  terminate(id: string): Promise<void> {
+    return this.api.invoke(terminateSession, { id });
+  }
+
+  /** Its commands in their order, the first 200. */
+  commands(id: string): Promise<CommandPage> {
+    return this.api.invoke(listSessionCommands, { id, pageSize: 200 });
+  }
+
+  /** The recording as asciicast text; of a session under way, what was recorded so far. */
+  recording(id: string): Promise<string> {
+    // The generated function takes it for binary; the player wants text.
+    const path = getRecording.PATH.replace('{id}', encodeURIComponent(id));
+    return firstValueFrom(this.http.get(`${this.api.rootUrl}${path}`, { responseType: 'text' }));
+  }
+}

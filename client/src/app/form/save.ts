@@ -1,0 +1,82 @@
+import { type FieldTree, type TreeValidationResult, submit } from '@angular/forms/signals';
+import { type Problem, readProblem } from '../problem/problem';
+import type { ProblemWords } from '../problem/problem-words';
+
+/** What became of saving a form: saved, or the sentence that no field of the form could show. */
+export interface SaveOutcome<Result> {
+  readonly saved: boolean;
+  readonly problem: string | null;
+  /** What sending gave, when it was saved. */
+  readonly result: Result | undefined;
+  /** What the server said, when it refused. */
+  readonly refusal: Problem | null;
+}
+
+/** How the kind of an error begins that the server told. */
+const SERVER = 'server:';
+
+/**
+ * Sends a form when its own checks pass. What the server refuses is shown at the fields it names; what it names
+ * and the form doesn't have comes back as a sentence. Never throws.
+ * @param fieldOf the form's field for a name of the server, where the two are called otherwise
+ */
+export async function saveForm<Model, Result>(
+  form: FieldTree<Model>,
+  words: ProblemWords,
+  send: () => Promise<Result>,
+  fieldOf: (name: string) => string = (name) => name,
+): Promise<SaveOutcome<Result>> {
+  // what the server said last time is no reason not to ask it again: something else may have changed meanwhile
+  if (
+    form()
+      .errorSummary()
+      .some(({ kind }) => !kind.startsWith(SERVER))
+  ) {
+    form().markAsTouched();
+    return { saved: false, problem: null, result: undefined, refusal: null };
+  }
+  let result: Result | undefined;
+  let problem: string | null = null;
+  let refusal: Problem | null = null;
+  const action = async (tree: FieldTree<Model>): Promise<TreeValidationResult> => {
+    try {
+      result = await send();
+      return undefined;
+    } catch (error) {
+      refusal = readProblem(error);
+      const placed = refusal.errors.map((refused) => ({
+        refused,
+        fieldTree: findField(tree, fieldOf(refused.field)),
+      }));
+      const homeless = placed.filter((each) => !each.fieldTree);
+      if (homeless.length > 0 || placed.length === 0) {
+        const sentences = homeless.map(({ refused }) => `${refused.field}: ${words.ofField(refused)}`);
+        problem = [words.ofProblem(refusal), ...sentences].join(' ');
+      }
+      return [
+        { kind: SERVER, message: '' },
+        ...placed.flatMap(({ refused, fieldTree }) =>
+          fieldTree ? [{ kind: SERVER + refused.code, message: words.ofField(refused), fieldTree }] : [],
+        ),
+      ];
+    }
+  };
+  const saved = await submit(form, { action, ignoreValidators: 'all' });
+  return { saved, result, problem, refusal };
+}
+
+/** The field at a path such as `hostKeys.0.publicKey`, or the nearest one above it that the form has. */
+function findField(root: unknown, path: string): FieldTree<unknown> | undefined {
+  let found: FieldTree<unknown> | undefined;
+  let here: unknown = root;
+  for (const step of path.split(/[.[\]]+/).filter(Boolean)) {
+    here = typeof here === 'function' ? Reflect.get(here, step) : undefined;
+    if (!isField(here)) break;
+    found = here;
+  }
+  return found;
+}
+
+function isField(value: unknown): value is FieldTree<unknown> {
+  return typeof value === 'function';
+}

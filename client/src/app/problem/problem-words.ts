@@ -1,0 +1,30 @@
+import { inject } from '@angular/core';
+import { Language } from '../language/language';
+import { injectKnownWords, injectWords } from '../language/words';
+import { type Problem, type RefusedField, readProblem } from './problem';
+
+/** Sentences for what went wrong, in the language shown. */
+export interface ProblemWords {
+  of(error: unknown): string;
+  ofProblem(problem: Problem): string;
+  ofField(field: RefusedField): string;
+}
+
+/** Gives {@link ProblemWords}; call it in an injection context. */
+export function injectProblemWords(): ProblemWords {
+  const t = injectWords();
+  const known = injectKnownWords();
+  const language = inject(Language);
+  // The server speaks English, with names and numbers that a fixed phrase can't have.
+  const say = (said: string, key: string): string | undefined => {
+    const phrase = known(key);
+    return language.shown() === 'en' ? said || phrase : (phrase ?? (said || undefined));
+  };
+  const ofProblem = (problem: Problem): string =>
+    say(problem.detail, `problem.${problem.code}`) ?? t('problem.unexpected', { status: problem.status });
+  return {
+    ofProblem,
+    of: (error) => ofProblem(readProblem(error)),
+    ofField: (field) => say(field.message, `refused.${field.code}`) ?? field.code,
+  };
+}

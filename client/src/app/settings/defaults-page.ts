@@ -1,0 +1,71 @@
+import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
+import { FormField, disabled, form, pattern } from '@angular/forms/signals';
+import { RouterLink } from '@angular/router';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
+import { NzInputDirective } from 'ng-zorro-antd/input';
+import { NzMessageService } from 'ng-zorro-antd/message';
+import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
+import { Account } from '../account/account';
+import { Api } from '../api/api';
+import { getDefaults } from '../api/fn/settings/get-defaults';
+import { setDefaults } from '../api/fn/settings/set-defaults';
+import { injectAdminAccountChoices } from '../choice/sources';
+import { Field } from '../form/field';
+import { saveForm } from '../form/save';
+import { injectWords } from '../language/words';
+import type { HoldsInput } from '../panel/unsaved';
+import { injectProblemWords } from '../problem/problem-words';
+
+/** What assets use that have no port or admin account of their own. */
+@Component({
+  selector: 'gh-defaults-page',
+  imports: [
+    Field,
+    FormField,
+    NzButtonComponent,
+    NzInputDirective,
+    NzOptionComponent,
+    NzSelectComponent,
+    RouterLink,
+  ],
+  templateUrl: './defaults-page.html',
+  styleUrl: './defaults-page.css',
+})
+export class DefaultsPage implements HoldsInput {
+  private readonly api = inject(Api);
+  private readonly messages = inject(NzMessageService);
+  protected readonly problems = injectProblemWords();
+  protected readonly t = injectWords();
+  protected readonly mayWrite = inject(Account).may('settings.write');
+  private readonly choices = injectAdminAccountChoices();
+
+  protected readonly stored = resource({ loader: () => this.api.invoke(getDefaults) });
+  private readonly accountList = resource({ loader: () => this.choices.find('') });
+  protected readonly accounts = computed(() => (this.accountList.hasValue() ? this.accountList.value() : []));
+  private readonly model = linkedSignal(() => {
+    const stored = this.stored.hasValue() ? this.stored.value() : undefined;
+    return { port: String(stored?.port ?? ''), adminAccountId: stored?.adminAccountId ?? '' };
+  });
+  protected readonly form = form(this.model, (path) => {
+    pattern(path.port, /^\s*\d*\s*$/);
+    disabled(path, { when: () => !this.mayWrite });
+  });
+  protected readonly problem = signal<string | null>(null);
+
+  hasUnsavedInput(): boolean {
+    return this.form().dirty();
+  }
+
+  protected async save(event: Event): Promise<void> {
+    event.preventDefault();
+    this.problem.set(null);
+    const { port, adminAccountId } = this.model();
+    const body = { ...(port.trim() && { port: Number(port) }), adminAccountId: adminAccountId || null };
+    const outcome = await saveForm(this.form, this.problems, () => this.api.invoke(setDefaults, { body }));
+    this.problem.set(outcome.problem);
+    if (!outcome.result) return;
+    this.stored.set(outcome.result);
+    this.form().reset();
+    this.messages.success(this.t('defaults.saved'));
+  }
+}

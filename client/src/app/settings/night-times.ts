@@ -1,0 +1,82 @@
+import { Component, inject, input, linkedSignal, resource, signal } from '@angular/core';
+import { FormField, form, required } from '@angular/forms/signals';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
+import { NzInputDirective } from 'ng-zorro-antd/input';
+import { NzMessageService } from 'ng-zorro-antd/message';
+import { NzSwitchComponent } from 'ng-zorro-antd/switch';
+import { Account } from '../account/account';
+import { Api } from '../api/api';
+import { getFactsTimes } from '../api/fn/settings/get-facts-times';
+import { getDriftTimes } from '../api/fn/settings/get-drift-times';
+import { setDriftTimes } from '../api/fn/settings/set-drift-times';
+import { setFactsTimes } from '../api/fn/settings/set-facts-times';
+import { Field } from '../form/field';
+import { saveForm } from '../form/save';
+import { injectWords } from '../language/words';
+import type { HoldsInput } from '../panel/unsaved';
+import { injectProblemWords } from '../problem/problem-words';
+
+const CALLS = {
+  facts: { get: getFactsTimes, set: setFactsTimes },
+  drift: { get: getDriftTimes, set: setDriftTimes },
+} as const;
+
+/** Whether and when something is done each night by itself: the route says what. */
+@Component({
+  selector: 'gh-night-times',
+  imports: [Field, FormField, NzButtonComponent, NzInputDirective, NzSwitchComponent],
+  templateUrl: './night-times.html',
+  styles: `
+    :host {
+      display: block;
+      max-width: 480px;
+      padding: 16px 20px;
+    }
+    h1 {
+      margin: 0 0 16px;
+      font-size: 18px;
+    }
+    #time {
+      width: 110px;
+    }
+  `,
+})
+export class NightTimes implements HoldsInput {
+  private readonly api = inject(Api);
+  private readonly messages = inject(NzMessageService);
+  private readonly problems = injectProblemWords();
+  protected readonly t = injectWords();
+  protected readonly mayWrite = inject(Account).may('settings.write');
+
+  /** Of the route. */
+  readonly kind = input.required<keyof typeof CALLS>();
+
+  private readonly stored = resource({
+    params: () => CALLS[this.kind()],
+    loader: ({ params }) => this.api.invoke(params.get),
+  });
+  private readonly model = linkedSignal(() =>
+    this.stored.hasValue() ? { ...this.stored.value() } : { nightly: false, time: '' },
+  );
+  protected readonly form = form(this.model, (path) => {
+    required(path.time);
+  });
+  protected readonly problem = signal<string | null>(null);
+
+  hasUnsavedInput(): boolean {
+    return this.form().dirty();
+  }
+
+  protected async save(event: Event): Promise<void> {
+    event.preventDefault();
+    const { nightly, time } = this.model();
+    const body = { nightly, time: time.trim() };
+    const outcome = await saveForm(this.form, this.problems, () =>
+      this.api.invoke(CALLS[this.kind()].set, { body }),
+    );
+    this.problem.set(outcome.problem);
+    if (!outcome.result) return;
+    this.form().reset(outcome.result);
+    this.messages.success(this.t(`nightTimes.${this.kind()}.saved`));
+  }
+}

@@ -1,0 +1,37 @@
+import { Component, computed, inject, signal } from '@angular/core';
+import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import { Icon } from '../display/icon';
+import { Account } from '../account/account';
+import { readStored, writeStored } from '../account/stored';
+import { RunningJobs } from '../jobs/running-jobs';
+import { injectWords } from '../language/words';
+import { QuickConnect } from '../workplace/quick-connect';
+import { ProfileMenu } from './profile-menu';
+import { MENU } from './sections';
+
+const NARROW_KEY = 'gatehouse.menu.narrow';
+
+/** What stands around every page: menu at the left, quick connect and the person's own settings above. */
+@Component({
+  selector: 'gh-shell',
+  imports: [Icon, ProfileMenu, QuickConnect, RouterLink, RunningJobs, RouterLinkActive, RouterOutlet],
+  templateUrl: './shell.html',
+  styleUrl: './shell.css',
+  host: { '[class.narrow]': 'narrow()' },
+})
+export class Shell {
+  private readonly account = inject(Account);
+  protected readonly t = injectWords();
+  protected readonly narrow = signal(readStored(NARROW_KEY) === 'yes');
+  protected readonly sections = computed(() =>
+    MENU.map((section) => ({
+      ...section,
+      pages: section.pages.filter((page) => this.account.may(page.needs)),
+    })).filter((section) => section.pages.length > 0),
+  );
+
+  protected toggle(): void {
+    this.narrow.update((narrow) => !narrow);
+    writeStored(NARROW_KEY, this.narrow() ? 'yes' : null);
+  }
+}

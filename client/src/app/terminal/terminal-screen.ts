@@ -1,0 +1,103 @@
+import { FitAddon } from '@xterm/addon-fit';
+import { SearchAddon } from '@xterm/addon-search';
+import { Unicode11Addon } from '@xterm/addon-unicode11';
+import { WebglAddon } from '@xterm/addon-webgl';
+import { type ITheme, Terminal } from '@xterm/xterm';
+import type { TerminalSize } from '#libs/contracts';
+import type { Screen } from './terminal-line';
+
+const SCROLLBACK_LINES = 10_000;
+
+/** An xterm.js terminal in an element: what it shows, its size, its search. */
+export class TerminalScreen implements Screen {
+  readonly terminal: Terminal;
+  private readonly fitting = new FitAddon();
+  private readonly searching = new SearchAddon();
+
+  constructor(
+    private readonly host: HTMLElement,
+    fontSize: number,
+  ) {
+    const style = getComputedStyle(document.documentElement);
+    this.terminal = new Terminal({
+      allowProposedApi: true, // for the widths of Unicode 11
+      cursorBlink: true,
+      fontFamily: style.getPropertyValue('--mono'),
+      fontSize,
+      lineHeight: 1.15,
+      scrollback: SCROLLBACK_LINES,
+      macOptionIsMeta: true,
+      theme: readTheme(style),
+    });
+    this.terminal.loadAddon(this.fitting);
+    this.terminal.loadAddon(this.searching);
+    this.terminal.loadAddon(new Unicode11Addon());
+    this.terminal.unicode.activeVersion = '11';
+    this.terminal.open(host);
+    this.drawWithWebgl();
+    this.fit();
+  }
+
+  size(): TerminalSize {
+    return { columns: this.terminal.cols, rows: this.terminal.rows };
+  }
+
+  write(data: Uint8Array, shown: () => void): void {
+    this.terminal.write(data, shown);
+  }
+
+  /** Takes as many cells as the element has room for; a hidden element changes nothing. */
+  fit(): void {
+    if (this.host.clientWidth > 0 && this.host.clientHeight > 0) this.fitting.fit();
+  }
+
+  setFontSize(size: number): void {
+    this.terminal.options.fontSize = size;
+    this.fit();
+  }
+
+  /** Marks the next place above or below that holds the text; whether there is one. */
+  find(text: string, direction: 'up' | 'down'): boolean {
+    return direction === 'up' ? this.searching.findPrevious(text) : this.searching.findNext(text);
+  }
+
+  dispose(): void {
+    this.terminal.dispose();
+  }
+
+  private drawWithWebgl(): void {
+    try {
+      const webgl = new WebglAddon();
+      webgl.onContextLoss(() => webgl.dispose());
+      this.terminal.loadAddon(webgl);
+    } catch {
+      // No WebGL 2 here: xterm.js draws with DOM elements, slower but the same.
+    }
+  }
+}
+
+function readTheme(style: CSSStyleDeclaration): ITheme {
+  const colour = (name: string): string => style.getPropertyValue(`--terminal-${name}`).trim();
+  return {
+    background: colour('ground'),
+    foreground: colour('ink'),
+    cursor: colour('cursor'),
+    selectionBackground: colour('selection'),
+    black: colour('black'),
+    red: colour('red'),
+    green: colour('green'),
+    yellow: colour('yellow'),
+    blue: colour('blue'),
+    magenta: colour('magenta'),
+    cyan: colour('cyan'),
+    white: colour('white'),
+    brightBlack: colour('bright-black'),
+    brightRed: colour('bright-red'),
+    brightGreen: colour('bright-green'),
+    brightYellow: colour('bright-yellow'),
+    brightBlue: colour('bright-blue'),
+    brightMagenta: colour('bright-magenta'),
+    brightCyan: colour('bright-cyan'),
+    brightWhite: colour('bright-white'),
+  };
+}

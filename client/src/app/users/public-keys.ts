@@ -1,0 +1,73 @@
+import { Component, computed, inject, input, linkedSignal, resource } from '@angular/core';
+import { FormField, form, required } from '@angular/forms/signals';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
+import { NzInputDirective } from 'ng-zorro-antd/input';
+import { Copy } from '../display/copy';
+import { When } from '../display/when';
+import { Field } from '../form/field';
+import { saveForm } from '../form/save';
+import { injectWords } from '../language/words';
+import { injectReaction } from '../panel/reaction';
+import { injectProblemWords } from '../problem/problem-words';
+import { UserStore } from './user-store';
+import type { PublicKeyView } from '../api/models/public-key-view';
+
+/** With which public keys a user logs in over SSH: shows them, adds, takes away. */
+@Component({
+  selector: 'gh-public-keys',
+  imports: [Copy, Field, FormField, NzButtonComponent, NzInputDirective, When],
+  templateUrl: './public-keys.html',
+})
+export class PublicKeys {
+  private readonly store = inject(UserStore);
+  private readonly react = injectReaction();
+  private readonly problems = injectProblemWords();
+  protected readonly t = injectWords();
+
+  readonly userId = input.required<string>();
+  readonly mayWrite = input(false);
+  /** A key line to start with, and why it was refused before. */
+  readonly first = input('');
+  readonly refusal = input<string | null>(null);
+
+  private readonly loaded = resource({
+    params: () => this.userId(),
+    loader: ({ params }) => this.store.keys(params),
+  });
+  protected readonly keys = computed(() => (this.loaded.hasValue() ? this.loaded.value() : []));
+  private readonly model = linkedSignal(() => ({ publicKey: this.first() }));
+  protected readonly form = form(this.model, (path) => required(path.publicKey));
+  protected readonly problem = linkedSignal<string | null>(() => this.refusal());
+
+  protected async add(event: Event): Promise<void> {
+    event.preventDefault();
+    this.problem.set(null);
+    const outcome = await saveForm(this.form, this.problems, () =>
+      this.store.addKey(this.userId(), this.model().publicKey.trim()),
+    );
+    this.problem.set(outcome.problem);
+    if (!outcome.saved) return;
+    this.form().reset({ publicKey: '' });
+    this.refresh();
+  }
+
+  protected async remove(key: PublicKeyView): Promise<void> {
+    const gone = await this.react.ask(
+      {
+        heading: this.t('publicKeys.remove.heading', { name: key.name }),
+        text: this.t('publicKeys.remove.text'),
+        names: [key.fingerprint],
+        yes: this.t('form.remove'),
+        destroys: true,
+      },
+      () => this.store.removeKey(this.userId(), key.id),
+      this.t('publicKeys.removed', { name: key.name }),
+    );
+    if (gone) this.refresh();
+  }
+
+  private refresh(): void {
+    this.loaded.reload();
+    this.store.list.reload();
+  }
+}

@@ -1,0 +1,18 @@
+/** Whether a file went to the asset or came from it. */
+export const TRANSFER_DIRECTIONS = ['upload', 'download'] as const;
+export type TransferDirection = (typeof TRANSFER_DIRECTIONS)[number];
+
+/** How a transfer ended: stable, shown translated. */
+export const TRANSFER_RESULTS = ['complete', 'cut_off', 'refused', 'failed'] as const;
+export type TransferResult = (typeof TRANSFER_RESULTS)[number];
+
+/** The protocol that carried it. */
+export const TRANSFER_PROTOCOLS = ['sftp', 'scp', 'rsync', 'zmodem', 'web'] as const;
+export type TransferProtocol = (typeof TRANSFER_PROTOCOLS)[number];
+
+/**
+ * Why a record has no digest: nothing passed whole (`partial`), the bytes did not pass as one run from the first to the
+ * last (`out_of_order`), or the protocol does not show the file's bytes (`not_visible`).
+ */
+export const DIGEST_GAPS = ['partial', 'out_of_order', 'not_visible'] as const;
+export type DigestGap = (typeof DIGEST_GAPS)[number];

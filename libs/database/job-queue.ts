@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PgBoss } from 'pg-boss';
+import { JOB_NAMES, MAIL_TRIES, type JobName, type Jobs } from '#libs/contracts';
+import { Unavailable, type Logger } from '#libs/kernel';
+import type { Transaction } from './unit-of-work.js';
+
+/** How often an asker looks for its answer: a person waits for it, and seldom. */
+const ANSWER_POLL_MS = 150;
+
+/** Jobs that are tried again when they fail, each time after a longer wait; for the others somebody waits. Seconds. */
+const RETRIES: Partial<Record<JobName, { retryLimit: number; retryDelay: number; retryBackoff: boolean }>> = {
+  'mail.send': { retryLimit: MAIL_TRIES - 1, retryDelay: 8, retryBackoff: true },
+};
+
+/** What the queue runs its statements with. */
+interface QueueConnection {
+  executeSql(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+/** Whether a process only sends jobs or works on them too. */
+export type QueuePart = 'sender' | 'worker';
+
+/**
+ * Work that gateways do for others, kept in PostgreSQL (pg-boss): it survives restarts
+ * and is done by whichever gateway takes it first.
+ */
+export class JobQueue {
+  private readonly boss: PgBoss;
+
+  constructor(
+    url: string,
+    private readonly part: QueuePart,
+    private readonly logger: Logger,
+  ) {
+    this.boss = new PgBoss({
+      connectionString: url,
+      application_name: 'gatehouse-jobs',
+      max: 3,
+      useListenNotify: part === 'worker',
+      supervise: part === 'worker',
+      schedule: part === 'worker',
+      migrate: part === 'sender',
+      createSchema: part === 'sender',
+    });
+    this.boss.on('error', (error) => {
+      this.logger.warn({ err: error }, 'job queue');
+    });
+  }
+
+  /** Connects; the sender also brings the queue's own schema up to date. */
+  async open(): Promise<void> {
+    await this.boss.start();
+    if (this.part === 'worker') return;
+    const existing = new Set((await this.boss.getQueues()).map((queue) => queue.name));
+    for (const name of JOB_NAMES) {
+      if (!existing.has(name)) {
+        await this.boss.createQueue(name, {
+          notify: true,
+          ...(RETRIES[name] ?? { retryLimit: 0 }),
+          expireInSeconds: 120,
+          deleteAfterSeconds: 3600,
+        });
+      }
+    }
+  }
+
+  /** Stops; a worker lets what it has in hand end first. */
+  async close(): Promise<void> {
+    await this.boss.stop({ graceful: true, timeout: 3_000 });
+  }
+
+  /** Does jobs of this name, up to `concurrency` at once; what the handler gives is the job's answer. */
+  async work<N extends JobName>(
+    name: N,
+    concurrency: number,
+    handler: (data: Jobs[N]) => Promise<object>,
+  ): Promise<void> {
+    await this.boss.work<Jobs[N], object>(
+      name,
+      { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 2 },
+      async ([job]) => {
+        if (!job) return {};
+        return handler(job.data);
+      },
+    );
+  }
+
+  /** Leaves a job for the gateways, when and only when the transaction commits. Nobody hears of its end. */
+  async enqueue<N extends JobName>(tx: Transaction, name: N, data: Jobs[N]): Promise<void> {
+    await this.boss.send(name, data, { db: within(tx) });
+  }
+
+  /** The same for many jobs, in one statement. */
+  async enqueueAll<N extends JobName>(tx: Transaction, name: N, data: readonly Jobs[N][]): Promise<void> {
+    if (data.length === 0) return;
+    await this.boss.insert(
+      name,
+      data.map((each) => ({ data: each })),
+      { db: within(tx) },
+    );
+  }
+
+  /** Has a job done again and again, by whichever gateway is first; null: never. `cron` goes by this machine's clock. */
+  async schedule(name: JobName, cron: string | null): Promise<void> {
+    const tz = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (cron === null) await this.boss.unschedule(name);
+    else await this.boss.schedule(name, cron, {}, { tz });
+  }
+
+  /**
+   * Has a job done and waits for its answer.
+   * @throws Unavailable when no gateway has answered after `timeoutMs`, or the job failed.
+   */
+  async ask<N extends JobName>(name: N, data: Jobs[N], timeoutMs: number): Promise<object> {
+    const id = await this.boss.send(name, data);
+    if (id === null) throw new Unavailable('The job could not be queued; try again.');
+    const end = Date.now() + timeoutMs;
+    while (Date.now() < end) {
+      await sleep(ANSWER_POLL_MS);
+      const [job] = await this.boss.findJobs(name, { id });
+      if (job?.state === 'completed') return job.output;
+      if (job?.state === 'failed')
+        throw new Unavailable('A gateway took the job and failed; its log says why.');
+    }
+    throw new Unavailable('No gateway answered in time; is one running?');
+  }
+}
+
+/** Runs the queue's statements inside the transaction. */
+function within(tx: Transaction): QueueConnection {
+  return {
+    executeSql: async (text, values) => {
+      const rows: unknown = await tx.manager.query(text, values);
+      return { rows: Array.isArray(rows) ? rows : [] };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { Foundation1795400000000 } from './0001-foundation.js';
+import { PushResults1795400000001 } from './0002-push-results.js';
+import { LoginThrottle1795400000002 } from './0003-login-throttle.js';
+import { AssetFields1795400000010 } from './0004-asset-fields.js';
+import { AssetChanges1795400000011 } from './0005-asset-changes.js';
+import { AssetListIndexes1795400000012 } from './0006-asset-list-indexes.js';
+import { SecondFactors1795400000020 } from './0007-second-factors.js';
+import { ApiTokens1795400000021 } from './0008-api-tokens.js';
+import { AccountEndGroupAdministrators1795400000022 } from './0009-account-end-group-administrators.js';
+import { Mail1795400000023 } from './0010-mail.js';
+import { Imports1795400000024 } from './0011-imports.js';
+import { AssetRuns1795400000025 } from './0012-asset-runs.js';
+import { FavouriteAssets1795400000026 } from './0013-favourite-assets.js';
+import { SudoAliases1795400000027 } from './0014-sudo-aliases.js';
+import { PushRuns1795400000028 } from './0015-push-runs.js';
+import { FileTransfers1795400000029 } from './0016-file-transfers.js';
+import { RuleHours1795400000030 } from './0017-rule-hours.js';
+import { AssetSearchText1795400000031 } from './0018-asset-search-text.js';
+import { BatchExecutions1795400000032 } from './0019-batch-executions.js';
+import { AssetAccounts1795400000040 } from './0020-asset-accounts.js';
+import { RecentFirst1795400000041 } from './0021-recent-first.js';
+import { Commands1795400000060 } from './0022-commands.js';
+import { Forwarding1795400000061 } from './0023-forwarding.js';
+import { Drift1795400000062 } from './0024-drift.js';
+
+/** In the order in which they run. */
+export const migrations = [
+  Foundation1795400000000,
+  PushResults1795400000001,
+  LoginThrottle1795400000002,
+  AssetFields1795400000010,
+  AssetChanges1795400000011,
+  AssetListIndexes1795400000012,
+  SecondFactors1795400000020,
+  ApiTokens1795400000021,
+  AccountEndGroupAdministrators1795400000022,
+  Mail1795400000023,
+  Imports1795400000024,
+  AssetRuns1795400000025,
+  FavouriteAssets1795400000026,
+  SudoAliases1795400000027,
+  PushRuns1795400000028,
+  FileTransfers1795400000029,
+  RuleHours1795400000030,
+  AssetSearchText1795400000031,
+  BatchExecutions1795400000032,
+  AssetAccounts1795400000040,
+  RecentFirst1795400000041,
+  Commands1795400000060,
+  Forwarding1795400000061,
+  Drift1795400000062,
+];

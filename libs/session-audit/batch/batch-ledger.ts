@@ -1,0 +1,191 @@
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import type { BatchFailure, BatchResultState } from '#libs/contracts';
+import type { SqlSource } from '#libs/database';
+import {
+  asId,
+  type AssetId,
+  type BatchExecutionId,
+  type GatewayId,
+  type SessionId,
+  type SystemUserId,
+  type UserId,
+} from '#libs/kernel';
+
+/** A gateway that was silent for this long is lost. */
+const LOST_AFTER = `interval '20 seconds'`;
+
+const LOST_RUNNING =
+  'The gateway that ran it was lost. Whether the command came to its end is not known; it is not run again.';
+const LOST_QUEUED = 'The gateway was lost before it began here.';
+
+const claimedRow = z.object({
+  id: z.string().transform(asId<BatchExecutionId>),
+  userId: z.string().transform(asId<UserId>),
+  sourceAddress: z.string(),
+  systemUserId: z.string().transform(asId<SystemUserId>),
+  command: z.string(),
+  parallel: z.number(),
+  timeLimitSeconds: z.number(),
+  outputBytes: z.number(),
+});
+
+/** A batch execution that a gateway has taken. */
+export type ClaimedBatch = z.infer<typeof claimedRow>;
+
+const CLAIMED = `id, user_id AS "userId", source_address AS "sourceAddress", system_user_id AS "systemUserId", command,
+  parallel, time_limit_seconds AS "timeLimitSeconds", output_bytes AS "outputBytes"`;
+
+const targetRows = z.array(z.object({ assetId: z.string().transform(asId<AssetId>), assetName: z.string() }));
+
+/** One asset of a batch execution. */
+export type BatchTarget = z.infer<typeof targetRows>[number];
+
+/** What came of it on one asset. */
+export interface BatchOutcome {
+  assetId: AssetId;
+  state: Extract<BatchResultState, 'succeeded' | 'failed' | 'stopped'>;
+  exitStatus: number | null;
+  signal: string | null;
+  stdout: Buffer;
+  stderr: Buffer;
+  cutBytes: number;
+  digest: string;
+  failure: BatchFailure | null;
+  reason: string;
+  sessionId: SessionId | null;
+}
+
+/** Of which a gateway hears that it is to be stopped. */
+const idRows = z.array(z.object({ id: z.string().transform(asId<BatchExecutionId>) }));
+
+/**
+ * What gateways read and write of batch executions. One gateway carries one out from begin to end. A command is run at
+ * most once on an asset: its row says `running` before it begins, and what a lost gateway had in hand is failed.
+ */
+export class BatchLedger {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** Takes the one that waits longest; null: none waits. */
+  async claim(gatewayId: GatewayId): Promise<ClaimedBatch | null> {
+    const rows: unknown = await this.dataSource.query(
+      `WITH taken AS (
+         UPDATE batch_executions SET gateway_id = $1, state = 'running', started_at = now()
+         WHERE id = (SELECT id FROM batch_executions WHERE state = 'queued' AND finished_at IS NULL
+                     ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING *
+       ) SELECT ${CLAIMED} FROM taken`,
+      [gatewayId],
+    );
+    return claimedRow.array().parse(rows)[0] ?? null;
+  }
+
+  /** One that was begun for this gateway; null: it is over. */
+  async own(gatewayId: GatewayId, id: BatchExecutionId): Promise<ClaimedBatch | null> {
+    const rows: unknown = await this.dataSource.query(
+      `SELECT ${CLAIMED} FROM batch_executions WHERE id = $2 AND gateway_id = $1 AND finished_at IS NULL`,
+      [gatewayId, id],
+    );
+    return claimedRow.array().parse(rows)[0] ?? null;
+  }
+
+  /** Where it is to be run, by name. */
+  async targets(id: BatchExecutionId): Promise<BatchTarget[]> {
+    const rows: unknown = await this.dataSource.query(
+      `SELECT asset_id AS "assetId", asset_name AS "assetName" FROM batch_results
+       WHERE execution_id = $1 AND state = 'queued' ORDER BY place`,
+      [id],
+    );
+    return targetRows.parse(rows);
+  }
+
+  /** Says before the command begins on an asset that it does. False: it may not, it was stopped or taken for lost. */
+  async begin(gatewayId: GatewayId, id: BatchExecutionId, assetId: AssetId): Promise<boolean> {
+    const rows: unknown = await this.dataSource.query(
+      `WITH begun AS (
+         UPDATE batch_results r SET state = 'running', started_at = now() FROM batch_executions e
+         WHERE r.execution_id = $2 AND r.asset_id = $3 AND r.state = 'queued'
+           AND e.id = r.execution_id AND e.gateway_id = $1 AND e.stopped_by IS NULL RETURNING 1
+       ) SELECT 1 FROM begun`,
+      [gatewayId, id, assetId],
+    );
+    return Array.isArray(rows) && rows.length > 0;
+  }
+
+  /** Writes what came out. Of a gateway that was lost only to the others, also late. */
+  async finish(gatewayId: GatewayId, id: BatchExecutionId, outcomes: readonly BatchOutcome[]): Promise<void> {
+    const rows = outcomes.map(({ stdout, stderr, ...outcome }) => ({
+      ...outcome,
+      stdout: stdout.toString('base64'),
+      stderr: stderr.toString('base64'),
+    }));
+    await this.dataSource.query(
+      `UPDATE batch_results r SET state = o.state, exit_status = o."exitStatus", signal = o.signal,
+         stdout = decode(o.stdout, 'base64'), stderr = decode(o.stderr, 'base64'), cut_bytes = o."cutBytes",
+         digest = o.digest, failure = o.failure, reason = o.reason, session_id = o."sessionId", finished_at = now()
+       FROM json_to_recordset($3::json) AS o("assetId" uuid, state text, "exitStatus" int, signal text, stdout text,
+         stderr text, "cutBytes" bigint, digest text, failure text, reason text, "sessionId" uuid), batch_executions e
+       WHERE e.id = $2 AND e.gateway_id = $1 AND r.execution_id = e.id AND r.asset_id = o."assetId"
+         AND (r.state = 'running' OR r.failure = 'gateway_lost')`,
+      [gatewayId, id, JSON.stringify(rows)],
+    );
+  }
+
+  /** Fails what was not begun: its gateway stops. */
+  async giveUp(gatewayId: GatewayId, id: BatchExecutionId, reason: string): Promise<void> {
+    await this.dataSource.query(
+      `UPDATE batch_results r SET state = 'failed', failure = 'gateway_stopped', reason = $3, digest = 'gateway_stopped',
+         finished_at = now()
+       FROM batch_executions e
+       WHERE e.id = $2 AND e.gateway_id = $1 AND r.execution_id = e.id AND r.state = 'queued'`,
+      [gatewayId, id, reason],
+    );
+  }
+
+  /** Counts what came of it, when nothing of it is left to do. */
+  async close(id: BatchExecutionId): Promise<void> {
+    await closeBatch(this.dataSource, id);
+  }
+
+  /** Those of the given ones that somebody stopped or that were closed. */
+  async ended(ids: readonly BatchExecutionId[]): Promise<BatchExecutionId[]> {
+    const rows: unknown = await this.dataSource.query(
+      `SELECT id FROM batch_executions WHERE id = ANY($1::uuid[]) AND (stopped_by IS NOT NULL OR finished_at IS NOT NULL)`,
+      [ids],
+    );
+    return idRows.parse(rows).map(({ id }) => id);
+  }
+
+  /** Fails what lost gateways had in hand, and closes it. */
+  async sweep(): Promise<void> {
+    const rows: unknown = await this.dataSource.query(
+      `WITH lost AS (
+         SELECT e.id FROM batch_executions e WHERE e.finished_at IS NULL AND e.gateway_id IS NOT NULL
+           AND NOT EXISTS (SELECT FROM gateways g WHERE g.id = e.gateway_id AND g.last_seen_at >= now() - ${LOST_AFTER})
+       ), failed AS (
+         UPDATE batch_results r SET state = 'failed', failure = 'gateway_lost', finished_at = now(),
+           reason = CASE r.state WHEN 'running' THEN $1 ELSE $2 END, digest = 'gateway_lost ' || r.state
+         FROM lost WHERE r.execution_id = lost.id AND r.state IN ('queued', 'running')
+       ) SELECT id FROM lost`,
+      [LOST_RUNNING, LOST_QUEUED],
+    );
+    for (const { id } of idRows.parse(rows)) await this.close(id);
+  }
+}
+
+/** Writes the state of a batch execution of which nothing is left to do, or counts it again. */
+export async function closeBatch(source: SqlSource, id: BatchExecutionId): Promise<void> {
+  await source.query(
+    `WITH counted AS (
+       SELECT count(*) FILTER (WHERE state = 'succeeded') AS succeeded, count(*) FILTER (WHERE state = 'failed') AS failed,
+         count(*) FILTER (WHERE state = 'stopped') AS stopped, count(*) FILTER (WHERE finished_at IS NULL) AS left
+       FROM batch_results WHERE execution_id = $1
+     )
+     UPDATE batch_executions e SET finished_at = coalesce(e.finished_at, now()), succeeded_count = c.succeeded,
+       failed_count = c.failed, stopped_count = c.stopped,
+       state = CASE WHEN c.stopped > 0 THEN 'stopped' WHEN c.failed = 0 THEN 'succeeded'
+         WHEN c.succeeded = 0 THEN 'failed' ELSE 'partial' END
+     FROM counted c WHERE e.id = $1 AND c.left = 0`,
+    [id],
+  );
+}

@@ -1,0 +1,30 @@
+export { CommandArchive, type CommandFilter, type CommandRow } from './command-archive.js';
+export { CommandJournal, type CommandRecord } from './command-journal.js';
+export { GatewayRoster } from './gateway-roster.js';
+export { RecordingStore } from './recording-store.js';
+export type { RecordingEvents, RecordingHeader, RecordingWriter } from './recording-writer.js';
+export { SessionAuditModule } from './session-audit.module.js';
+export { SessionJournal, type SessionEnd, type SessionStart } from './session-journal.js';
+export {
+  AuditTrail,
+  type LoginAttemptFilter,
+  type LoginAttemptRecord,
+  type OperationEntry,
+  type OperationFilter,
+} from './audit-trail.js';
+export { LiveGateways } from './live-gateways.js';
+export { SessionArchive } from './session-archive.js';
+export type { SessionFilter, SessionRecord } from './session-rows.js';
+export type { TimelinePage, TimelineRequest } from './timeline.js';
+export { TransferArchive, type TransferFilter, type TransferRow } from './transfer-archive.js';
+export { TransferJournal, type TransferRecord } from './transfer-journal.js';
+export { BatchDesk, type BatchTargets, type BatchWish, type Owner } from './batch/batch-desk.js';
+export { BatchLedger, type BatchOutcome, type BatchTarget, type ClaimedBatch } from './batch/batch-ledger.js';
+export type {
+  BatchExecutionRow,
+  BatchFilter,
+  BatchGroupRow,
+  BatchResultFilter,
+  BatchResultRow,
+} from './batch/batch-rows.js';
+export { plainOutput } from './batch/plain-output.js';

@@ -1,0 +1,226 @@
+import { mkdir, open, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { StringDecoder } from 'node:string_decoder';
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+
+const compress = promisify(gzip);
+
+/** What was shown reaches the file at the latest after this time: a killed gateway loses no more. */
+const FLUSH_MS = 1_000;
+/** A segment is written early when this much output waits. */
+const SEGMENT_BYTES = 512 * 1024;
+/** More output than this waiting for the disk means that the session must wait too. */
+const CONGESTED_BYTES = 4 * 1024 * 1024;
+/** Output of one line of the file, at most; as JSON it may take six times as much. */
+const LINE_BYTES = 16 * 1024;
+/** Output that follows within this time joins the event before it; nobody sees such steps. */
+const JOIN_MS = 8;
+
+/** First line of an asciicast v2. */
+export interface RecordingHeader {
+  columns: number;
+  rows: number;
+  startedAt: Date;
+  title: string;
+  /** TERM of the session. */
+  terminal: string;
+}
+
+interface PendingOutput {
+  at: number;
+  chunks: Buffer[];
+}
+type PendingEvent = PendingOutput | { at: number; code: 'r' | 'm'; data: string };
+
+/** What becomes of a recording while it is written. */
+export interface RecordingEvents {
+  /** The disk failed; nothing more is written. */
+  failed(error: Error): void;
+  /** After `output` answered false: it may go on. */
+  drained(): void;
+}
+
+/**
+ * Writes one recording: asciicast v2 lines, gathered into segments, each an own gzip member (RFC 1952
+ * section 2.2) appended to the file. All members together are one valid gzip file, and after a crash
+ * everything up to the last whole member reads. docs/PROTOCOL.recording.md describes the format.
+ */
+export class RecordingWriter {
+  private pending: PendingEvent[] = [];
+  private pendingBytes = 0;
+  private writingBytes = 0;
+  private readonly decoder = new StringDecoder('utf8');
+  private readonly startedAt = performance.now();
+  /** Up to here, in milliseconds, all that happened is with the file. */
+  private flushedAt = 0;
+  private timer: NodeJS.Timeout | null = null;
+  private writing: Promise<void> = Promise.resolve();
+  private failure: Error | null = null;
+  private congested = false;
+  private fileBytes = 0;
+  private closed = false;
+
+  private constructor(
+    private readonly file: FileHandle,
+    private readonly events: RecordingEvents,
+  ) {}
+
+  /**
+   * Makes the file with its header.
+   * @throws the file system's error: no folder, no space, no permission.
+   */
+  static async create(
+    path: string,
+    header: RecordingHeader,
+    events: RecordingEvents,
+  ): Promise<RecordingWriter> {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    const file = await open(path, 'wx', 0o600);
+    const writer = new RecordingWriter(file, events);
+    try {
+      await writer.append(Buffer.from(headerLine(header)));
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+    return writer;
+  }
+
+  /** Takes what was shown. False: wait for `drained` before more comes. */
+  output(chunk: Buffer): boolean {
+    if (this.closed || this.failure) return true;
+    const at = performance.now() - this.startedAt;
+    const last = this.pending.at(-1);
+    if (last && 'chunks' in last && at - last.at < JOIN_MS) last.chunks.push(chunk);
+    else this.pending.push({ at, chunks: [chunk] });
+    this.pendingBytes += chunk.length;
+    if (this.pendingBytes >= SEGMENT_BYTES) this.flush();
+    else this.flushSoon();
+    this.congested = this.pendingBytes + this.writingBytes > CONGESTED_BYTES;
+    return !this.congested;
+  }
+
+  /** The terminal has a new size. */
+  resize(columns: number, rows: number): void {
+    this.push('r', `${columns}x${rows}`);
+  }
+
+  /** A note at this moment, shown on the player's time line. */
+  marker(label: string): void {
+    this.push('m', label);
+  }
+
+  /** Milliseconds of this recording at a moment given in milliseconds of the epoch. */
+  offsetOf(moment: number): number {
+    const ago = Date.now() - moment;
+    return Math.max(0, Math.round(performance.now() - this.startedAt - ago));
+  }
+
+  /** A note at a moment that has just been, by {@link offsetOf}; what is with the file already stays before it. */
+  markerAt(offset: number, label: string): void {
+    if (this.closed || this.failure) return;
+    const at = Math.max(offset, this.flushedAt);
+    const later = this.pending.findIndex((event) => event.at > at);
+    const event = { at, code: 'm' as const, data: label };
+    if (later < 0) this.pending.push(event);
+    else this.pending.splice(later, 0, event);
+    this.flushSoon();
+  }
+
+  /** Writes what is left. Gives the size of the file in bytes. */
+  async close(): Promise<number> {
+    if (!this.closed) {
+      this.flush();
+      this.closed = true;
+      await this.writing;
+      await this.file.close();
+    }
+    return this.fileBytes;
+  }
+
+  private push(code: 'r' | 'm', data: string): void {
+    if (this.closed || this.failure) return;
+    this.pending.push({ at: performance.now() - this.startedAt, code, data });
+    this.flushSoon();
+  }
+
+  private flushSoon(): void {
+    this.timer ??= setTimeout(() => {
+      this.flush();
+    }, FLUSH_MS);
+  }
+
+  private flush(): void {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    if (this.pending.length === 0) return;
+    const events = this.pending;
+    const bytes = this.pendingBytes;
+    this.flushedAt = events.at(-1)?.at ?? this.flushedAt;
+    this.pending = [];
+    this.pendingBytes = 0;
+    this.writingBytes += bytes;
+    this.writing = this.writing
+      .then(() => this.append(this.encode(events)))
+      .catch((error: unknown) => {
+        this.fail(error);
+      })
+      .finally(() => {
+        this.written(bytes);
+      });
+  }
+
+  private written(bytes: number): void {
+    this.writingBytes -= bytes;
+    if (!this.congested || this.pendingBytes + this.writingBytes > CONGESTED_BYTES / 2) return;
+    this.congested = false;
+    this.events.drained();
+  }
+
+  /** Lines of a segment, made in small pieces: V8 keeps large strings until its next full collection. */
+  private encode(events: PendingEvent[]): Buffer {
+    const lines: Buffer[] = [];
+    for (const event of events) {
+      const seconds = Math.round(event.at * 1_000) / 1_000_000;
+      const add = (code: string, data: string): void => {
+        if (data !== '') lines.push(Buffer.from(`${JSON.stringify([seconds, code, data])}\n`));
+      };
+      if ('code' in event) add(event.code, event.data);
+      else for (const piece of piecesOf(event.chunks)) add('o', this.decoder.write(piece));
+    }
+    return Buffer.concat(lines);
+  }
+
+  private async append(lines: Buffer): Promise<void> {
+    if (this.failure) return;
+    const segment = await compress(lines, { level: constants.Z_BEST_SPEED, memLevel: 8 });
+    await this.file.appendFile(segment);
+    this.fileBytes += segment.length;
+  }
+
+  private fail(error: unknown): void {
+    if (this.failure) return;
+    this.failure = error instanceof Error ? error : new Error(String(error));
+    this.events.failed(this.failure);
+  }
+}
+
+/** The same bytes, small chunks joined and large ones cut. */
+function* piecesOf(chunks: readonly Buffer[]): Generator<Buffer> {
+  const all = chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
+  for (let start = 0; start < all.length; start += LINE_BYTES) yield all.subarray(start, start + LINE_BYTES);
+}
+
+function headerLine(header: RecordingHeader): string {
+  const fields = {
+    version: 2,
+    width: header.columns,
+    height: header.rows,
+    timestamp: Math.floor(header.startedAt.getTime() / 1_000),
+    title: header.title,
+    env: { TERM: header.terminal },
+  };
+  return `${JSON.stringify(fields)}\n`;
+}

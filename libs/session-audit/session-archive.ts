@@ -1,0 +1,87 @@
+import type { Readable } from 'node:stream';
+import type { DataSource } from 'typeorm';
+import { Session, type UnitOfWork } from '#libs/database';
+import { DomainError, NotFound, type Actor, type SessionId } from '#libs/kernel';
+import type { RecordingStore } from './recording-store.js';
+import {
+  SESSION_COLUMNS,
+  sessionRecord,
+  sessionTimeline,
+  type SessionFilter,
+  type SessionRecord,
+} from './session-rows.js';
+import { readTimeline, type TimelinePage } from './timeline.js';
+
+/** What has ended can't be ended. */
+export class SessionHasEnded extends DomainError {
+  readonly kind = 'conflict';
+  readonly code = 'session_has_ended';
+
+  constructor() {
+    super('This session has ended already.');
+  }
+}
+
+/** Sessions under way and past: lists, recordings, and ending one by force. */
+export class SessionArchive {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    private readonly recordings: RecordingStore,
+  ) {}
+
+  /** One page of the sessions that match, the latest first. */
+  list(filter: SessionFilter): Promise<TimelinePage<SessionRecord>> {
+    const { sql, parameters } = sessionTimeline(filter);
+    return readTimeline(
+      this.dataSource,
+      sessionRecord,
+      (session) => session.startedAt,
+      sql,
+      parameters,
+      filter,
+    );
+  }
+
+  /** @throws NotFound */
+  async get(id: SessionId): Promise<SessionRecord> {
+    const rows: unknown = await this.dataSource.query(
+      `SELECT ${SESSION_COLUMNS} FROM sessions WHERE id = $1`,
+      [id],
+    );
+    const [found] = sessionRecord.array().parse(rows);
+    if (!found) throw new NotFound('session');
+    return found;
+  }
+
+  /**
+   * The recording as asciicast v2 text; that of a session under way ends where it has come to. Who looked at it stands
+   * in the operations log. @throws NotFound when there is none
+   */
+  async openRecording(actor: Actor, id: SessionId): Promise<Readable> {
+    const session = await this.get(id);
+    if (session.recordingPath === null) throw new NotFound('recording');
+    const recording = await this.recordings.open(session.recordingPath);
+    await this.unitOfWork.run(actor, (tx) => tx.record(operation('session.replay', session)));
+    return recording;
+  }
+
+  /** Has the gateway that holds the session end it. @throws NotFound, SessionHasEnded */
+  async terminate(actor: Actor, id: SessionId): Promise<void> {
+    await this.unitOfWork.run(actor, async (tx) => {
+      const session = await tx.of(Session).findOneBy({ id });
+      if (!session) throw new NotFound('session');
+      if (session.endedAt !== null) throw new SessionHasEnded();
+      await tx.record(operation('session.terminate', session));
+      await tx.notify('session.terminate', { sessionId: id, by: actor.username });
+    });
+  }
+}
+
+function operation(
+  action: string,
+  session: Pick<SessionRecord, 'id' | 'username' | 'systemUsername' | 'assetName'>,
+) {
+  const subjectName = `${session.username}: ${session.systemUsername}@${session.assetName}`;
+  return { action, subjectType: 'session', subjectId: session.id, subjectName };
+}

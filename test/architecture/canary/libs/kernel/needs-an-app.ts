@@ -1,0 +1,1 @@
+export { app } from '../../apps/api/src/app.js';

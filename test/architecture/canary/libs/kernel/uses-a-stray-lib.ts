@@ -1,0 +1,1 @@
+export { stray } from '../stray/index.js';

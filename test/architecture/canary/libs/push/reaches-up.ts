@@ -1,0 +1,1 @@
+export { authorization } from '#libs/authorization';

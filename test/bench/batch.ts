@@ -1,0 +1,142 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchHand } from '../gateway/batch-desk.js';
+import type { Harness } from '../gateway/harness.js';
+import type { KeyPair } from '../gateway/key-ring.js';
+import { RestClient } from '../gateway/rest.js';
+import { findProgram, run, startHosts, stopHosts, type Host } from '../hosts/index.js';
+import { median, type Figures } from './figures.js';
+import type { Bench } from './routes.js';
+import { startToldHost } from './told-host.js';
+
+const REAL = 20;
+const SIMULATED = 1000;
+const TIMES = 5;
+const PEER_TIMES = 3;
+const SAMPLE_MS = 100;
+
+type Reached = Parameters<Harness['addAsset']>[1];
+
+/** B7: `uptime` on many assets at once, seconds from asking until all results are there; Ansible on the same hosts. */
+export async function measureBatch(bench: Bench): Promise<Figures> {
+  const { harness } = bench;
+  const key = await harness.keys.make('batch');
+  const hostKey = await harness.keys.make('told');
+  const real = await startHosts(REAL, {
+    name: 'real',
+    accounts: [{ username: 'ops', publicKey: key.public }],
+  });
+  const simulated = await Promise.all(Array.from({ length: SIMULATED }, () => startToldHost(hostKey)));
+  try {
+    const hand = await open(harness, key, { r: real, s: simulated });
+    const samples: Record<string, number[]> = { real: [], command: [], raw: [], simulated: [] };
+    for (let time = 0; time < TIMES; time++) samples['real']?.push(await timed(hand, 'r-*'));
+    const playbook = findProgram('ansible') !== undefined ? await writeInventory(harness, real, key) : null;
+    for (let time = 0; playbook && time < PEER_TIMES; time++) {
+      samples['command']?.push(await ansible(playbook, 'command'));
+      samples['raw']?.push(await ansible(playbook, 'raw'));
+    }
+    const memory = await peakDuring(bench, async () => {
+      samples['simulated']?.push(await timed(hand, 's-*'));
+    });
+    return figuresOf(samples, memory);
+  } finally {
+    await stopHosts(real);
+    for (const host of simulated) host.stop();
+  }
+}
+
+/** Somebody who may run commands on all of them. */
+async function open(
+  harness: Harness,
+  key: KeyPair,
+  hosts: Record<string, readonly Reached[]>,
+): Promise<BatchHand> {
+  const ids: string[] = [];
+  for (const [name, each] of Object.entries(hosts)) {
+    for (const [number, host] of each.entries()) ids.push(await harness.addAsset(`${name}-${number}`, host));
+  }
+  const systemUserId = await harness.addSystemUser('ops', { privateKey: key.private });
+  await harness.recordPush(systemUserId, ids);
+  const person = await harness.addPerson('alice');
+  await harness.addRule([person.id], ids, [systemUserId]);
+  const client = await RestClient.login(harness.product.url, person.username, person.password);
+  return new BatchHand(client, systemUserId);
+}
+
+async function timed(hand: BatchHand, pattern: string): Promise<number> {
+  const begun = performance.now();
+  const id = await hand.begin(pattern, 'uptime');
+  for (;;) {
+    const { finishedAt, state, succeededCount } = await hand.show(id);
+    if (finishedAt !== null) {
+      if (state !== 'succeeded') throw new Error(`${state}: only ${succeededCount} succeeded`);
+      return (performance.now() - begun) / 1000;
+    }
+    await sleep(10);
+  }
+}
+
+async function writeInventory(harness: Harness, hosts: readonly Host[], key: KeyPair): Promise<string> {
+  const file = join(harness.keys.folder, 'inventory');
+  const settings = `ansible_user=ops ansible_ssh_private_key_file=${key.file}`;
+  const checks = "ansible_ssh_common_args='-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null'";
+  const lines = hosts.map(({ address }) => `${address} ${settings} ${checks}`);
+  await writeFile(file, `${lines.join('\n')}\n`);
+  return file;
+}
+
+/** With as many forks as hosts, which is not its default, and pipelining. */
+async function ansible(inventory: string, module: 'command' | 'raw'): Promise<number> {
+  const begun = performance.now();
+  const args = ['all', '-i', inventory, '-f', String(REAL), '-m', module, '-a', 'uptime'];
+  const env = { ...process.env, ANSIBLE_PIPELINING: 'True', ANSIBLE_RETRY_FILES_ENABLED: 'False' };
+  const { status, stderr, text } = await run('ansible', args, { env, timeout: 180_000 });
+  if (status !== 0) throw new Error(`ansible: ${status} ${stderr} ${text.slice(-500)}`);
+  return (performance.now() - begun) / 1000;
+}
+
+/** Memory of the gateways before, and the most of it meanwhile; bytes. */
+async function peakDuring(
+  { harness: { product } }: Bench,
+  work: () => Promise<void>,
+): Promise<{ before: number; peak: number }> {
+  const before = await product.gatewayMemory();
+  let peak = before;
+  const done = new AbortController();
+  const watching = (async () => {
+    while (!done.signal.aborted) {
+      peak = Math.max(peak, await product.gatewayMemory());
+      await sleep(SAMPLE_MS);
+    }
+  })();
+  await work().finally(() => {
+    done.abort();
+  });
+  await watching;
+  return { before, peak };
+}
+
+function figuresOf(samples: Record<string, number[]>, memory: { before: number; peak: number }): Figures {
+  const ours = median(samples['real'] ?? []);
+  const row = (name: string, count: number, series: string): string[] => {
+    const seconds = median(samples[series] ?? []);
+    const ratio = count === REAL && series !== 'real' ? (seconds / ours).toFixed(1) : '';
+    return [name, String(count), seconds.toFixed(2), ratio];
+  };
+  const mebibytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(0);
+  return {
+    id: 'B7',
+    title: '`uptime` on many assets, seconds until all results are there (median)',
+    columns: ['way', 'assets', 'seconds', '× ours'],
+    rows: [
+      row('Gatehouse, hosts with sshd', REAL, 'real'),
+      row('ansible -f 20 -m command', REAL, 'command'),
+      row('ansible -f 20 -m raw', REAL, 'raw'),
+      row('Gatehouse, SSH servers in one process', SIMULATED, 'simulated'),
+    ],
+    samples: { ...samples, memory: [memory.before, memory.peak] },
+    verdict: `Reach: 20 × faster than ansible; 1,000 in 60 s. Gateways' memory with 1,000: ${mebibytes(memory.before)} MiB before, ${mebibytes(memory.peak)} MiB at most. The hosts, the servers and the product share the cores.`,
+  };
+}

@@ -1,0 +1,64 @@
+import { createServer } from 'node:net';
+import ssh2 from 'ssh2';
+import type { KeyPair } from '../gateway/key-ring.js';
+import { drawLoopbackAddress, portOf } from '../hosts/index.js';
+
+/** What a small Debian host answers to the facts script. */
+const ANSWER = `system:Linux
+kernel:6.1.0-18-amd64
+architecture:x86_64
+os:NAME="Debian GNU/Linux"
+os:VERSION_ID="12"
+cpu:Example CPU
+cpus:4
+memory:8048216 kB
+disk:209715200 sda
+end:ok
+`;
+
+/** An SSH server in this process that says it is root and tells the same facts each time: no processes, only SSH. */
+export interface ToldHost {
+  address: string;
+  port: number;
+  hostKey: string;
+  stop(): void;
+}
+
+/** Starts one with this host key on a loopback address of its own; it takes any login. */
+export async function startToldHost(key: KeyPair): Promise<ToldHost> {
+  const tcp = createServer((socket) => {
+    socket.on('error', () => undefined);
+    serve(key.private).injectSocket(socket);
+  });
+  const address = drawLoopbackAddress();
+  await new Promise<void>((resolve) => tcp.listen(0, address, resolve));
+  return { address, port: portOf(tcp.address()), hostKey: key.public, stop: () => void tcp.close() };
+}
+
+function serve(privateKey: string): ssh2.Server {
+  return new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
+    client.on('error', () => undefined);
+    client.on('authentication', (context) => context.accept());
+    client.on('session', (accept) => {
+      accept().on('exec', (take, _reject, { command }) => answer(take(), command));
+    });
+  });
+}
+
+function answer(channel: ssh2.ServerChannel, command: string): void {
+  const end = (text: string): void => {
+    channel.write(text);
+    channel.exit(0);
+    channel.end();
+  };
+  if (command.includes('no-sudo')) {
+    end('root\n');
+    return;
+  }
+  let script = '';
+  channel.on('data', (chunk: Buffer) => (script += chunk.toString()));
+  channel.on('end', () => {
+    const [, first = '', second = ''] = /^echo (\w+)''(\w+)$/m.exec(script) ?? [];
+    end(`${first}${second}\n${ANSWER}`);
+  });
+}

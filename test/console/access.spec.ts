@@ -1,0 +1,123 @@
+import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Harness, type Person } from '../gateway/harness.js';
+import { requires } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
+const rule = z.object({
+  hours: z
+    .object({
+      timeZone: z.string(),
+      windows: z.array(z.object({ days: z.array(z.string()), from: z.string(), until: z.string() })),
+    })
+    .nullable(),
+});
+
+requires('ssh', 'browser').describe('rules in the console', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let admin: Person;
+  let ruleId: string;
+  let aliceId: string;
+  let webId: string;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    admin = await harness.addPerson('olga', { role: 'admin' });
+    const alice = await harness.addPerson('alice');
+    const { id: assetId } = await harness.admin.call('POST', '/assets', z.object({ id: z.string() }), {
+      name: 'web-01',
+      address: '10.0.0.1',
+    });
+    [aliceId, webId] = [alice.id, assetId];
+    const dev = await harness.addSystemUser('dev', { password: 'x' });
+    await harness.recordPush(dev, [assetId]);
+    ruleId = await harness.addRule([alice.id], [assetId], [dev]);
+    visitor = await browser.visit(harness.product.url);
+    await visitor.logIn(admin.username, admin.password);
+    await visitor.page.waitForURL('**/my-assets');
+  });
+
+  const hours = async () => (await harness.admin.call('GET', `/authorization-rules/${ruleId}`, rule)).hours;
+
+  /** Takes the one hit of that name in a picker outside of a panel. */
+  async function choose(inputId: string, name: string): Promise<void> {
+    const box = visitor.page.locator(`#${inputId}`);
+    await box.click();
+    await box.pressSequentially(name);
+    await visitor.page.locator('nz-option-item', { hasText: name }).first().click();
+  }
+
+  it('explains who may do what, and what is missing; the question stands in the address', async () => {
+    await visitor.page.goto('/explain');
+    await choose('explain-user', 'alice');
+    await choose('explain-asset', 'web-01');
+    await choose('explain-system-user', 'dev');
+    await visitor.page.getByText('Yes, allowed now').waitFor();
+    await eventually(() => visitor.page.locator('gh-explained-rule').textContent()).toContain(
+      'named by the rule',
+    );
+    await harness.change(`/authorization-rules/${ruleId}`, { active: false });
+    await visitor.page.reload();
+    await visitor.page.getByText('No, refused').waitFor();
+    await visitor.page.getByText('No active rule names all three.').waitFor();
+    expect(await visitor.page.locator('gh-explained-rule .gap').allTextContents()).toEqual(['inactive']);
+    await harness.change(`/authorization-rules/${ruleId}`, { active: true });
+  });
+
+  it('is asked from a user, an asset and a rule, with what is known filled in', async () => {
+    const { page } = visitor;
+    const asked = async (from: string, link: string): Promise<URLSearchParams> => {
+      await page.goto(from);
+      await page.getByRole('link', { name: link, exact: true }).first().click();
+      await page.waitForURL('**/explain?*');
+      return new URL(page.url()).searchParams;
+    };
+    expect([...(await asked(`/rules/${ruleId}`, 'Explain access…')).keys()].sort()).toEqual([
+      'assetId',
+      'systemUserId',
+      'userId',
+    ]);
+    await page.getByText('Yes, allowed now').waitFor();
+    expect((await asked(`/users/${aliceId}?tab=access`, 'Explain access…')).get('userId')).toBe(aliceId);
+    await asked(`/users/${aliceId}?tab=access`, 'Why?');
+    await page.getByText('Yes, allowed now').waitFor();
+    expect((await asked(`/assets/${webId}/access`, 'Explain access…')).get('assetId')).toBe(webId);
+    await asked(`/assets/${webId}/access`, 'Why?');
+    await page.getByText('Yes, allowed now').waitFor();
+  });
+
+  it('gives a rule hours of the week, and takes them away', async () => {
+    await visitor.page.goto(`/rules/${ruleId}`);
+    const limited = visitor.panel.locator('#hours');
+    await eventually(() => visitor.panel.locator('#name').inputValue()).not.toBe('');
+    await limited.click();
+    await visitor.panel.locator('#hours-0-sat').check();
+    await visitor.panel.getByLabel('Until', { exact: true }).fill('02:00');
+    await visitor.panel.getByText('of the next day').waitFor();
+    await visitor.button('Save').click();
+    await eventually(hours).toMatchObject({
+      windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'], from: '09:00', until: '02:00' }],
+    });
+    await visitor.page.goto(`/rules/${ruleId}`);
+    await visitor.panel.locator('#hours-0-mon').waitFor();
+    for (const day of ['mon', 'tue', 'wed', 'thu', 'fri', 'sat']) {
+      await visitor.panel.locator(`#hours-0-${day}`).uncheck();
+    }
+    await visitor.button('Save').click();
+    await visitor.panel.getByRole('alert').waitFor();
+    await limited.click();
+    await visitor.button('Save').click();
+    await eventually(hours).toBeNull();
+    expect(browser.complaints).toEqual([]);
+  });
+});

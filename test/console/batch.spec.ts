@@ -1,0 +1,104 @@
+import { beforeAll, expect, it } from 'vitest';
+import { Harness, type Person, type Way } from '../gateway/harness.js';
+import { requires } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let way: Way;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    const systemKey = await harness.keys.make('system');
+    const accounts = [{ username: 'dev', publicKey: systemKey.public }];
+    const start = (name: string) => harness.startHost({ name, accounts });
+    const [first, second, third] = await Promise.all(['web-01', 'web-02', 'db-01'].map(start));
+    if (!first || !second || !third) throw new Error('no hosts');
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host: first, systemKey });
+    const more = [await harness.addAsset('web-02', second), await harness.addAsset('db-01', third)];
+    await harness.recordPush(way.systemUserId, more);
+    await harness.addRule([way.person.id], more, [way.systemUserId]);
+  });
+
+  async function enter(person: Person, locale?: string, scheme?: 'dark'): Promise<Visitor> {
+    const visitor = await browser.visit(harness.product.url, locale, scheme);
+    await visitor.page.goto('/login');
+    await visitor.page.locator('#username').fill(person.username);
+    await visitor.page.locator('#password').fill(person.password);
+    await visitor.page.locator('#password').press('Enter');
+    await visitor.page.waitForURL('**/my-assets');
+    return visitor;
+  }
+  const patience = { timeout: 20_000 };
+
+  it('shows what is matched, runs, folds equal results, and runs again where it failed', async () => {
+    const { page } = await enter(way.person);
+    await page.goto('/batch/new');
+    await page.locator('#pattern').fill('"web-01');
+    await page.getByText('A double quote has no end.').first().waitFor(patience);
+    await page.locator('#pattern').fill('*,!db-*');
+    await page.getByText('2 assets chosen').waitFor(patience);
+    await page.locator('#pattern').fill('*');
+    await page.getByText('3 assets chosen').waitFor(patience);
+    await page.getByRole('checkbox', { name: 'db-01' }).uncheck();
+    await page.getByText('2 assets chosen').waitFor(patience);
+    await page.locator('#command').fill("echo '<b>here</b>'\ntest $(hostname) = web-01");
+    await page.getByRole('button', { name: 'Run', exact: true }).click();
+    await page.waitForURL(/\/batch\/[0-9a-f-]{36}/);
+    const groups = page.locator('section.group');
+    await expect.poll(() => groups.count(), patience).toBe(2);
+    const texts = (await groups.allTextContents()).sort();
+    expect(texts[0]).toMatch(/exit 0.*web-01.*<b>here<\/b>/s);
+    expect(texts[1]).toMatch(/exit 1.*web-02.*<b>here<\/b>/s);
+    expect(await groups.locator('b').count()).toBe(0);
+    await page.getByRole('button', { name: /^Failed 1/ }).click();
+    await expect.poll(() => groups.count(), patience).toBe(1);
+    await page.getByRole('button', { name: 'By asset' }).click();
+    await page.locator('button.name', { hasText: 'web-02' }).click();
+    await expect.poll(() => page.locator('pre.output').first().textContent(), patience).toContain('here');
+    const before = page.url();
+    await page.getByRole('button', { name: 'Run again on failed' }).click();
+    await page.locator('dialog').getByRole('button', { name: 'Run', exact: true }).click();
+    await expect.poll(() => page.url(), patience).not.toBe(before);
+    await expect.poll(() => groups.allTextContents(), patience).toEqual([expect.stringMatching(/web-02/)]);
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('fills in while it runs, and stops', async () => {
+    const { page } = await enter(way.person, 'zh-CN', 'dark');
+    await page.goto('/batch/new');
+    await page.locator('#pattern').fill('*');
+    await page.getByText('已选 3 台资产').waitFor(patience);
+    await page.locator('#command').fill('test $(hostname) = db-01 || exec sleep 4711; echo done');
+    await page.getByRole('button', { name: '执行', exact: true }).click();
+    const groups = page.locator('section.group');
+    await expect.poll(() => groups.allTextContents(), patience).toEqual([expect.stringMatching(/db-01/)]);
+    await page.getByRole('button', { name: '停止' }).click();
+    await expect
+      .poll(() => groups.allTextContents(), patience)
+      .toContainEqual(expect.stringMatching(/已停止.*web-01, web-02/s));
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('is all there for auditors, with the results', async () => {
+    const auditor = await harness.addPerson('audrey', { role: 'auditor' });
+    const { page } = await enter(auditor);
+    await page.goto('/audit/batches');
+    const rows = page.locator('tbody tr');
+    await expect.poll(() => rows.filter({ hasText: 'alice' }).count(), patience).toBe(3);
+    await rows.filter({ hasText: '4711' }).getByRole('link').first().click();
+    await expect.poll(() => page.locator('section.group').count(), patience).toBe(2);
+    expect(await page.getByRole('button', { name: 'Run again on failed' }).count()).toBe(0);
+    await page.goto('/batch');
+    await page.getByText('One command on many of your assets').waitFor(patience);
+    expect(browser.complaints).toEqual([]);
+  });
+});

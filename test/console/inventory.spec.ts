@@ -1,0 +1,225 @@
+import { z } from 'zod';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { Harness, type Person } from '../gateway/harness.js';
+import { requires } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
+const made = z.object({ id: z.string() });
+
+requires('ssh', 'browser').describe('the inventory in the console', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let admin: Visitor;
+  let auditor: Person;
+  let plain: Person;
+  let webId: string;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    auditor = await harness.addPerson('audrey', { role: 'auditor' });
+    plain = await harness.addPerson('petra');
+    const make = async (path: string, body: object): Promise<string> =>
+      made.parse(await (await harness.admin.send('POST', path, body)).json()).id;
+    const north = await make('/asset-groups', { name: 'north' });
+    await make('/asset-groups', { name: 'north-web', parentId: north });
+    await make('/asset-groups', { name: 'south' });
+    await make('/data-centers', { name: 'SH-1', operator: 'Telecom' });
+    await make('/admin-accounts', { name: 'fleet root', username: 'root', password: 'x' });
+    for (let number = 1; number <= 30; number++) {
+      const environment = number <= 25 ? 'test' : 'production';
+      const name = `n-${String(number).padStart(2, '0')}`;
+      await make('/assets', { name, address: `10.1.0.${number}`, environment });
+    }
+    webId = await make('/assets', { name: 'web', address: '10.0.0.1' });
+    const dev = await make('/system-users', { username: 'dev', password: 'x' });
+    await make('/pushes', { systemUserId: dev, assetIds: [webId], mode: 'record-only' });
+    await make('/authorization-rules', {
+      name: 'petra on web',
+      ...{ userIds: [plain.id], userGroupIds: [], assetIds: [webId], assetGroupIds: [] },
+      systemUserIds: [dev],
+    });
+    const operator = await harness.addPerson('olga', { role: 'admin' });
+    admin = await enter(operator);
+    return () => admin.leave();
+  });
+
+  async function enter(person: Person, locale?: string): Promise<Visitor> {
+    const visitor = await browser.visit(harness.product.url, locale);
+    await visitor.page.goto('/login');
+    await visitor.page.locator('#username').fill(person.username);
+    await visitor.page.locator('#password').fill(person.password);
+    await visitor.page.locator('#password').press('Enter');
+    await visitor.page.waitForURL('**/my-assets');
+    return visitor;
+  }
+
+  const choose = async (page: Page, select: string, option: string): Promise<void> => {
+    await page.locator(`nz-select:has(#${select})`).click();
+    await page.locator('nz-option-item', { hasText: option }).first().click();
+  };
+  const names = (page: Page): Promise<string[]> => page.locator('tbody a.name').allTextContents();
+
+  it('an asset is added with all that is known of it, and says what it takes from the defaults', async () => {
+    const { page } = admin;
+    await page.goto('/assets/new');
+    await admin.field('Name').fill('db-1');
+    await admin.field('Address').fill('10.9.0.1');
+    await choose(page, 'environment', 'production');
+    await choose(page, 'dataCenterId', 'SH-1');
+    await page.locator('#labels').fill('team=payments\ntier=1');
+    await page.locator('#memoryMib').fill('sixteen');
+    await page.locator('#disks').fill('sda 480 GiB\nsdb 1.5T');
+    await page.locator('#macAddresses').fill('52-54-00-12-34-56');
+    await page.locator('#cpuCount').fill('16');
+    await admin.button('Save').click();
+    await admin.panel.getByText('Write a size').waitFor();
+    await page.locator('#memoryMib').fill('64');
+    await admin.button('Save').click();
+    await page.waitForURL('**/host-keys');
+    await admin.link('Overview').click();
+    for (const text of ['64 GiB', 'sda 480 GiB, sdb 1.5 TiB', '52:54:00:12:34:56', 'SH-1', 'team=payments']) {
+      await admin.panel.getByText(text).waitFor();
+    }
+    await eventually(() => admin.panel.textContent()).toContain('22 by default');
+    await page.keyboard.press('Escape');
+    await admin.row('db-1').getByRole('button', { name: 'team=payments' }).click();
+    await eventually(() => names(page)).toEqual(['db-1']);
+    expect(page.url()).toContain('label=team%3Dpayments');
+  });
+
+  it('default settings count for every asset that has none of its own', async () => {
+    const { page } = admin;
+    await page.goto('/settings/defaults');
+    await page.locator('#port').fill('70000');
+    await choose(page, 'adminAccountId', 'fleet root');
+    await admin.button('Save').click();
+    await page.locator('gh-field .problem').waitFor();
+    await page.locator('#port').fill('2222');
+    await admin.button('Save').click();
+    await page.getByText('Default settings saved').waitFor();
+    await page.goto(`/assets/${webId}`);
+    await eventually(() => admin.panel.textContent()).toContain('2222 by default');
+    await eventually(() => admin.panel.textContent()).toMatch(/fleet root\s+by default/);
+    await page.goto('/admin-accounts');
+    await admin.link('fleet root').click();
+    await admin.panel.getByText('This is the default admin account').waitFor();
+    expect(await admin.button('Delete').isDisabled()).toBe(true);
+  });
+
+  it('a batch edit reaches everything that matches, and changes only what is filled in', async () => {
+    const { page } = admin;
+    await page.goto('/assets?environment=test&pageSize=20');
+    await page.locator('tbody a.name').first().waitFor();
+    await page.locator('thead input').check();
+    await admin.button('Select all 25 that match').click();
+    await page.getByText('25 selected').waitFor();
+    await admin.page.locator('.batch').getByRole('link', { name: 'Edit' }).click();
+    await page.locator('#cabinet').fill('A-07');
+    await page.locator('#addLabels').fill('lot=7');
+    await admin.pick('groupIds', 'south');
+    await admin.panel.getByText('25 assets get another: Cabinet, Groups, Labels.').waitFor();
+    await admin.button('Change 25 assets').click();
+    await page.getByText('25 of 25 assets changed').waitFor();
+    await page.goto('/assets?q=n-01');
+    await eventually(() => admin.row('n-01').textContent()).toMatch(/south.*lot=7/);
+    await page.locator('tbody a.name').click();
+    await admin.link('Changes').click();
+    await eventually(() => admin.panel.locator('li strong').allTextContents()).toHaveLength(3);
+    await eventually(() => admin.panel.textContent()).toContain('(empty) → A-07');
+    await page.goto('/assets?q=n-30');
+    await eventually(() => admin.row('n-30').count()).toBe(1);
+    expect(await admin.row('n-30').textContent()).not.toContain('lot=7');
+  });
+
+  it('deleting says what hangs on the assets', async () => {
+    const { page } = admin;
+    await page.goto(`/assets/${webId}/access`);
+    await eventually(() => admin.panel.textContent()).toMatch(/petra.*dev.*petra on web/);
+    await admin.button('Delete').click();
+    await page.locator('dialog').getByText('1 rules lose them: petra on web').waitFor();
+    await page.locator('dialog').getByRole('button', { name: 'Cancel' }).click();
+  });
+
+  it('groups are a tree, which folds and finds', async () => {
+    const { page } = admin;
+    await page.goto('/asset-groups');
+    const shown = (): Promise<string[]> => page.locator('tbody .line a').allTextContents();
+    await eventually(shown).toEqual(['north', 'north-web', 'south']);
+    await page.getByRole('button', { name: 'Hide what is below north' }).click();
+    await eventually(shown).toEqual(['north', 'south']);
+    await page.getByRole('searchbox').fill('WEB');
+    await eventually(shown).toEqual(['north', 'north-web']);
+    await page.goto('/asset-groups');
+    await admin.link('south').click();
+    await choose(page, 'parentId', 'north / north-web');
+    await admin.button('Save').click();
+    await eventually(shown).toEqual(['north', 'north-web', 'south']);
+    await eventually(() => page.locator('tbody .line').nth(2).getAttribute('style')).toContain('44px');
+  });
+
+  it('a data center shows its assets, and leaves them when it goes', async () => {
+    const { page } = admin;
+    await page.goto('/data-centers');
+    await admin.row('SH-1').getByRole('link', { name: '1', exact: true }).click();
+    await eventually(() => names(page)).toEqual(['db-1']);
+    await page.goto('/data-centers');
+    await admin.link('SH-1').click();
+    await page.locator('#networks').fill('10.1.0.0/33');
+    await admin.button('Save').click();
+    await page.locator('gh-field .problem').waitFor();
+    await page.locator('#networks').fill('10.1.0.0/16\n10.2.0.0/16');
+    await admin.button('Save').click();
+    await eventually(() => admin.row('SH-1').textContent()).toContain('10.1.0.0/16, 10.2.0.0/16');
+    await admin.link('SH-1').click();
+    await admin.button('Delete').click();
+    await page.locator('dialog').getByText('Its 1 assets stay').waitFor();
+    await page.locator('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('SH-1 deleted').waitFor();
+    await page.goto('/assets?q=db-1');
+    await eventually(() => names(page)).toEqual(['db-1']);
+  });
+
+  it('an auditor reads all of it and changes nothing', async () => {
+    const visitor = await enter(auditor);
+    const { page } = visitor;
+    for (const path of ['/asset-groups', '/data-centers', '/admin-accounts', '/settings/defaults']) {
+      await page.goto(path);
+      await page.locator('h1').waitFor();
+      expect(await page.getByRole('link', { name: /^Add/ }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
+    }
+    await page.goto(`/assets/${webId}/access`);
+    await eventually(() => visitor.panel.textContent()).toContain('petra on web');
+    expect(await page.getByRole('button', { name: /Edit|Delete|activate/ }).count()).toBe(0);
+    await page.goto('/assets/batch');
+    await page.waitForURL('**/my-assets');
+    await visitor.leave();
+  });
+
+  it('a user sees their own assets only, and keeps favourites', async () => {
+    const visitor = await enter(plain);
+    const { page } = visitor;
+    await visitor.row('web').waitFor();
+    await page.getByRole('button', { name: 'Keep web as a favourite' }).click();
+    await page.getByText('web is a favourite').waitFor();
+    await page.goto('/my-assets?favourite=true');
+    await visitor.row('web').waitFor();
+    expect(await page.getByRole('link', { name: 'Assets', exact: true }).count()).toBe(0);
+    await page.goto('/assets');
+    await page.waitForURL('**/my-assets');
+    await visitor.leave();
+  });
+
+  it('no page broke the content security policy or threw an error', () => {
+    expect(browser.complaints).toEqual([]);
+  });
+});

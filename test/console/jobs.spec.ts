@@ -1,0 +1,155 @@
+import type { Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Harness, type Person } from '../gateway/harness.js';
+import { requires, startMisbehavingHost, type Host, type MisbehavingHost } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const withId = z.object({ id: z.uuid() });
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
+
+requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let operator: Person;
+  let auditor: Person;
+  let host: Host;
+  let silent: MisbehavingHost;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    browser = await ConsoleBrowser.start();
+    const key = await harness.keys.make('admin');
+    host = await harness.startHost({
+      name: 'web-01',
+      accounts: [{ username: 'root', publicKey: key.public }],
+      setup: `mkdir -p /sys/class/dmi/id\necho '<b>SN</b>-4711' >/sys/class/dmi/id/product_serial\n`,
+    });
+    silent = await startMisbehavingHost('silent');
+    const account = { name: 'root', username: 'root', privateKey: key.private };
+    const { id: adminAccountId } = await harness.admin.call('POST', '/admin-accounts', withId, account);
+    await harness.admin.do('PUT', '/settings/defaults', { adminAccountId });
+    await harness.addAsset('web-01', host);
+    await harness.addAsset('dead-01', silent);
+    operator = await harness.addPerson('olga', { role: 'admin' });
+    auditor = await harness.addPerson('audrey', { role: 'auditor' });
+  }, 120_000);
+  afterAll(async () => {
+    await browser.stop();
+    await silent.stop();
+    await harness.stop();
+  });
+
+  async function enter(person: Person, locale?: string): Promise<Visitor> {
+    const visitor = await browser.visit(harness.product.url, locale);
+    await visitor.page.goto('/login');
+    await visitor.page.locator('#username').fill(person.username);
+    await visitor.page.locator('#password').fill(person.password);
+    await visitor.page.locator('#password').press('Enter');
+    await visitor.page.waitForURL('**/my-assets');
+    return visitor;
+  }
+
+  const jobPanel = (page: Page): Locator => page.locator('gh-job-panel');
+  /** Asset, state, and what stands beside it. */
+  const line = (page: Page, asset: string): Locator => jobPanel(page).locator('tbody tr', { hasText: asset });
+
+  it('fill in live, go on when the page is left, and are found again', async () => {
+    const { page, ...visitor } = await enter(operator);
+    await page.goto('/assets');
+    await page.locator('gh-asset-list tbody tr').nth(1).waitFor();
+    await page.locator('gh-asset-list thead input[type=checkbox]').check();
+    await page.getByRole('button', { name: 'Collect facts' }).click();
+    await eventually(() => line(page, 'web-01').innerText()).toMatch(/Succeeded[\s\S]*Changed: /);
+    // the other one waits for a host that says nothing
+    await eventually(() => line(page, 'dead-01').innerText()).toMatch(/Under way/);
+    // the count follows with the next look
+    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/Under way\s+1 of 2/);
+    expect(page.url()).toMatch(/\/assets\?.*job=/);
+
+    await page.locator('a[href="/rules"]').click();
+    await eventually(() => jobPanel(page).count()).toBe(0);
+    const top = page.getByRole('button', { name: '1 jobs under way' });
+    await top.click();
+    await page.getByRole('menuitem', { name: /Collect facts/ }).click();
+    expect(page.url()).toMatch(/\/rules\?job=/);
+    await eventually(() => line(page, 'dead-01').innerText()).toMatch(/Failed[\s\S]*Connect[\s\S]*timeout/);
+    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/Partly failed\s+2 of 2/);
+    await eventually(() => page.getByRole('button', { name: 'Jobs', exact: true }).count()).toBe(1);
+
+    await jobPanel(page)
+      .getByRole('button', { name: /^Failed/ })
+      .click();
+    await eventually(() => jobPanel(page).locator('tbody tr').count()).toBe(1);
+    const before = page.url();
+    await jobPanel(page).getByRole('button', { name: 'Try these again' }).click();
+    await eventually(() => page.url()).not.toBe(before);
+    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/0 of 1/);
+    await jobPanel(page).getByRole('button', { name: 'Stop' }).click();
+    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(
+      /Stopped[\s\S]*Stopped by olga/,
+    );
+    await page.keyboard.press('Escape');
+    await eventually(() => jobPanel(page).count()).toBe(0);
+    await visitor.context.close();
+  });
+
+  it('show the steps of an asset, and what it told stands on its panel as text', async () => {
+    const { page, ...visitor } = await enter(operator);
+    await page.goto('/assets');
+    await page.getByRole('link', { name: 'web-01' }).click();
+    const panel = page.locator('gh-asset-panel');
+    await eventually(() => panel.locator('gh-asset-facts').innerText()).toMatch(/<b>SN<\/b>-4711/);
+    await panel.getByRole('button', { name: 'Collect facts' }).click();
+    await eventually(() => line(page, 'web-01').innerText()).toContain('Nothing changed.');
+    await line(page, 'web-01').getByRole('button').click();
+    const steps = await line(page, 'web-01').locator('ol li').allInnerTexts();
+    expect(steps).toHaveLength(7);
+    expect(steps.every((step) => /\d+ ms/.test(step))).toBe(true);
+    // Esc closes the job, not the asset below it
+    await page.keyboard.press('Escape');
+    await eventually(() => jobPanel(page).count()).toBe(0);
+    expect(await panel.count()).toBe(1);
+    await panel.getByRole('button', { name: 'Test with the admin account' }).click();
+    await eventually(() => panel.locator('gh-connection-check li').allInnerTexts()).toHaveLength(5);
+    expect(await panel.locator('gh-connection-check').innerText()).toMatch(
+      /Check the privileges[\s\S]*\d+ ms/,
+    );
+    await visitor.context.close();
+  });
+
+  it('are for looking on where the role says so', async () => {
+    const { page, ...visitor } = await enter(auditor, 'zh-CN');
+    await page.getByRole('button', { name: '任务' }).click();
+    await page
+      .getByRole('menuitem', { name: /采集资产信息/ })
+      .first()
+      .click();
+    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/成功|已停止|部分失败/);
+    expect(
+      await jobPanel(page)
+        .getByRole('button', { name: /^停止$|重试/ })
+        .count(),
+    ).toBe(0);
+    await visitor.context.close();
+  });
+
+  it('are collected each night at a time that is set', async () => {
+    const { page, ...visitor } = await enter(operator);
+    await page.goto('/settings/facts');
+    await eventually(() => page.locator('#time').inputValue()).toBe('02:30');
+    await page.locator('#time').fill('25:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await eventually(() => page.locator('#time-problem').count()).toBe(1);
+    await page.locator('#time').fill('03:15');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await eventually(() => page.getByText('Saved', { exact: true }).count()).toBe(1);
+    await page.reload();
+    await eventually(() => page.locator('#time').inputValue()).toBe('03:15');
+    await visitor.context.close();
+  });
+
+  it('complain of nothing', () => {
+    expect(browser.complaints).toEqual([]);
+  });
+});

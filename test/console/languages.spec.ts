@@ -1,0 +1,99 @@
+import { readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { HOST_WORDS, PERMISSIONS } from '#libs/contracts';
+import {
+  CONSOLE_ROOT,
+  consoleFiles,
+  fixedTexts,
+  stringsOf,
+  templates,
+  templateStrings,
+} from './console-source.js';
+
+/** Phrases that are the same in every language. */
+const SAME_EVERYWHERE =
+  /^(product\.name|language\.\w+|terminal\.(letter|charset)|quickConnect\.key|list\.page|systemUsers\.shell|fileTransfers\.digest|sessionKind\.(ssh|sftp|scp)|loginWay\.(api|ssh)|(engineName|pushStep)\.ansible)$/;
+
+const english = phrases('en');
+const chinese = phrases('zh-CN');
+const sections = new Set([...english.keys()].map((key) => key.split('.')[0]));
+
+describe('language files', () => {
+  it('hold the same keys with the same gaps', () => {
+    expect([...chinese.keys()].toSorted()).toEqual([...english.keys()].toSorted());
+    for (const [key, phrase] of english) expect(gaps(chinese.get(key) ?? ''), key).toEqual(gaps(phrase));
+  });
+
+  it('leave no phrase untranslated', () => {
+    const same = [...english].filter(
+      ([key, phrase]) => chinese.get(key) === phrase && !SAME_EVERYWHERE.test(key),
+    );
+    expect(same).toEqual([]);
+  });
+
+  it('hold a phrase for whatever gateways tell by code, in English the very sentence', () => {
+    const told = [...english].filter(([key]) => key.startsWith('hostWords.'));
+    const asSent = told.map(([key, phrase]) => [key.slice(10), phrase.replace(/\{\{(\w+)\}\}/g, '{$1}')]);
+    expect(Object.fromEntries(asSent)).toEqual(HOST_WORDS);
+  });
+
+  it('hold every key that the console uses, and none that it does not', () => {
+    const { used, beginnings } = usedKeys();
+    const missing = [...used].filter((key) => !english.has(key));
+    expect(missing).toEqual([]);
+    const idle = [...english.keys()].filter(
+      (key) => !used.has(key) && !beginnings.some((beginning) => key.startsWith(beginning)),
+    );
+    expect(idle).toEqual([]);
+  });
+});
+
+describe('templates', () => {
+  it('hold no text of their own', () => {
+    const found = templates().flatMap((template) =>
+      fixedTexts(template).map((text) => `${relative(CONSOLE_ROOT, template.file)}: ${text}`),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('are read by this test at all', () => {
+    expect(
+      fixedTexts({ file: 'canary', html: '<p [title]="t()">Loose</p><b title="Tip">{{ a }} of</b>' }),
+    ).toEqual(['Loose', 'Tip', 'of']);
+  });
+});
+
+/** Whole keys, and the fixed beginnings of keys that are put together (`'role.' + role`). */
+function usedKeys(): { used: Set<string>; beginnings: string[] } {
+  const sources = consoleFiles('.ts').map(stringsOf);
+  const strings = [...sources.flatMap((source) => source.whole), ...templates().flatMap(templateStrings)];
+  const permissions = new Set<string>(PERMISSIONS);
+  const inSection = strings.filter(
+    (text) => sections.has(text.split('.')[0] ?? '') && text.includes('.') && !permissions.has(text),
+  );
+  const beginnings = [
+    ...sources
+      .flatMap((source) => source.beginnings)
+      .filter((text) => sections.has(text.split('.')[0] ?? '')),
+    ...inSection.filter((text) => text.endsWith('.')),
+  ].filter((text) => text.endsWith('.'));
+  return { used: new Set(inSection.filter((text) => /^\w+(\.\w+)+$/.test(text))), beginnings };
+}
+
+function phrases(name: string): Map<string, string> {
+  const content: unknown = JSON.parse(readFileSync(join(CONSOLE_ROOT, `app/language/${name}.json`), 'utf8'));
+  const found = new Map<string, string>();
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'string') found.set(path, value);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) walk(inner, path ? `${path}.${key}` : key);
+    }
+  };
+  walk(content, '');
+  return found;
+}
+
+function gaps(phrase: string): string[] {
+  return [...phrase.matchAll(/\{\{(\w+)\}\}/g)].map((match) => match[1] ?? '').toSorted();
+}

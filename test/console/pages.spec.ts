@@ -1,0 +1,222 @@
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { Harness, type Person } from '../gateway/harness.js';
+import { requires } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+/** FEATURES B11. */
+const FIRST_LOAD_LIMIT = 350 * 1024;
+const ASSETS = 60;
+
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
+
+requires('ssh', 'browser').describe('the pages of the console', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let auditor: Person;
+  let operator: Person;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    auditor = await harness.addPerson('audrey', { role: 'auditor' });
+    operator = await harness.addPerson('olga', { role: 'admin' });
+    for (let number = 1; number <= ASSETS; number++) {
+      const name = `web-${String(number).padStart(2, '0')}`;
+      const active = number % 2 === 0;
+      await harness.admin.do('POST', '/assets', { name, address: `10.0.0.${number}`, active });
+    }
+  });
+
+  async function enter(person: Person, locale?: string): Promise<Visitor> {
+    const visitor = await browser.visit(harness.product.url, locale);
+    await visitor.page.goto('/login');
+    await visitor.page.locator('#username').fill(person.username);
+    await visitor.page.locator('#password').fill(person.password);
+    await visitor.page.locator('#password').press('Enter');
+    await visitor.page.waitForURL('**/my-assets');
+    return visitor;
+  }
+
+  const heading = (page: Page): Promise<string | null> => page.locator('h1').textContent();
+
+  it('the first page needs no more than 350 KB, compressed', async () => {
+    const visitor = await browser.visit(harness.product.url);
+    const loaded = new Map<string, { isPacked: boolean }>();
+    visitor.page.on('response', (response) => {
+      const isPacked = response.headers()['content-encoding'] !== undefined;
+      if (response.ok() && response.request().method() === 'GET') loaded.set(response.url(), { isPacked });
+    });
+    await visitor.page.goto('/login');
+    await visitor.field('User name').fill(operator.username);
+    await visitor.field('Password').fill(operator.password);
+    await visitor.button('Log in').click();
+    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.getByText('Assets that you may log in to').waitFor();
+    await visitor.page.waitForLoadState('networkidle');
+    // read again: the browser lets go of what it has used
+    const parts = await Promise.all(
+      [...loaded].map(async ([url, { isPacked }]) => {
+        const body = await (await visitor.context.request.get(url)).body();
+        return { url, isPacked, length: body.length, packed: gzipSync(body).length };
+      }),
+    );
+    const isPlainCode = (part: (typeof parts)[number]): boolean =>
+      /\.(?:js|css)$/.test(part.url) && !part.isPacked && part.length > 2048;
+    expect(parts.length).toBeGreaterThan(5);
+    expect(parts.filter(isPlainCode)).toEqual([]);
+    expect(parts.reduce((sum, { packed }) => sum + packed, 0)).toBeLessThan(FIRST_LOAD_LIMIT);
+    await visitor.leave();
+  });
+
+  it('never shows the other theme first', async () => {
+    const visitor = await browser.visit(harness.product.url, 'en-GB', 'light');
+    const sheets: string[] = [];
+    visitor.page.on('request', (request) => {
+      if (request.url().includes('/theme-')) sheets.push(request.url().replace(/.*\//, ''));
+    });
+    await visitor.page.goto('/login');
+    await visitor.button('Theme').click();
+    await visitor.page.getByRole('menuitemradio', { name: 'Dark' }).click();
+    await eventually(() => visitor.page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    sheets.length = 0;
+    await visitor.page.reload({ waitUntil: 'commit' });
+    await visitor.page.locator('gh-sign-in').waitFor();
+    expect(sheets).toEqual(['theme-dark.css']);
+    const ground = 'getComputedStyle(document.body).backgroundColor';
+    expect(await visitor.page.evaluate(ground)).toBe('rgb(18, 20, 23)');
+    await visitor.leave();
+  });
+
+  it('speaks the language of the browser, then that of the person’s profile', async () => {
+    const first = await enter(operator, 'zh-CN');
+    expect(await heading(first.page)).toContain('我的资产');
+    await first.page.getByRole('button', { name: '语言' }).click();
+    await first.page.getByRole('menuitemradio', { name: 'English' }).click();
+    await eventually(() => heading(first.page)).toContain('My assets');
+    await first.leave();
+    const elsewhere = await enter(operator, 'zh-CN');
+    await eventually(() => heading(elsewhere.page)).toContain('My assets');
+    await elsewhere.leave();
+  });
+
+  it('a list’s address is its view: search, filter, order and page', async () => {
+    const { page, ...visitor } = await enter(operator);
+    await page.goto('/assets');
+    await page.locator('tbody tr').first().waitFor();
+    await page.getByRole('button', { name: 'State' }).first().click();
+    await page.getByRole('menuitemradio', { name: 'Inactive' }).click();
+    await page.getByRole('searchbox').fill('web-0');
+    await eventually(() => page.locator('tbody a').allTextContents()).toEqual([
+      ...['web-01', 'web-03', 'web-05', 'web-07', 'web-09'],
+    ]);
+    await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
+    await eventually(() => page.locator('tbody a').first().textContent()).toBe('web-09');
+    expect(page.url()).toMatch(/\/assets\?.*active=false/);
+    await page.reload();
+    await eventually(() => page.locator('tbody a').first().textContent()).toBe('web-09');
+    await page.goto('/assets?pageSize=20&page=3');
+    await eventually(() => page.locator('tbody a').first().textContent()).toBe('web-41');
+    await page.goto('/assets?sort=;drop&page=-1&pageSize=7&active=perhaps');
+    await eventually(() => page.locator('tbody tr').count()).toBe(50);
+    await visitor.context.close();
+  });
+
+  it('batch actions say how many, and reach everything that matches', async () => {
+    const visitor = await enter(operator);
+    await visitor.page.goto('/assets?active=false&pageSize=20');
+    await visitor.page.locator('tbody tr').first().waitFor();
+    await visitor.page.locator('thead input').check();
+    await visitor.page.getByText('20 selected').waitFor();
+    await visitor.button('Select all 30 that match').click();
+    await visitor.page.getByText('30 selected').waitFor();
+    await visitor.button('Activate').click();
+    await visitor.page.getByText('30 activated').waitFor();
+    await visitor.page.getByText('Nothing matches').waitFor();
+    await visitor.leave();
+  });
+
+  it('works from the keyboard alone', async () => {
+    const { page, context } = await enter(operator);
+    await page.goto('/assets');
+    await page.locator('tbody tr').first().waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('web-1');
+    await eventually(() => page.locator('tbody tr').count()).toBe(10);
+    await page.locator('tbody tr').first().focus();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await eventually(() => page.locator('#panel-heading').textContent()).toBe('web-11');
+    await page.keyboard.press('Escape');
+    await eventually(() => page.getByRole('dialog').count()).toBe(0);
+    expect(await page.evaluate('document.activeElement.textContent')).toContain('web-11');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('combobox').waitFor();
+    await page.keyboard.press('Escape');
+    await context.close();
+  });
+
+  it('shows an auditor what is, and no button that changes it', async () => {
+    const { page, context } = await enter(auditor);
+    for (const [path, title] of [
+      ['/users', 'Users'],
+      ['/assets', 'Assets'],
+      ['/rules', 'Rules'],
+      ['/audit/online', 'Online'],
+      ['/audit/logins', 'Logins'],
+    ] as const) {
+      await page.goto(path);
+      await eventually(() => heading(page)).toContain(title);
+      await eventually(() => page.locator('table[aria-busy=false]').count()).toBe(1);
+      expect(await page.getByRole('link', { name: /^Add/ }).count()).toBe(0);
+      expect(await page.locator('tbody input[type=checkbox]').count()).toBe(0);
+    }
+    await page.goto('/assets/new');
+    await page.waitForURL('**/my-assets');
+    await page.goto('/assets');
+    await page.getByRole('link', { name: 'web-01' }).click();
+    await page.getByText('nobody can connect yet').waitFor();
+    expect(await page.getByRole('button', { name: /Edit|Delete|Scan|activate/ }).count()).toBe(0);
+    await context.close();
+  });
+
+  it('hostile names stay text', async () => {
+    const name = '<img src=x onerror=document.title="owned">';
+    await harness.admin.do('POST', '/user-groups', { name, comment: '{{constructor.constructor("x")()}}' });
+    const { page, context } = await enter(operator);
+    await page.goto('/user-groups');
+    await eventually(() => page.locator('tbody a').first().textContent()).toBe(name);
+    await page.locator('tbody a').first().click();
+    await eventually(() => page.locator('#panel-heading').textContent()).toBe(name);
+    expect(await page.title()).not.toContain('owned');
+    await context.close();
+  });
+
+  it('an address can not send people elsewhere after the login', async () => {
+    const visitor = await browser.visit(harness.product.url);
+    for (const next of [
+      'https://evil.example/',
+      '//evil.example/',
+      '/\\evil.example',
+      'javascript:alert(1)',
+    ]) {
+      await visitor.page.goto(`/login?next=${encodeURIComponent(next)}`);
+      await visitor.field('User name').fill(operator.username);
+      await visitor.field('Password').fill(operator.password);
+      await visitor.button('Log in').click();
+      await visitor.page.waitForURL(`${harness.product.url}/my-assets`);
+    }
+    await visitor.leave();
+  });
+
+  it('no page broke the content security policy or threw an error', () => {
+    expect(browser.complaints).toEqual([]);
+  });
+});

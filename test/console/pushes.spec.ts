@@ -1,0 +1,88 @@
+import { beforeAll, expect, it } from 'vitest';
+import { Harness, type Person } from '../gateway/harness.js';
+import { PushDesk } from '../gateway/push-desk.js';
+import { requires, type Host } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
+
+requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let desk: PushDesk;
+  let host: Host;
+  let operator: Person;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    desk = await PushDesk.open(harness);
+    host = await harness.startHost({ name: 'web-01', setup: desk.rootSetup });
+    await desk.addAsset(host);
+    await desk.addAsset({ ...host, name: 'away', port: 1 });
+    operator = await harness.addPerson('olga', { role: 'admin' });
+  });
+
+  async function enter(): Promise<Visitor> {
+    const visitor = await browser.visit(harness.product.url, 'en-US');
+    await visitor.page.goto('/login');
+    await visitor.page.locator('#username').fill(operator.username);
+    await visitor.page.locator('#password').fill(operator.password);
+    await visitor.page.locator('#password').press('Enter');
+    await visitor.page.waitForURL('**/my-assets');
+    return visitor;
+  }
+
+  it('from a sudo alias to a proven account, with the failure of the other asset in words', async () => {
+    const visitor = await enter();
+    const { page } = visitor;
+    await page.goto('/sudo-aliases/new');
+    await page.locator('#name').fill('web_ids');
+    await page.locator('#commands').fill('/usr/bin/id\nls');
+    await page.locator('button[type=submit]').click();
+    await eventually(() => page.locator('#commands-problem').textContent()).toMatch(/absolute/);
+    await page.locator('#commands').fill('/usr/bin/id\n/usr/bin/tail -f a,b');
+    await page.locator('button[type=submit]').click();
+    await eventually(() => page.locator('gh-sudo-alias-list td').allTextContents()).toContain('WEB_IDS');
+
+    await page.goto('/system-users/new');
+    await page.locator('#username').fill('dev');
+    await visitor.pick('sudoAliasIds', 'WEB_IDS');
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await page.locator('a', { hasText: 'Push…' }).click();
+    await page.waitForURL('**/pushes/new**');
+    for (const name of ['web-01', 'away']) await visitor.pick('assetIds', name);
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    const results = page.locator('gh-push-panel li.asset');
+    await eventually(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Succeeded');
+    await eventually(() => results.filter({ hasText: 'away' }).textContent()).toMatch(
+      /Failed.*connection refused/,
+    );
+    await results.filter({ hasText: 'web-01' }).locator('summary').click();
+    await eventually(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Proof by login');
+    expect((await host.exec('sudo -n -l -U dev')).text).toContain('/usr/bin/tail -f a\\,b');
+    await eventually(() => page.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
+  });
+
+  it('are taken back from the system user, after a question that names the assets', async () => {
+    const { page } = await enter();
+    await page.goto('/system-users');
+    await page.locator('a', { hasText: 'dev' }).first().click();
+    await eventually(() => page.locator('gh-push-records').textContent()).toMatch(/web-01.*Pushed/s);
+    await page.locator('button', { hasText: 'Recycle' }).click();
+    const question = page.getByRole('dialog', { name: 'Recycle dev' });
+    await eventually(() => question.textContent()).toContain('web-01');
+    await question.locator('button', { hasText: 'Recycle' }).click();
+    await page.waitForURL('**/pushes/**');
+    await eventually(() => page.locator('li.asset', { hasText: 'web-01' }).textContent()).toContain(
+      'Succeeded',
+    );
+    expect((await host.exec('id dev')).status).not.toBe(0);
+  });
+});

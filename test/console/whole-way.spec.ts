@@ -1,0 +1,180 @@
+import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { Harness, type Person } from '../gateway/harness.js';
+import { PushDesk } from '../gateway/push-desk.js';
+import { requires, type Host } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const idPage = z.object({ items: z.array(z.object({ id: z.uuid() })) });
+
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 40_000 });
+
+requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the console', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let hosts: Host[];
+  let operator: Person;
+  let visitor: Visitor;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    const desk = await PushDesk.open(harness);
+    const names = ['way-01', 'way-02', 'way-03'];
+    hosts = await Promise.all(names.map((name) => harness.startHost({ name, setup: desk.rootSetup })));
+    for (const host of hosts) await desk.addAsset(host);
+    operator = await harness.addPerson('olga', { role: 'admin' });
+    visitor = await browser.visit(harness.product.url, 'en-US');
+    const { page } = visitor;
+    await page.goto('/login');
+    await page.locator('#username').fill(operator.username);
+    await page.locator('#password').fill(operator.password);
+    await page.locator('#password').press('Enter');
+    await page.waitForURL('**/my-assets');
+  }, 60_000);
+
+  it('leads from a sudo alias over a system user and a push to a rule, each page offering the next step', async () => {
+    const { page } = visitor;
+    // the third host refuses the sudoers file at first
+    await hosts[2]?.exec('mv /usr/sbin/visudo /usr/sbin/visudo.away');
+    await page.goto('/sudo-aliases/new');
+    await page.locator('#name').fill('WAY');
+    await page.locator('#commands').fill('/usr/bin/id');
+    await page.locator('button[type=submit]').click();
+    await page.locator('a', { hasText: 'Next: a system user with it' }).click();
+    await page.waitForURL('**/system-users/new**');
+    await page.locator('#username').fill('way');
+    await eventually(() => page.locator('gh-system-user-form').textContent()).toContain('WAY');
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await page.locator('a', { hasText: 'Push…' }).click();
+    await page.waitForURL('**/pushes/new**');
+    for (const { name } of hosts) await visitor.pick('assetIds', name);
+    await page.locator('gh-form-buttons button[type=submit]').click();
+
+    const results = page.locator('gh-push-panel li.asset');
+    await eventually(() => results.filter({ hasText: 'way-03' }).textContent()).toMatch(/Failed.*no sudo/s);
+    expect(await results.filter({ hasText: 'way-03' }).locator('.reason').getAttribute('title')).toMatch(
+      /install it/,
+    );
+    for (const name of ['way-01', 'way-02']) {
+      await eventually(() => results.filter({ hasText: name }).textContent()).toContain('Succeeded');
+    }
+    await hosts[2]?.exec('mv /usr/sbin/visudo.away /usr/sbin/visudo');
+    await page.locator('button', { hasText: 'Push again: 1' }).click();
+    await eventually(() => results.allTextContents()).toEqual([
+      expect.stringMatching(/way-03.*|.*way-03.*/s),
+    ]);
+    await eventually(() => results.first().textContent()).toContain('Succeeded');
+    await page.locator('a', { hasText: 'Next: make a rule' }).click();
+    await page.waitForURL('**/rules/new**');
+    await page.locator('#name').fill('way rule');
+    await visitor.pick('userIds', 'olga');
+    for (const name of ['way-01', 'way-02']) await visitor.pick('assetIds', name);
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await eventually(() => page.locator('gh-rule-list td').allTextContents()).toEqual(
+      expect.arrayContaining([expect.stringContaining('way rule')]),
+    );
+  }, 120_000);
+
+  it('ends in a web terminal, where sudo runs what is allowed and refuses the rest', async () => {
+    const { page, context } = visitor;
+    await page.goto('/my-assets');
+    const opened = context.waitForEvent('page');
+    await page
+      .locator('tr', { hasText: 'way-02' })
+      .locator('a, button')
+      .filter({ hasText: 'way' })
+      .last()
+      .click();
+    const terminal = await opened;
+    const screen = terminal.locator('.xterm-rows');
+    await eventually(() => screen.textContent()).toMatch(/way@way-02|\$/);
+    await terminal.locator('.xterm-helper-textarea').focus();
+    await terminal.keyboard.type('sudo -n /usr/bin/id -un; id -un\n');
+    await eventually(() => screen.textContent()).toMatch(/root\s*way/);
+    await terminal.keyboard.type('sudo -n /usr/bin/cat /etc/shadow; echo status=$?\n');
+    await eventually(() => screen.textContent()).toMatch(/(?:password is required|not allowed).*status=1/s);
+    await terminal.close();
+  }, 60_000);
+
+  it('shows a rule that lacks a push what is missing, and offers to push it', async () => {
+    const { page, context } = visitor;
+    await page.goto('/system-users/new');
+    await page.locator('#username').fill('late');
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await eventually(() => page.locator('gh-push-records').textContent()).toMatch(/stands on no asset yet/);
+    await page.goto('/rules/new');
+    await page.locator('#name').fill('late rule');
+    await visitor.pick('userIds', 'olga');
+    await visitor.pick('assetIds', 'way-01');
+    await visitor.pick('systemUserIds', 'late');
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    const notice = page.locator('gh-rule-form .notice.bad').first();
+    await eventually(() => notice.textContent()).toMatch(/late.*way-01/s);
+    const opened = context.waitForEvent('page');
+    await notice.locator('a', { hasText: 'Push them' }).click();
+    const push = await opened;
+    await eventually(() => push.locator('gh-push-form').textContent()).toMatch(/late.*way-01/s);
+    await push.locator('gh-form-buttons button[type=submit]').click();
+    await eventually(() => push.locator('gh-push-panel li.asset').textContent()).toContain('Succeeded');
+    await push.close();
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await eventually(() => page.locator('gh-rule-list').textContent()).toContain('late rule');
+  }, 120_000);
+
+  it('shows what an edited sudo alias outdates and what drifted, and pushes it again', async () => {
+    const { page } = visitor;
+    await page.goto('/sudo-aliases');
+    await page.locator('a', { hasText: 'WAY' }).first().click();
+    await page.locator('#commands').fill('/usr/bin/id\n/usr/bin/uptime');
+    await page.locator('button[type=submit]').click();
+    await page.locator('a', { hasText: 'Show what is outdated' }).click();
+    await page.waitForURL('**/push-states**');
+    const rows = page.locator('gh-push-state-list tbody tr');
+    await eventually(() => rows.allTextContents()).toHaveLength(3);
+    await page.locator('thead input[type=checkbox]').click();
+    await page.locator('a', { hasText: 'Push again…' }).click();
+    await page.waitForURL('**/pushes/new**');
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await eventually(() => page.locator('gh-push-panel li.asset', { hasText: 'Succeeded' }).count()).toBe(3);
+
+    await hosts[0]?.exec('rm /etc/sudoers.d/gatehouse-way; usermod -s /bin/sh way');
+    await page.goto('/push-states');
+    await page.locator('button', { hasText: 'Scan for drift' }).click();
+    await eventually(() => page.locator('gh-job-panel').textContent()).toMatch(/Succeeded.*4 of 4|3 of 3/s);
+    await page.goto('/push-states?drift=drifted');
+    await eventually(() => rows.allTextContents()).toEqual([expect.stringMatching(/way-01.*Drifted/s)]);
+    await rows.locator('a', { hasText: 'way' }).click();
+    const panel = page.locator('gh-push-state-panel');
+    await eventually(() => panel.textContent()).toMatch(/shell is \/bin\/sh.*sudoers file is gone/s);
+    await eventually(() => panel.textContent()).toMatch(/All pushes.*Key.*Agentless.*olga.*Key.*Agentless/s);
+    await panel.locator('a', { hasText: 'Push again…' }).click();
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await eventually(() => page.locator('gh-push-panel li.asset').textContent()).toContain('Succeeded');
+    await page.goto('/push-states?drift=drifted');
+    await eventually(() => page.locator('gh-push-state-list').textContent()).not.toContain('way-01');
+  }, 120_000);
+
+  it('takes a system user back from everywhere and deletes it', async () => {
+    const { page } = visitor;
+    await page.goto('/system-users');
+    await page.locator('a', { hasText: 'late' }).first().click();
+    await eventually(() => page.locator('gh-push-records').textContent()).toContain('way-01');
+    const rules = await harness.admin.call('GET', '/authorization-rules?q=late', idPage);
+    for (const { id } of rules.items) await harness.admin.do('DELETE', `/authorization-rules/${id}`);
+    await page.locator('button', { hasText: 'Delete' }).click();
+    const question = page.getByRole('dialog', { name: 'Delete the system user late?' });
+    await eventually(() => question.textContent()).toMatch(/way-01/);
+    await question.locator('button', { hasText: 'Delete' }).click();
+    await page.waitForURL('**/pushes/**');
+    await eventually(() => page.locator('gh-push-panel').textContent()).toMatch(/late\s*\(deleted\)/);
+    expect((await hosts[0]?.exec('id late'))?.status).not.toBe(0);
+    expect(browser.complaints).toEqual([]);
+  }, 60_000);
+});

@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DataSource } from 'typeorm';
+import { migrate } from '#libs/database';
+import { startThrowAwayDatabase, type ThrowAwayDatabase } from './throw-away-database.js';
+
+/** Without those that TypeORM keeps for itself. */
+const TABLES = `SELECT table_name FROM information_schema.tables
+  WHERE table_schema = 'public' AND table_name NOT IN ('migrations', 'typeorm_metadata') ORDER BY 1`;
+
+describe('migrations', () => {
+  let postgres: ThrowAwayDatabase;
+  let database: DataSource;
+
+  beforeAll(async () => {
+    postgres = await startThrowAwayDatabase({ migrated: false });
+    database = await postgres.open();
+  });
+  afterAll(() => postgres.stop());
+
+  const schemaDifference = async (): Promise<string[]> =>
+    (await database.driver.createSchemaBuilder().log()).upQueries.map(({ query }) => query);
+  const tables = async (): Promise<unknown> => database.query(TABLES);
+
+  it('go from empty to exactly the entities, back to empty, and up again', async () => {
+    expect(await tables()).toEqual([]);
+    await migrate(database);
+    expect(await tables()).not.toEqual([]);
+    expect(await schemaDifference()).toEqual([]);
+    for (const _migration of database.migrations) await database.undoLastMigration({ transaction: 'each' });
+    expect(await tables()).toEqual([]);
+    await migrate(database);
+    expect(await schemaDifference()).toEqual([]);
+  });
+
+  it('of processes that start together wait for each other', async () => {
+    for (const _migration of database.migrations) await database.undoLastMigration({ transaction: 'each' });
+    const others = await Promise.all([1, 2, 3].map(() => postgres.open()));
+    await Promise.all(others.map((other) => migrate(other)));
+    expect(await schemaDifference()).toEqual([]);
+  });
+});

@@ -1,0 +1,174 @@
+import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { requires } from '../hosts/index.js';
+import { Harness, type Way } from './harness.js';
+
+const commandPage = z.object({
+  items: z.array(
+    z.object({
+      kind: z.string(),
+      command: z.string(),
+      certain: z.boolean(),
+      offset: z.number(),
+      at: z.string(),
+    }),
+  ),
+});
+type Command = z.infer<typeof commandPage>['items'][number];
+
+const ENTER = '\r';
+const UP = '\x1b[A';
+
+requires('hosts', 'ssh', 'terminal').describe('the commands of a session', () => {
+  let harness: Harness;
+  let way: Way;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    const systemKey = await harness.keys.make('system');
+    const account = { username: 'dev', publicKey: systemKey.public };
+    const host = await harness.startHost({ name: 'web-01', accounts: [account] });
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+  });
+
+  async function commandsOfLast(): Promise<Command[]> {
+    const [row] = await harness.sessions();
+    const answer = await harness.admin.send('GET', `/sessions/${row?.id ?? ''}/commands?pageSize=200`);
+    return commandPage.parse(await answer.json()).items;
+  }
+
+  async function untilNoted(last: string): Promise<Command[]> {
+    await expect
+      .poll(async () => (await commandsOfLast()).map(({ command }) => command), { timeout: 10_000 })
+      .toContain(last);
+    return commandsOfLast();
+  }
+
+  async function shell() {
+    const terminal = (await harness.ssh(way.person, 'alice@dev@web-01')).terminal();
+    await terminal.waitFor('$ ');
+    return terminal;
+  }
+
+  it('are what the user meant: typed, recalled, completed, pasted; a program and a password are not among them', async () => {
+    const terminal = await shell();
+    terminal.line("echo first-$((1+1)); PS1='ready> '");
+    await terminal.waitFor('first-2');
+    await terminal.waitFor('ready> ');
+    terminal.line('echo zwei-中文');
+    await terminal.waitFor(/zwei-中文\r\n[^\r]*\r?[^\r]*zwei-中文\r\n/);
+    await terminal.waitFor('ready> ');
+    terminal.type(UP);
+    await terminal.waitFor('echo zwei-中文');
+    terminal.type(ENTER);
+    await terminal.waitFor(/zwei-中文\r\n/);
+    await terminal.waitFor('ready> ');
+    terminal.line('mkdir -p /tmp/longname-folder');
+    await terminal.waitFor('ready> ');
+    terminal.type('cd /tmp/longn\t');
+    await terminal.waitFor('longname-folder/');
+    terminal.type(ENTER);
+    await terminal.waitFor('ready> ');
+    // the line that is typed does not hold what is waited for: only the prompt itself does
+    terminal.line('read -rsp "Sec""ret: " x; echo; echo got');
+    await terminal.waitFor('Secret: ');
+    terminal.line('hunter2-secret');
+    await terminal.waitFor('got');
+    await terminal.waitFor('ready> ');
+    terminal.line('vi -u NONE note.txt');
+    // what only vi shows: keys that come before it are the shell's
+    await terminal.waitFor('"note.txt"');
+    terminal.type('iinserted text\x1b');
+    await terminal.waitFor('inserted text');
+    terminal.line(':q!');
+    await terminal.waitFor('ready> ');
+    terminal.line('echo last-$((2+2))');
+    await terminal.waitFor('last-4');
+    terminal.line('exit');
+    await terminal.untilEnded();
+    const commands = await untilNoted('exit');
+    const lines = commands.filter(({ kind }) => kind === 'line');
+    expect(lines.map(({ command }) => command)).toEqual([
+      "echo first-$((1+1)); PS1='ready> '",
+      'echo zwei-中文',
+      'echo zwei-中文',
+      'mkdir -p /tmp/longname-folder',
+      'cd /tmp/longname-folder/',
+      'read -rsp "Sec""ret: " x; echo; echo got',
+      'vi -u NONE note.txt',
+      'echo last-$((2+2))',
+      'exit',
+    ]);
+    expect(lines.filter(({ certain }) => !certain)).toEqual([]);
+    expect(commands.map(({ kind }) => kind)).toContain('hidden');
+    expect(JSON.stringify(commands)).not.toContain('hunter2');
+    expect(JSON.stringify(commands)).not.toContain('inserted text');
+  });
+
+  it('stand in the recording at their moment', async () => {
+    const terminal = await shell();
+    terminal.line('echo marked-$((3+3))');
+    await terminal.waitFor('marked-6');
+    terminal.line('exit');
+    await terminal.untilEnded();
+    const [command] = await untilNoted('exit');
+    await expect.poll(async () => (await harness.sessions())[0]?.endedAt).toEqual(expect.any(String));
+    const [row] = await harness.sessions();
+    const answer = await harness.admin.send('GET', `/sessions/${row?.id ?? ''}/recording`);
+    const events = (await answer.text())
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => z.tuple([z.number(), z.string(), z.string()]).parse(JSON.parse(line)));
+    const shown = events.findIndex(([, code, data]) => code === 'o' && data.includes('marked-6'));
+    const mark = events.findIndex(([, code, data]) => code === 'm' && data === 'echo marked-$((3+3))');
+    expect(mark).toBeGreaterThan(0);
+    expect(command?.command).toBe('echo marked-$((3+3))');
+    // both are rounded to milliseconds
+    expect(command?.offset).toBeLessThan((events[shown]?.[0] ?? 0) + 0.01);
+    expect(row).toMatchObject({ commandCount: 2 });
+  });
+
+  it('of a client that is killed are kept', async () => {
+    const terminal = await shell();
+    terminal.line('echo before-$((4+4))');
+    await terminal.waitFor('before-8');
+    await terminal.waitFor('$ ');
+    terminal.line("echo run''ning; sleep 60");
+    await terminal.waitFor('running');
+    process.kill(terminal.pid, 'SIGKILL');
+    const lines = await untilNoted("echo run''ning; sleep 60");
+    expect(lines.map(({ command }) => command)).toEqual(['echo before-$((4+4))', "echo run''ning; sleep 60"]);
+  });
+
+  it('of an exec session is its command line', async () => {
+    await (await harness.ssh(way.person, 'alice@dev@web-01')).exec('echo out; true');
+    const [command] = await untilNoted('echo out; true');
+    expect(command).toMatchObject({ kind: 'exec', certain: true });
+  });
+
+  it('are never certain where the echo is off or the screen lies', async () => {
+    const terminal = await shell();
+    terminal.line('bind \'"\\C-m": "\\C-uecho evil-$((5+5))\\C-j"\'');
+    await terminal.waitFor('$ ');
+    terminal.line('ls');
+    await terminal.waitFor('evil-10');
+    await terminal.waitFor('$ ');
+    terminal.type('stty -echo\n');
+    await terminal.waitFor('stty -echo');
+    await terminal.waitFor('$ ');
+    terminal.type('echo unseen-$((6+6)); exit\n');
+    await terminal.untilEnded();
+    await expect
+      .poll(async () => (await commandsOfLast()).map(({ kind }) => kind), { timeout: 10_000 })
+      .toContain('hidden');
+    const commands = await commandsOfLast();
+    const evil = commands.find(({ command }) => command === 'echo evil-$((5+5))');
+    expect(evil?.certain).toBe(false);
+    expect(commands.filter(({ certain }) => certain).map(({ command }) => command)).not.toContain('ls');
+    expect(JSON.stringify(commands)).not.toContain('unseen');
+  });
+});

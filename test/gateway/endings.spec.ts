@@ -1,0 +1,168 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { endProcess, requires, spawnBound, type Host } from '../hosts/index.js';
+import { Harness, type SessionRow, type Way } from './harness.js';
+import type { KeyPair } from './key-ring.js';
+import type { Terminal } from './terminal.js';
+
+requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
+  let harness: Harness;
+  let host: Host;
+  let systemKey: KeyPair;
+  let way: Way;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    systemKey = await harness.keys.make('system');
+    host = await harness.startHost({
+      name: 'web-01',
+      accounts: [{ username: 'dev', publicKey: systemKey.public }],
+    });
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+  });
+
+  /** A terminal on the asset with its shell at the prompt, and the row of its session. */
+  async function openSession(on = way): Promise<{ terminal: Terminal; row: SessionRow }> {
+    const ssh = await harness.ssh(on.person, `${on.person.username}@dev@${on.assetName}`);
+    const terminal = ssh.terminal();
+    await terminal.waitFor('$ ');
+    const [row] = await harness.sessions('&state=online');
+    if (!row) throw new Error('The session has no row');
+    return { terminal, row };
+  }
+
+  /** The session's row as soon as it says that the session has ended. */
+  async function ended(row: SessionRow, patience = 1000): Promise<string | null> {
+    const find = async () => (await harness.sessions()).find(({ id }) => id === row.id);
+    await expect
+      .poll(async () => (await find())?.endedAt ?? null, { timeout: patience + 500 })
+      .not.toBeNull();
+    return (await find())?.endReason ?? null;
+  }
+
+  it('logout', async () => {
+    const { terminal, row } = await openSession();
+    terminal.line('exit');
+    expect(await terminal.untilEnded()).toBe(0);
+    expect(await ended(row)).toBe('logout');
+  });
+
+  it('a killed client', async () => {
+    const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
+    const client = spawnBound('ssh', ssh.args('sleep 4713', ['-tt']), {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    await expect.poll(() => harness.sessions('&state=online')).toHaveLength(1);
+    const [row] = await harness.sessions('&state=online');
+    await endProcess(client);
+    expect(row && (await ended(row))).toBe('client_disconnected');
+  });
+
+  it('an asset that dies: the user is told', async () => {
+    const doomed = await harness.startHost({
+      name: 'doomed',
+      accounts: [{ username: 'dev', publicKey: systemKey.public }],
+    });
+    const assetId = await harness.addAsset('doomed', doomed);
+    await harness.recordPush(way.systemUserId, [assetId]);
+    await harness.addRule([way.person.id], [assetId], [way.systemUserId]);
+    const { terminal, row } = await openSession({ ...way, assetName: 'doomed' });
+    await doomed.stop();
+    await terminal.untilEnded(2000);
+    expect(terminal.shown).toMatch(/doomed closed the connection/);
+    expect(await ended(row)).toBe('asset_disconnected');
+  });
+
+  it('an admin ends it: exactly that one, within a second, and the user is told by whom', async () => {
+    const { terminal: other, row: otherRow } = await openSession();
+    const { terminal, row } = await openSession();
+    expect(row.id).not.toBe(otherRow.id);
+    await harness.admin.do('POST', `/sessions/${row.id}/terminate`);
+    await terminal.untilEnded(1000);
+    expect(terminal.shown).toMatch(/ended by .*admin|admin.* ended/i);
+    expect(await ended(row)).toBe('terminated');
+    other.line('echo still $((40+2))');
+    await other.waitFor('still 42');
+    other.line('exit');
+    await other.untilEnded();
+    expect(await ended(otherRow)).toBe('logout');
+  });
+
+  it('its rule becomes inactive: within two seconds', async () => {
+    const { terminal, row } = await openSession();
+    await harness.change(`/authorization-rules/${way.ruleId}`, { active: false });
+    await terminal.untilEnded(2000);
+    await harness.change(`/authorization-rules/${way.ruleId}`, { active: true });
+    expect(await ended(row)).toBe('access_revoked');
+  });
+
+  it('its asset becomes inactive: within two seconds', async () => {
+    const { terminal, row } = await openSession();
+    await harness.change(`/assets/${way.assetId}`, { active: false });
+    await terminal.untilEnded(2000);
+    await harness.change(`/assets/${way.assetId}`, { active: true });
+    expect(await ended(row)).toBe('access_revoked');
+  });
+
+  it('its user is disabled: session and menu end within two seconds', async () => {
+    const dave = await harness.addPerson('dave');
+    await harness.addRule([dave.id], [way.assetId], [way.systemUserId]);
+    const { terminal, row } = await openSession({ ...way, person: dave });
+    const menu = (await harness.ssh(dave)).terminal();
+    await menu.waitFor('Gatehouse> ');
+    await harness.change(`/users/${dave.id}`, { active: false });
+    await Promise.all([terminal.untilEnded(2000), menu.untilEnded(2000)]);
+    expect(await ended(row)).toBe('access_revoked');
+  });
+
+  it('its user’s account ends at its moment: session and menu end within two seconds, and it lets nobody in again', async () => {
+    const erin = await harness.addPerson('erin');
+    await harness.addRule([erin.id], [way.assetId], [way.systemUserId]);
+    const { terminal, row } = await openSession({ ...way, person: erin });
+    const menu = (await harness.ssh(erin)).terminal();
+    await menu.waitFor('Gatehouse> ');
+    const validUntil = new Date(Date.now() + 3000);
+    await harness.change(`/users/${erin.id}`, { validUntil: validUntil.toISOString() });
+    terminal.line('echo still $((40+2))');
+    await terminal.waitFor('still 42');
+    await Promise.all([terminal.untilEnded(5000), menu.untilEnded(5000)]);
+    const after = Date.now() - validUntil.getTime();
+    expect(after).toBeGreaterThanOrEqual(0);
+    expect(after).toBeLessThan(2000);
+    expect(await ended(row)).toBe('access_revoked');
+    const again = await (await harness.ssh(erin)).exec('true', [], { timeout: 5000 });
+    expect(again.stderr).toContain('Permission denied');
+  });
+
+  it('a rule that is deleted while another still covers the session: it goes on', async () => {
+    const second = await harness.addRule([way.person.id], [way.assetId], [way.systemUserId]);
+    const { terminal, row } = await openSession();
+    await harness.admin.do('DELETE', `/authorization-rules/${second}`);
+    await sleep(1000);
+    terminal.line('echo still $((40+2))');
+    await terminal.waitFor('still 42');
+    terminal.line('exit');
+    expect(await ended(row, 3000)).toBe('logout');
+  });
+
+  it('a menu without a terminal and without input ends at once', async () => {
+    const begin = performance.now();
+    await (await harness.ssh(way.person)).exec(undefined, ['-T'], { timeout: 5000 });
+    expect(performance.now() - begin).toBeLessThan(3000);
+  });
+
+  it('the gateway stops: its sessions end with the reason, and no row stays online', async () => {
+    const { terminal, row } = await openSession();
+    const gateway = harness.product.gateways.splice(0, 1)[0];
+    if (gateway) await endProcess(gateway, 'SIGTERM');
+    await terminal.untilEnded(3000);
+    expect(await ended(row)).toBe('gateway_stopped');
+    await harness.product.startGateway();
+    const { terminal: again } = await openSession();
+    again.line('exit');
+    await again.untilEnded();
+  });
+});

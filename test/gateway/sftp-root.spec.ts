@@ -1,0 +1,151 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { requires, type Host, type Outcome } from '../hosts/index.js';
+import { DOOR, scp, sftp } from './file-clients.js';
+import { Harness, type Way } from './harness.js';
+
+const page = z.object({
+  items: z.array(
+    z.looseObject({
+      assetName: z.string(),
+      path: z.string(),
+      sha256: z.string().nullable(),
+      result: z.string(),
+    }),
+  ),
+});
+
+requires('hosts', 'ssh').describe('the SFTP root', () => {
+  let harness: Harness;
+  let host: Host;
+  let second: Host;
+  let way: Way;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    const systemKey = await harness.keys.make('system');
+    const accounts = [{ username: 'dev', publicKey: systemKey.public }];
+    host = await harness.startHost({ name: 'web-01', accounts });
+    second = await harness.startHost({ name: 'web-02', accounts });
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+    for (const name of ['数据库 主机', 'a%b']) {
+      const assetId = await harness.addAsset(name, second);
+      await harness.recordPush(way.systemUserId, [assetId]);
+      await harness.addRule([way.person.id], [assetId], [way.systemUserId]);
+    }
+    await harness.addAsset('secret-01', second);
+  });
+
+  async function commands(...lines: string[]): Promise<Outcome> {
+    return sftp(await harness.ssh(way.person), lines);
+  }
+
+  it('lists what the user may reach, and as whom, and connects to nothing for it', async () => {
+    const before = await harness.sessions();
+    const { status, text } = await commands('ls -1 /', 'ls -1 /web-01', 'cd /web-01', 'pwd', 'cd ..', 'pwd');
+    expect(status).toBe(0);
+    const shown = text.split('\n').filter((line) => line !== '' && !line.startsWith('sftp>'));
+    expect(
+      shown
+        .slice(0, 3)
+        .map((line) => line.replace(/^\//, ''))
+        .sort(),
+    ).toEqual(['a%25b', 'web-01', '数据库 主机']);
+    expect(text).toContain('/web-01/dev');
+    expect(text).toContain('Remote working directory: /web-01');
+    expect(text).toMatch(/Remote working directory: \/\n/);
+    expect(text).not.toContain('secret');
+    expect(await harness.sessions()).toHaveLength(before.length);
+  });
+
+  it('moves files to and from assets, each with its record and a session of its own', async () => {
+    const content = randomBytes(700_001);
+    const digest = createHash('sha256').update(content).digest('hex');
+    const file = join(harness.keys.folder, 'a.bin');
+    await writeFile(file, content);
+    const { status, stderr } = await commands(
+      `put -p ${file} /web-01/dev/home/dev/a.bin`,
+      `put ${file} "/数据库 主机/dev/home/dev/b.bin"`,
+      `get /web-01/dev/home/dev/a.bin ${file}.back`,
+      'ls -l /a%25b/dev/home/dev',
+      'mkdir /web-01/dev/home/dev/d',
+      'rename /web-01/dev/home/dev/a.bin /web-01/dev/home/dev/d/c.bin',
+      'symlink c.bin /web-01/dev/home/dev/d/link',
+      'symlink /web-01/dev/home/dev/d/c.bin /web-01/dev/home/dev/d/absolute',
+    );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect((await readFile(`${file}.back`)).equals(content)).toBe(true);
+    expect((await host.exec('sha256sum < /home/dev/d/link')).text).toContain(digest);
+    expect((await host.exec('readlink /home/dev/d/absolute')).text).toBe('/home/dev/d/c.bin\n');
+    expect((await second.exec('sha256sum < /home/dev/b.bin')).text).toContain(digest);
+    const list = async () => (await harness.admin.call('GET', '/file-transfers?sort=startedAt', page)).items;
+    await expect.poll(async () => (await list()).length, { timeout: 10_000 }).toBe(3);
+    expect((await list()).map((row) => [row.assetName, row.path, row.sha256 === digest])).toEqual([
+      ['web-01', '/home/dev/a.bin', true],
+      ['数据库 主机', '/home/dev/b.bin', true],
+      ['web-01', '/home/dev/a.bin', true],
+    ]);
+    const ended = async () =>
+      (await harness.sessions('&kind=sftp')).map(({ assetName, endReason }) => [assetName, endReason]);
+    await expect
+      .poll(async () => (await ended()).sort(), { timeout: 10_000 })
+      .toEqual(['a%b', 'web-01', '数据库 主机'].map((name) => [name, 'client_disconnected']).sort());
+  });
+
+  it('works with scp, which speaks SFTP', async () => {
+    const file = join(harness.keys.folder, 'scp.txt');
+    await writeFile(file, 'by scp');
+    const ssh = await harness.ssh(way.person);
+    expect((await scp(ssh, [file, `${DOOR}:/web-01/dev/home/dev/`])).status).toBe(0);
+    expect((await host.exec('cat /home/dev/scp.txt')).text).toBe('by scp');
+  });
+
+  it.each([
+    ...[
+      'get /etc/passwd',
+      'get /../../etc/passwd',
+      'get /web-01/../../etc/passwd',
+      'get /web-01/dev/../../../etc/passwd',
+    ],
+    ...[
+      'ls /secret-01',
+      'get /secret-01/dev/etc/hostname',
+      'get /web-01/root/etc/hostname',
+      'get /WEB-01%00/dev/x',
+    ],
+    ...[
+      'mkdir /new',
+      'mkdir /web-01/new',
+      'rm /web-01/dev',
+      'rmdir /web-01',
+      'rename /web-01 /web-02',
+      'chmod 777 /',
+    ],
+    ...[
+      'rename /web-01/dev/etc/hostname /a%25b/dev/tmp/x',
+      'symlink /etc/passwd /web-01/dev/tmp/gw',
+      'put /etc/hostname /x',
+    ],
+  ])('%s leads nowhere', async (line) => {
+    const { status, text } = await sftp(await harness.ssh(way.person), [
+      `${line} ${line.startsWith('get') ? '/tmp/w-never' : ''}`,
+    ]);
+    expect(status).toBe(1);
+    expect(text).not.toContain('root:x');
+  });
+
+  it('a rule that goes takes the asset away, and the others stay', async () => {
+    await harness.change(`/authorization-rules/${way.ruleId}`, { active: false });
+    const { status } = await commands('ls /web-01/dev/home');
+    const other = await commands('ls "/数据库 主机/dev/home"');
+    await harness.change(`/authorization-rules/${way.ruleId}`, { active: true });
+    expect(status).toBe(1);
+    expect(other.status).toBe(0);
+  });
+});
