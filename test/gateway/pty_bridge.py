@@ -3,7 +3,8 @@
 Usage: pty_bridge.py ROWS COLUMNS COMMAND [ARGUMENT...]
 Standard input goes to the terminal, what the terminal shows goes to standard output.
 File descriptor 3 takes lines "ROWS COLUMNS": the terminal's size from then on.
-When standard input ends, the terminal hangs up. The exit status is the program's (128 + signal when a signal ended it).
+When standard input ends, the terminal hangs up. A program that leaves its terminal first is waited for, for a hang-up
+would end it in its last steps. The exit status is the program's (128 + signal when a signal ended it).
 """
 import fcntl
 import os
@@ -43,7 +44,8 @@ def main():
             if key.fd == 0:
                 data = os.read(0, 65536)
                 if not data:
-                    return finish(pid, master)
+                    os.close(master)
+                    return wait(pid)
                 pending += data
                 if len(pending) > 262144:
                     waiting.unregister(0)
@@ -66,12 +68,11 @@ def main():
                     except OSError:
                         data = b""
                     if not data:
-                        return finish(pid, master)
+                        return wait(pid)
                     write_all(1, data)
 
 
-def finish(pid, master):
-    os.close(master)
+def wait(pid):
     _, status = os.waitpid(pid, 0)
     return os.waitstatus_to_exitcode(status)
 
