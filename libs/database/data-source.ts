@@ -21,8 +21,8 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     applicationName: 'gatehouse',
     poolSize: POOL_SIZE,
     connectTimeoutMS: 5_000,
-    // all statements are short: compiling a plan costs more than it saves, and so does sorting a list on disk
-    extra: { options: '-c jit=off -c work_mem=16MB' },
+    // all statements are short: compiling a plan or starting workers costs more than it saves, sorting on disk too
+    extra: { options: '-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB' },
   };
 }
 
