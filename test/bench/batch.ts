@@ -7,6 +7,7 @@ import type { KeyPair } from '../gateway/key-ring.js';
 import { RestClient } from '../gateway/rest.js';
 import { findProgram, run, startHosts, stopHosts, type Host } from '../hosts/index.js';
 import { median, type Figures } from './figures.js';
+import { peakDuring } from './peak-memory.js';
 import type { Bench } from './routes.js';
 import { startToldHost } from './told-host.js';
 
@@ -14,7 +15,6 @@ const REAL = 20;
 const SIMULATED = 1000;
 const TIMES = 5;
 const PEER_TIMES = 3;
-const SAMPLE_MS = 100;
 
 type Reached = Parameters<Harness['addAsset']>[1];
 
@@ -95,27 +95,6 @@ async function ansible(inventory: string, module: 'command' | 'raw'): Promise<nu
   const { status, stderr, text } = await run('ansible', args, { env, timeout: 180_000 });
   if (status !== 0) throw new Error(`ansible: ${status} ${stderr} ${text.slice(-500)}`);
   return (performance.now() - begun) / 1000;
-}
-
-/** Memory of the gateways before, and the most of it meanwhile; bytes. */
-async function peakDuring(
-  { harness: { product } }: Bench,
-  work: () => Promise<void>,
-): Promise<{ before: number; peak: number }> {
-  const before = await product.gatewayMemory();
-  let peak = before;
-  const done = new AbortController();
-  const watching = (async () => {
-    while (!done.signal.aborted) {
-      peak = Math.max(peak, await product.gatewayMemory());
-      await sleep(SAMPLE_MS);
-    }
-  })();
-  await work().finally(() => {
-    done.abort();
-  });
-  await watching;
-  return { before, peak };
 }
 
 function figuresOf(samples: Record<string, number[]>, memory: { before: number; peak: number }): Figures {

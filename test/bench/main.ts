@@ -1,5 +1,5 @@
 /**
- * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b7 b8 s7 s13]`; without a name, all of them.
+ * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 s7 s13]`; without a name, all of them.
  * Those that connect need root, sshd and ssh (see test/hosts). GATEHOUSE_GATEWAYS: gateway processes (default: the product's own).
  */
 import { availableParallelism } from 'node:os';
@@ -14,6 +14,7 @@ import { measureFacts } from './facts.js';
 import { measureFiles } from './files.js';
 import { keep, machineLine, markdown, type Figures } from './figures.js';
 import { measureMemory } from './memory.js';
+import { measurePush } from './push.js';
 import { Bench } from './routes.js';
 
 const benchmarks: Record<string, (bench: Bench) => Promise<Figures>> = {
@@ -23,6 +24,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Figures>> = {
   b4: (bench) => measureMemory(bench, 1000),
   s13: measureFacts,
   b5: measureFiles,
+  b6: measurePush,
   b7: measureBatch,
 };
 

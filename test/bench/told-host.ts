@@ -16,7 +16,17 @@ disk:209715200 sda
 end:ok
 `;
 
-/** An SSH server in this process that says it is root and tells the same facts each time: no processes, only SSH. */
+/** What the programs of a push say when all went well; each is known by the words that it ends with. */
+const PUSH_ANSWERS: [string, string][] = [
+  ['"existed=$existed"', 'existed=0\nchanged=1\nuid=1001\ngid=1001\nhome=/home/told\nnote=\n'],
+  ['"made=$made"', 'made=1\n'],
+  ['"old=$old"', 'changed=1\nold=0\n'],
+  ['visudo -c -f', 'changed=1\n'],
+  ['What was checked is gone', ''],
+  ['sudo -n -l -U', '(root) /usr/bin/id\n'],
+];
+
+/** An SSH server in this process that says it is root, tells the same facts each time and takes each push: only SSH. */
 export interface ToldHost {
   address: string;
   port: number;
@@ -38,14 +48,18 @@ export async function startToldHost(key: KeyPair): Promise<ToldHost> {
 function serve(privateKey: string): ssh2.Server {
   return new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
     client.on('error', () => undefined);
-    client.on('authentication', (context) => context.accept());
+    let username = '';
+    client.on('authentication', (context) => {
+      username = context.username;
+      context.accept();
+    });
     client.on('session', (accept) => {
-      accept().on('exec', (take, _reject, { command }) => answer(take(), command));
+      accept().on('exec', (take, _reject, { command }) => answer(take(), command, username));
     });
   });
 }
 
-function answer(channel: ssh2.ServerChannel, command: string): void {
+function answer(channel: ssh2.ServerChannel, command: string, username: string): void {
   const end = (text: string): void => {
     channel.write(text);
     channel.exit(0);
@@ -55,10 +69,15 @@ function answer(channel: ssh2.ServerChannel, command: string): void {
     end('root\n');
     return;
   }
+  if (command === 'id -un') {
+    end(`${username}\n`);
+    return;
+  }
   let script = '';
   channel.on('data', (chunk: Buffer) => (script += chunk.toString()));
   channel.on('end', () => {
     const [, first = '', second = ''] = /^echo (\w+)''(\w+)$/m.exec(script) ?? [];
-    end(`${first}${second}\n${ANSWER}`);
+    const pushed = PUSH_ANSWERS.find(([words]) => script.includes(words));
+    end(`${first}${second}\n${pushed?.[1] ?? ANSWER}`);
   });
 }

@@ -198,11 +198,11 @@ requires('hosts', 'ssh', 'sudo', 'ansible').describe('a push by Ansible', () => 
       await harness.change(`/system-users/${user}`, { groups: [] });
       const id = await desk.start(user, [asset], 'key');
       await expect
-        .poll(() => on('pgrep -f "sleep 1000" >/dev/null && echo hangs || true'), { timeout: 20_000 })
+        .poll(() => on('pgrep -f "[s]leep 1000" >/dev/null && echo hangs || true'), { timeout: 20_000 })
         .toBe('hangs');
       await harness.admin.do('POST', `/pushes/${id}/stop`);
       expect((await desk.end(id)).state).toBe('stopped');
-      await on('pkill -f "sleep 1000"; mv /usr/sbin/useradd.real /usr/sbin/useradd');
+      await on('pkill -f "[s]leep 1000"; mv /usr/sbin/useradd.real /usr/sbin/useradd');
     },
     LONG,
   );
