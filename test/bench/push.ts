@@ -54,10 +54,13 @@ export async function measurePush(bench: Bench): Promise<Figures> {
   const real = await startHosts(REAL, { name: 'real', setup: desk.rootSetup });
   const told = await Promise.all(Array.from({ length: MANY }, () => startToldHost(hostKey)));
   const dead = await Promise.all(Array.from({ length: DEAD }, () => startDeadHost(hostKey.public)));
-  const add = (name: string, hosts: readonly (Host | ToldHost)[]): Promise<string[]> =>
-    Promise.all(
-      hosts.map((host, number) => desk.addAsset({ ...host, ...at(host), name: `${name}-${number}` })),
-    );
+  const add = async (name: string, hosts: readonly (Host | ToldHost)[]): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const { address, port, hostKey } of hosts) {
+      ids.push(await desk.addAsset({ address, port, hostKey, name: `${name}-${ids.length}` }));
+    }
+    return ids;
+  };
   try {
     const pusher = await Pusher.open(desk, bench);
     const ids = { real: await add('r', real), told: await add('t', told), dead: await add('d', dead) };
@@ -90,8 +93,6 @@ export async function measurePush(bench: Bench): Promise<Figures> {
   }
 }
 
-const at = ({ address, port, hostKey }: Host | ToldHost) => ({ address, port, hostKey });
-
 /** Takes connections and never says a word: the worst kind of dead, which only a time limit ends. */
 async function startDeadHost(hostKey: string): Promise<ToldHost> {
   const tcp = createServer((socket) => socket.on('error', () => undefined).resume());
@@ -121,12 +122,17 @@ class Pusher {
     for (;;) {
       const seen = await this.bench.harness.admin.call('GET', `/runs/${id}`, runView);
       if (seen.finishedAt) {
-        if (seen.succeededCount !== succeed)
-          throw new Error(`${seen.succeededCount} of ${succeed} succeeded`);
+        if (seen.succeededCount !== succeed) throw new Error(await this.whyNot(id));
         return (seen.finishedAt.getTime() - seen.createdAt.getTime()) / 1000;
       }
       await sleep(20);
     }
+  }
+
+  private async whyNot(id: string): Promise<string> {
+    const { results } = await this.desk.get(id);
+    const failed = results.filter(({ state }) => state !== 'succeeded');
+    return `${failed.length} failed, the first: ${failed[0]?.step}: ${failed[0]?.reason}`;
   }
 }
 

@@ -16,7 +16,9 @@ mount --rbind /dev /mnt/root/dev
 mount -t tmpfs -o mode=1777,size=2g tmpfs /mnt/root/tmp
 mount -t tmpfs -o mode=0755 tmpfs /mnt/root/run
 mkdir /mnt/root/run/sshd
-rm -rf /mnt/root/root/.ssh
+# root's home is that of a fresh system: what this machine's root starts its shells with may take seconds
+mount -t tmpfs -o mode=0700 tmpfs /mnt/root/root
+cp -r /mnt/root/etc/skel/. /mnt/root/root/
 hostname "$1"
 
 chroot /mnt/root /bin/sh -eu
