@@ -28,3 +28,13 @@ export type {
   BatchResultRow,
 } from './batch/batch-rows.js';
 export { plainOutput } from './batch/plain-output.js';
+export { AuditExport } from './integrity/audit-export.js';
+export { AuditInspector, type AuditCheck, type IntegrityState } from './integrity/audit-inspector.js';
+export { AuditKey, readPublicKeys, TrustedKeys } from './integrity/audit-key.js';
+export { AuditSealer } from './integrity/audit-sealer.js';
+export { CoveredRows } from './integrity/covered-rows.js';
+export { ExportFolder, UnreadableExport } from './integrity/export-folder.js';
+export { IntegrityModule } from './integrity/integrity.module.js';
+export { LiveAudit } from './integrity/live-audit.js';
+export { checkpoint, SEAL_KINDS, type Checkpoint } from './integrity/seal.js';
+export { AuditVerifier, FAULTS, type AuditProblem, type AuditVerdict } from './integrity/verify.js';

@@ -1,10 +1,15 @@
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
-import { join, normalize, sep } from 'node:path';
+import { copyFile, mkdir, rm, stat } from 'node:fs/promises';
+import { dirname, join, normalize, sep } from 'node:path';
 import { Transform, type Readable, type TransformCallback } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { NotFound, type SessionId } from '#libs/kernel';
 import { RecordingWriter, type RecordingEvents, type RecordingHeader } from './recording-writer.js';
+
+/** Files are read in pieces of this size to be hashed. */
+const READ_BYTES = 1024 * 1024;
 
 /** The recordings folder of this installation. */
 export class RecordingStore {
@@ -40,11 +45,51 @@ export class RecordingStore {
     return unpacked.pipe(new WholeLines());
   }
 
+  /** When the file was last written to; null: there is none. */
+  async changedAt(path: string): Promise<Date | null> {
+    const found = await stat(this.resolve(path)).catch(absent);
+    return found?.mtime ?? null;
+  }
+
+  /** Size and SHA-256 (hexadecimal) of the file as it is stored; null: there is none. @throws the file system's error */
+  async digest(path: string): Promise<{ bytes: number; sha256: string } | null> {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const file = createReadStream(this.resolve(path), { highWaterMark: READ_BYTES });
+    file.on('data', (chunk) => {
+      bytes += chunk.length;
+    });
+    try {
+      await pipeline(file, hash);
+    } catch (error) {
+      return absent(error);
+    }
+    return { bytes, sha256: hash.digest('hex') };
+  }
+
+  /** Copies the file as it is stored to a place outside. @throws the file system's error */
+  async copyTo(path: string, target: string): Promise<void> {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    await copyFile(this.resolve(path), target);
+  }
+
+  /** Removes the file, which need not be there any more. */
+  async remove(path: string): Promise<void> {
+    await rm(this.resolve(path), { force: true });
+  }
+
   private resolve(path: string): string {
     const full = normalize(join(this.root, path));
     if (!full.startsWith(this.root + sep)) throw new NotFound('recording');
     return full;
   }
+}
+
+/** null for a file that isn't there. @throws any other error */
+function absent(error: unknown): null {
+  if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))
+    return null;
+  throw error;
 }
 
 /** Passes on whole lines only. */

@@ -106,7 +106,8 @@ export class SessionJournal {
               recording_bytes = e."recordingBytes"
        FROM json_to_recordset($1::json) AS e(id uuid, "endedAt" timestamptz, "endReason" text, "endDetail" text,
               "exitStatus" int, "bytesIn" bigint, "bytesOut" bigint, "recordingBytes" bigint)
-       WHERE s.id = e.id AND (s.ended_at IS NULL OR s.end_reason = 'gateway_lost')`,
+       WHERE s.id = e.id AND (s.ended_at IS NULL OR s.end_reason = 'gateway_lost')
+         AND NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = 'session' AND a.row_id = s.id)`,
       [JSON.stringify(columns)],
     );
   }

@@ -61,13 +61,18 @@ export async function startEmbeddedPostgres(options: {
     throw error;
   });
   return {
-    url: `postgres://${ROLE}@localhost/${DATABASE}?host=${encodeURIComponent(place.sockets)}&sslmode=disable`,
+    url: embeddedUrl(place.sockets),
     ended: postmaster.ended.then(unlock),
     stop: async () => {
       await postmaster.stop();
       await unlock();
     },
   };
+}
+
+/** For pg and TypeORM: the product's database of a server whose sockets are in this folder. */
+export function embeddedUrl(sockets: string): string {
+  return `postgres://${ROLE}@localhost/${DATABASE}?host=${encodeURIComponent(sockets)}&sslmode=disable`;
 }
 
 async function bringUp(place: Place, throwaway: boolean): Promise<Postmaster> {

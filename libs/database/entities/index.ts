@@ -26,4 +26,5 @@ export * from './session-audit/file-transfer.entity.js';
 export * from './session-audit/gateway.entity.js';
 export * from './identity/login-attempt.entity.js';
 export * from './session-audit/operation.entity.js';
+export * from './session-audit/seal.entity.js';
 export * from './session-audit/session.entity.js';

@@ -22,6 +22,7 @@ import { RecentFirst1795400000041 } from './0021-recent-first.js';
 import { Commands1795400000060 } from './0022-commands.js';
 import { Forwarding1795400000061 } from './0023-forwarding.js';
 import { Drift1795400000062 } from './0024-drift.js';
+import { AuditChain1795400000080 } from './0026-audit-chain.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   Commands1795400000060,
   Forwarding1795400000061,
   Drift1795400000062,
+  AuditChain1795400000080,
 ];

@@ -126,7 +126,8 @@ export class BatchLedger {
        FROM json_to_recordset($3::json) AS o("assetId" uuid, state text, "exitStatus" int, signal text, stdout text,
          stderr text, "cutBytes" bigint, digest text, failure text, reason text, "sessionId" uuid), batch_executions e
        WHERE e.id = $2 AND e.gateway_id = $1 AND r.execution_id = e.id AND r.asset_id = o."assetId"
-         AND (r.state = 'running' OR r.failure = 'gateway_lost')`,
+         AND (r.state = 'running' OR r.failure = 'gateway_lost')
+         AND NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = 'batch' AND a.row_id = e.id)`,
       [gatewayId, id, JSON.stringify(rows)],
     );
   }

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuthorizationModule } from '#libs/authorization';
-import { SessionAuditModule } from '#libs/session-audit';
+import { IntegrityModule, SessionAuditModule } from '#libs/session-audit';
 import { AuditController } from './audit.controller.js';
 import { BatchExecutionsController } from './batch-executions.controller.js';
 import { CommandsController } from './commands.controller.js';
@@ -9,7 +9,7 @@ import { SessionsController } from './sessions.controller.js';
 
 /** REST of sessions, batch executions, logins and operations. */
 @Module({
-  imports: [SessionAuditModule, AuthorizationModule],
+  imports: [SessionAuditModule, IntegrityModule, AuthorizationModule],
   controllers: [
     SessionsController,
     CommandsController,

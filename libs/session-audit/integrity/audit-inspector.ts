@@ -1,0 +1,103 @@
+import type { DataSource } from 'typeorm';
+import { z } from 'zod';
+import { Setting } from '#libs/database';
+import type { Clock, Logger } from '#libs/kernel';
+import { TrustedKeys, type AuditKey } from './audit-key.js';
+import type { CoveredRows } from './covered-rows.js';
+import { LiveAudit } from './live-audit.js';
+import { SEAL_KINDS, type Checkpoint } from './seal.js';
+import { AuditVerifier, FAULTS } from './verify.js';
+
+/** Row of the settings table with what the last check found. */
+const KEY = 'audit-check';
+/** The first check after a start; the api has other things to do in its first minutes. */
+const FIRST_MS = 10 * 60_000;
+const EVERY_MS = 24 * 60 * 60_000;
+
+const auditCheck = z.object({
+  at: z.coerce.date(),
+  records: z.number(),
+  problem: z
+    .object({
+      fault: z.enum(FAULTS),
+      seq: z.number().nullable(),
+      kind: z.enum([...SEAL_KINDS, 'checkpoint', 'export']).nullable(),
+      id: z.string().nullable(),
+    })
+    .nullable(),
+});
+
+/** What the last check of the rows found. */
+export type AuditCheck = z.infer<typeof auditCheck>;
+
+/** How the audit's seals stand. */
+export interface IntegrityState {
+  /** PEM. */
+  publicKey: string;
+  checkpoint: Checkpoint | null;
+  /** Finished rows that have no seal yet. */
+  waiting: number;
+  /** null: none yet. */
+  lastCheck: AuditCheck | null;
+}
+
+/** Says how the audit's seals stand, and checks the rows each day; bytes of recordings are left to the command. */
+export class AuditInspector {
+  private timer: NodeJS.Timeout | null = null;
+  private checking: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly key: AuditKey,
+    private readonly rows: CoveredRows,
+    private readonly clock: Clock,
+    private readonly logger: Logger,
+  ) {}
+
+  /** The state now. */
+  async state(): Promise<IntegrityState> {
+    const { checkpoint, waiting } = await LiveAudit.state(this.dataSource);
+    const row = await this.dataSource.manager.findOneBy(Setting, { key: KEY });
+    return {
+      publicKey: this.key.publicKey,
+      checkpoint,
+      waiting,
+      lastCheck: row ? auditCheck.parse(row.value) : null,
+    };
+  }
+
+  /** Goes through all rows; what it found is logged when it is bad, and kept. */
+  async check(): Promise<AuditCheck> {
+    const verdict = await LiveAudit.look(this.dataSource, this.key, this.rows, null, (audit) =>
+      new AuditVerifier(audit, new TrustedKeys(this.key.publicKey)).verify(),
+    );
+    const found = { at: this.clock.now(), records: verdict.records, problem: verdict.problem };
+    if (found.problem) this.logger.error({ problem: found.problem }, 'the audit is not as it was sealed');
+    await this.dataSource.query(
+      'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+      [KEY, JSON.stringify(found)],
+    );
+    return found;
+  }
+
+  /** Checks each day from now on. */
+  start(afterMs = FIRST_MS): void {
+    this.timer = setTimeout(() => {
+      this.checking = this.check()
+        .then(() => undefined)
+        .catch((error: unknown) => {
+          this.logger.error({ err: error }, 'the audit was not checked');
+        })
+        .finally(() => {
+          if (this.timer !== null) this.start(EVERY_MS);
+        });
+    }, afterMs);
+  }
+
+  /** Ends it, after the check under way. */
+  async stop(): Promise<void> {
+    if (this.timer) clearTimeout(this.timer);
+    this.timer = null;
+    await this.checking;
+  }
+}

@@ -1,0 +1,98 @@
+import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
+import { z } from 'zod';
+import {
+  BatchExecution,
+  BatchResult,
+  Command,
+  FileTransfer,
+  LoginAttempt,
+  Operation,
+  Session,
+  type SqlSource,
+} from '#libs/database';
+import { rowValues, SEALED_ROWS, type RowValues, type SealedRow } from './seal.js';
+
+const ENTITIES: Readonly<Record<SealedRow, EntityTarget<ObjectLiteral>>> = {
+  session: Session,
+  command: Command,
+  'file-transfer': FileTransfer,
+  operation: Operation,
+  login: LoginAttempt,
+  batch: BatchExecution,
+};
+
+/** Which rows of a table are finished. */
+const FINISHED: Partial<Record<SealedRow, string>> = {
+  session: 'ended_at IS NOT NULL',
+  batch: 'finished_at IS NOT NULL',
+};
+
+/** `(kind, id)` of a row without a seal that nobody queued either. */
+const strayRow = z.array(z.object({ id: z.string() }));
+const foundRows = z.array(z.object({ id: z.string(), values: rowValues }));
+
+/** A column as a text that is the same on every server and with every setting; of bytes their SHA-256. */
+function asText(column: string, type: unknown): string {
+  if (type === 'timestamptz') return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+  return type === 'bytea' ? `encode(sha256(${column}), 'hex')` : `${column}::text`;
+}
+
+/** Reads the rows that are sealed, each with all its columns as text. */
+export class CoveredRows {
+  private readonly tables = new Map<SealedRow, { name: string; values: string }>();
+
+  constructor(dataSource: DataSource) {
+    const fields = (entity: EntityTarget<ObjectLiteral>, alias: string): string[] =>
+      dataSource
+        .getMetadata(entity)
+        .columns.map(
+          ({ databaseName, type }) => `'${databaseName}', ${asText(`${alias}."${databaseName}"`, type)}`,
+        );
+    for (const kind of SEALED_ROWS) {
+      const entity = ENTITIES[kind];
+      const columns = fields(entity, 't');
+      if (kind === 'batch') {
+        const result = `jsonb_build_object(${fields(BatchResult, 'r').join(', ')})`;
+        columns.push(`'results', (SELECT coalesce(jsonb_agg(${result} ORDER BY r.place, r.asset_id), '[]')::text
+          FROM batch_results r WHERE r.execution_id = t.id)`);
+      }
+      const values = `json_build_object(${columns.join(', ')})`;
+      this.tables.set(kind, { name: dataSource.getMetadata(entity).tableName, values });
+    }
+  }
+
+  /** The rows with these ids that are there. */
+  async read(source: SqlSource, kind: SealedRow, ids: readonly string[]): Promise<Map<string, RowValues>> {
+    const { name, values } = this.table(kind);
+    const sql = `SELECT t.id, ${values} AS "values" FROM "${name}" t WHERE t.id = ANY($1::uuid[])`;
+    const rows = foundRows.parse(await source.query(sql, [ids]));
+    return new Map(rows.map((row) => [row.id, row.values]));
+  }
+
+  /** Table of a kind. */
+  tableOf(kind: SealedRow): string {
+    return this.table(kind).name;
+  }
+
+  /** A finished row that has no seal and waits for none: it was put there past the product, or its seal was taken. */
+  async stray(source: SqlSource): Promise<{ kind: SealedRow; rowId: string } | null> {
+    for (const kind of SEALED_ROWS) {
+      const rows = await source.query(
+        `SELECT t.id FROM "${this.table(kind).name}" t WHERE ${FINISHED[kind] ?? 'true'}
+           AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.kind = $1 AND s.row_id = t.id)
+           AND NOT EXISTS (SELECT FROM audit_queue q WHERE q.kind = $1 AND q.row_id = t.id)
+         ORDER BY t.id LIMIT 1`,
+        [kind],
+      );
+      const [found] = strayRow.parse(rows);
+      if (found) return { kind, rowId: found.id };
+    }
+    return null;
+  }
+
+  private table(kind: SealedRow): { name: string; values: string } {
+    const table = this.tables.get(kind);
+    if (!table) throw new Error(`no such kind of rows: ${kind}`);
+    return table;
+  }
+}

@@ -1,0 +1,119 @@
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { RecordingStore } from '../recording-store.js';
+import type { TrustedKeys } from './audit-key.js';
+import {
+  checkpoint,
+  rowValues,
+  seal,
+  SEAL_KINDS,
+  type Checkpoint,
+  type SealKind,
+  type SealLink,
+} from './seal.js';
+import type { AuditSource, SealedRecord } from './verify.js';
+
+/** Links with their rows, one a line, in the order of the chain. */
+export const RECORDS_FILE = 'records.jsonl';
+/** Signed places of the chain, one a line. */
+export const CHECKPOINTS_FILE = 'checkpoints.jsonl';
+/** Public key (PEM) of the installation. */
+export const KEY_FILE = 'public-key.pem';
+/** What the export says of itself, signed. */
+export const STATEMENT_FILE = 'export.json';
+/** Recordings by their paths. */
+export const RECORDINGS_FOLDER = 'recordings';
+
+const signedStatement = z.object({ text: z.string(), keyId: z.string(), signature: z.string() });
+const statement = z.object({
+  seq: z.number(),
+  chain: z.string(),
+  at: z.string(),
+  hasRecordings: z.boolean(),
+  stray: z.object({ kind: z.enum(SEAL_KINDS), rowId: z.string() }).nullable(),
+});
+const recordLine = seal.extend({ row: rowValues.optional() });
+
+/** A line of an export that is not what an export has there. */
+export class UnreadableExport extends Error {}
+
+/** An audit that was exported: needs nothing but its folder and the public key. */
+export class ExportFolder implements AuditSource {
+  private readonly recordingFiles: RecordingStore;
+  private said: z.infer<typeof statement> | null = null;
+
+  /** @throws UnreadableExport when it isn't one */
+  constructor(private readonly folder: string) {
+    if (!existsSync(join(folder, RECORDS_FILE)))
+      throw new UnreadableExport(`${folder} has no ${RECORDS_FILE}`);
+    this.recordingFiles = new RecordingStore(folder);
+  }
+
+  /** The public key that came with it, PEM; whoever forges an export forges that too. @throws UnreadableExport */
+  publicKey(): string {
+    return this.read(KEY_FILE);
+  }
+
+  async checkpoints(): Promise<Checkpoint[]> {
+    const lines = this.read(CHECKPOINTS_FILE).split('\n');
+    return lines
+      .filter((line) => line !== '')
+      .map((line, index) => parseLine(checkpoint, line, CHECKPOINTS_FILE, index + 1));
+  }
+
+  async end(keys: TrustedKeys): Promise<{ seq: number; chain: string } | 'forged'> {
+    if (!existsSync(join(this.folder, STATEMENT_FILE))) return 'forged';
+    const { text, keyId, signature } = parseLine(
+      signedStatement,
+      this.read(STATEMENT_FILE),
+      STATEMENT_FILE,
+      1,
+    );
+    if (!keys.signedExport(text, keyId, signature)) return 'forged';
+    this.said = parseLine(statement, text, STATEMENT_FILE, 1);
+    return { seq: this.said.seq, chain: this.said.chain };
+  }
+
+  async *deletions(): AsyncGenerator<SealLink> {
+    for await (const { link } of this.records()) if (link.kind === 'deletion') yield link;
+  }
+
+  async *records(): AsyncGenerator<SealedRecord> {
+    const lines = createInterface({
+      input: createReadStream(join(this.folder, RECORDS_FILE)),
+      crlfDelay: Infinity,
+    });
+    let number = 0;
+    for await (const line of lines) {
+      number += 1;
+      const { row = null, ...link } = parseLine(recordLine, line, RECORDS_FILE, number);
+      yield { link, values: row };
+    }
+  }
+
+  async recording(path: string): Promise<{ bytes: number; sha256: string } | null | 'unread'> {
+    return this.said?.hasRecordings === true ? this.recordingFiles.digest(path) : 'unread';
+  }
+
+  async stray(): Promise<{ kind: SealKind; rowId: string } | null> {
+    return this.said?.stray ?? null;
+  }
+
+  private read(name: string): string {
+    try {
+      return readFileSync(join(this.folder, name), 'utf8');
+    } catch (error) {
+      throw new UnreadableExport(`${name} can't be read`, { cause: error });
+    }
+  }
+}
+
+function parseLine<T>(schema: z.ZodType<T>, line: string, file: string, number: number): T {
+  try {
+    return schema.parse(JSON.parse(line));
+  } catch (error) {
+    throw new UnreadableExport(`line ${number} of ${file} is not readable`, { cause: error });
+  }
+}

@@ -1,0 +1,66 @@
+import { Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { CLOCK, CONFIG, LOGGER, type Clock, type Config, type Logger } from '#libs/kernel';
+import { RecordingStore } from '../recording-store.js';
+import { SessionAuditModule } from '../session-audit.module.js';
+import { AuditInspector } from './audit-inspector.js';
+import { AuditKey } from './audit-key.js';
+import { AuditSealer } from './audit-sealer.js';
+import { CoveredRows } from './covered-rows.js';
+import { SealChain } from './seal-chain.js';
+
+/** Seals the audit; the api's alone, as it has the signing key. */
+@Module({
+  imports: [SessionAuditModule],
+  providers: [
+    {
+      provide: AuditKey,
+      inject: [CONFIG],
+      useFactory: (config: Config) => AuditKey.open(config.dataDir),
+    },
+    {
+      provide: CoveredRows,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new CoveredRows(dataSource),
+    },
+    {
+      provide: SealChain,
+      inject: [AuditKey, CLOCK],
+      useFactory: (key: AuditKey, clock: Clock) => new SealChain(key, clock),
+    },
+    {
+      provide: AuditSealer,
+      inject: [DataSource, CoveredRows, SealChain, RecordingStore, LOGGER],
+      useFactory: (
+        dataSource: DataSource,
+        rows: CoveredRows,
+        chain: SealChain,
+        recordings: RecordingStore,
+        logger: Logger,
+      ) => new AuditSealer(dataSource, rows, chain, recordings, logger),
+    },
+    {
+      provide: AuditInspector,
+      inject: [DataSource, AuditKey, CoveredRows, CLOCK, LOGGER],
+      useFactory: (dataSource: DataSource, key: AuditKey, rows: CoveredRows, clock: Clock, logger: Logger) =>
+        new AuditInspector(dataSource, key, rows, clock, logger),
+    },
+  ],
+  exports: [AuditInspector],
+})
+export class IntegrityModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(
+    private readonly sealer: AuditSealer,
+    private readonly inspector: AuditInspector,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.sealer.start();
+    this.inspector.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.sealer.stop();
+    await this.inspector.stop();
+  }
+}

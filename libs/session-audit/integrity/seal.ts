@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+
+/** Kinds of audit rows that are sealed. A batch execution is one record, with its results. */
+export const SEALED_ROWS = ['session', 'command', 'file-transfer', 'operation', 'login', 'batch'] as const;
+export type SealedRow = (typeof SEALED_ROWS)[number];
+
+/** All kinds of links: rows, recordings, deletions by retention, and a break that the sealer found. */
+export const SEAL_KINDS = [...SEALED_ROWS, 'recording', 'deletion', 'break'] as const;
+export type SealKind = (typeof SEAL_KINDS)[number];
+
+/** SHA-256 as hexadecimal digits. */
+const hashText = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What the first link stands on, and the hash of what has none. */
+export const ZERO_HASH = '0'.repeat(64);
+
+/** What a link says. `body` is JSON, see {@link recordingBody}, {@link deletionBody}. A
+ * break's names the signed link that the chain no longer had when the sealer looked. */
+export interface SealContent {
+  kind: SealKind;
+  rowId: string;
+  hash: string;
+  body: string | null;
+}
+
+/** A link of the chain as it is stored and exported. */
+export const seal = z.object({
+  seq: z.coerce.number().int().positive(),
+  kind: z.enum(SEAL_KINDS),
+  rowId: z.string(),
+  hash: hashText,
+  body: z.string().nullable(),
+  chain: hashText,
+});
+export type SealLink = z.infer<typeof seal>;
+
+/** A signature over the chain up to `seq`. */
+export const checkpoint = z.object({
+  seq: z.coerce.number().int().nonnegative(),
+  /** ISO 8601. */
+  at: z.string(),
+  chain: hashText,
+  keyId: z.string(),
+  signature: z.string(),
+});
+export type Checkpoint = z.infer<typeof checkpoint>;
+
+/** Columns of a row as text, by name. */
+export const rowValues = z.record(z.string(), z.string().nullable());
+export type RowValues = z.infer<typeof rowValues>;
+
+/** Of a row that was gone before its seal. */
+export const goneBody = z.object({ gone: z.literal(true) });
+/** Of a recording; `missing`: its file was not there when its session was sealed. */
+export const recordingBody = z.object({
+  path: z.string(),
+  bytes: z.number(),
+  missing: z.boolean().default(false),
+});
+/** Of a deletion: runs of links `[first, how many]` of one kind whose rows or files are gone lawfully. */
+export const deletionBody = z.object({
+  of: z.enum([...SEALED_ROWS, 'recording']),
+  runs: z.array(z.tuple([z.number().int().positive(), z.number().int().positive()])),
+});
+
+/** SHA-256 of a text, hexadecimal. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The hash of a row. Columns that are null don't count: one that is added later leaves older rows as they are. */
+export function rowHash(kind: SealedRow, rowId: string, values: RowValues): string {
+  const known = Object.entries(values).filter(([, value]) => value !== null);
+  known.sort(([one], [other]) => (one < other ? -1 : 1));
+  return sha256(JSON.stringify([kind, rowId, known]));
+}
+
+/** The chain's value after a link. */
+export function chainAfter(before: string, seq: number, { kind, rowId, hash, body }: SealContent): string {
+  return sha256(JSON.stringify([before, seq, kind, rowId, hash, body]));
+}
