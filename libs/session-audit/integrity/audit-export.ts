@@ -53,7 +53,7 @@ export class AuditExport {
       await this.copyRecording(link);
       this.records += 1;
       this.last = { seq: link.seq, chain: link.chain };
-      yield `${oneLine(JSON.stringify(values ? { ...link, row: values } : link))}\n`;
+      yield `${JSON.stringify(values ? { ...link, row: values } : link)}\n`;
     }
   }
 
@@ -77,9 +77,4 @@ export class AuditExport {
     const statement = { text, keyId: this.key.id, signature: this.key.signExport(text) };
     await writeFile(join(this.folder, STATEMENT_FILE), `${JSON.stringify(statement)}\n`, { mode: 0o600 });
   }
-}
-
-/** Unicode's own line ends, which JSON leaves as they are, end a line for many readers. */
-function oneLine(json: string): string {
-  return json.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
 }

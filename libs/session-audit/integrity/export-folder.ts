@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { RecordingStore } from '../recording-store.js';
 import type { TrustedKeys } from './audit-key.js';
@@ -81,12 +81,8 @@ export class ExportFolder implements AuditSource {
   }
 
   async *records(): AsyncGenerator<SealedRecord> {
-    const lines = createInterface({
-      input: createReadStream(join(this.folder, RECORDS_FILE)),
-      crlfDelay: Infinity,
-    });
     let number = 0;
-    for await (const line of lines) {
+    for await (const line of linesOf(join(this.folder, RECORDS_FILE))) {
       number += 1;
       const { row = null, ...link } = parseLine(recordLine, line, RECORDS_FILE, number);
       yield { link, values: row };
@@ -108,6 +104,18 @@ export class ExportFolder implements AuditSource {
       throw new UnreadableExport(`${name} can't be read`, { cause: error });
     }
   }
+}
+
+/** Lines end with LF alone: texts of records hold other line ends, which node:readline would take for one. */
+async function* linesOf(path: string): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let rest = '';
+  for await (const chunk of createReadStream(path)) {
+    const lines = (rest + decoder.write(z.instanceof(Buffer).parse(chunk))).split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
 }
 
 function parseLine<T>(schema: z.ZodType<T>, line: string, file: string, number: number): T {
