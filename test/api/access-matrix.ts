@@ -79,7 +79,7 @@ const AREAS: readonly Area[] = [
   { path: /^authorization(?:-rules)?(?:\/|$)/, needs: rules, reach: 'everybody' },
   { path: /^sessions(?:\/|$)/, needs: ['audit.read', 'sessions.terminate'], reach: 'everybody' },
   {
-    path: /^(?:login-attempts|operations|file-transfers|commands|audit\/integrity)$/,
+    path: /^(?:login-attempts|operations|file-transfers|commands)$/,
     needs: ['audit.read'],
     reach: 'everybody',
   },

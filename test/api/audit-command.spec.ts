@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { AuditVerifier, ExportFolder, TrustedKeys } from '#libs/session-audit';
+import { AuditInspector, AuditVerifier, ExportFolder, TrustedKeys } from '#libs/session-audit';
 import { runAuditCommand, UsageError } from '../../apps/standalone/src/audit/audit-command.js';
 import { problemLine } from '../../apps/standalone/src/audit/audit-words.js';
 import { ApiFixture } from './api-fixture.js';
@@ -40,7 +40,7 @@ describe('gatehouse audit', { timeout: 60_000 }, () => {
     await cp(join(api.dataDir, 'keys/audit.public.pem'), keyFile);
     await stock.session();
     await stock.seal();
-    await writeFile(earlier, JSON.stringify((await api.admin.get('/audit/integrity').expect(200)).body));
+    await writeFile(earlier, JSON.stringify(await api.app.get(AuditInspector).state()));
     for (let index = 0; index < 3; index++) await stock.session();
     await stock.seal();
     const { code, out, err } = await stock.command('audit', 'export', '--recordings', folder);

@@ -1,17 +1,13 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { AuditInspector, AuditTrail } from '#libs/session-audit';
+import { AuditTrail } from '#libs/session-audit';
 import { Requires } from '../http/access.js';
 import { LoginAttemptListQuery, LoginAttemptPage, OperationListQuery, OperationPage } from './audit.dto.js';
-import { IntegrityView } from './integrity.dto.js';
 
 @ApiTags('audit')
 @Controller()
 export class AuditController {
-  constructor(
-    private readonly trail: AuditTrail,
-    private readonly inspector: AuditInspector,
-  ) {}
+  constructor(private readonly trail: AuditTrail) {}
 
   @Get('login-attempts')
   @Requires('audit.read')
@@ -25,12 +21,5 @@ export class AuditController {
   @ApiOkResponse({ type: OperationPage })
   listOperations(@Query() query: OperationListQuery): Promise<OperationPage> {
     return this.trail.operations(query);
-  }
-
-  @Get('audit/integrity')
-  @Requires('audit.read')
-  @ApiOkResponse({ type: IntegrityView })
-  getIntegrity(): Promise<IntegrityView> {
-    return this.inspector.state();
   }
 }

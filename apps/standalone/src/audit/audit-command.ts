@@ -33,7 +33,7 @@ export const USAGE = `Usage: gatehouse audit export [--recordings] FOLDER
 export   writes what is sealed, with its signatures, into an empty folder; with --recordings their files too
 verify   checks an export, or with --live this installation; exit 0 whole, 1 not whole, 2 could not be checked
   --public-key FILE   trusted key (PEM), kept apart from what is checked
-  --checkpoint FILE   a checkpoint kept elsewhere (JSON, GET /audit/integrity) that must be part of it
+  --checkpoint FILE   a checkpoint kept elsewhere (JSON) that must be part of it
 `;
 
 /** A checkpoint alone, or within the whole answer of the API. */
