@@ -3,6 +3,7 @@ export * from './commands.js';
 export * from './events.js';
 export * from './host-words.js';
 export * from './files.js';
+export * from './first-hour.js';
 export * from './imports.js';
 export * from './inventory.js';
 export * from './jobs.js';

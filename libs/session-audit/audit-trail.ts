@@ -4,7 +4,8 @@ import { matches, searchText } from '#libs/database';
 import type { UserId } from '#libs/kernel';
 import { readTimeline, type TimelinePage, type TimelineRequest } from './timeline.js';
 
-const loginAttempt = z.object({
+/** A row of the table `login_attempts`, in the words of the code. */
+export const loginAttempt = z.object({
   id: z.string(),
   at: z.date(),
   username: z.string(),

@@ -38,3 +38,7 @@ export { IntegrityModule } from './integrity/integrity.module.js';
 export { LiveAudit } from './integrity/live-audit.js';
 export { checkpoint, type Checkpoint } from './integrity/seal.js';
 export { AuditVerifier, type AuditProblem, type AuditVerdict } from './integrity/verify.js';
+export { Dashboard, type DashboardFigures, type PushFailure } from './dashboard/dashboard.js';
+export { FirstHour, type FirstHourState } from './dashboard/first-hour.js';
+export type { DayFigures, TopEntry } from './dashboard/session-tally.js';
+export { TallyKeeper } from './dashboard/tally-keeper.js';

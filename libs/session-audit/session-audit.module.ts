@@ -8,6 +8,10 @@ import { BatchDesk } from './batch/batch-desk.js';
 import { BatchLedger } from './batch/batch-ledger.js';
 import { CommandArchive } from './command-archive.js';
 import { CommandJournal } from './command-journal.js';
+import { Dashboard } from './dashboard/dashboard.js';
+import { FirstHour } from './dashboard/first-hour.js';
+import { SessionTally } from './dashboard/session-tally.js';
+import { TallyKeeper } from './dashboard/tally-keeper.js';
 import { GatewayRoster } from './gateway-roster.js';
 import { LiveGateways } from './live-gateways.js';
 import { RecordingStore } from './recording-store.js';
@@ -84,6 +88,28 @@ import { TransferJournal } from './transfer-journal.js';
       useFactory: (dataSource: DataSource, sessions: SessionArchive) =>
         new CommandArchive(dataSource, sessions),
     },
+    {
+      provide: SessionTally,
+      inject: [DataSource],
+      useFactory: (dataSource: DataSource) => new SessionTally(dataSource),
+    },
+    {
+      provide: Dashboard,
+      inject: [DataSource, SessionTally, CLOCK],
+      useFactory: (dataSource: DataSource, tally: SessionTally, clock: Clock) =>
+        new Dashboard(dataSource, tally, clock),
+    },
+    {
+      provide: TallyKeeper,
+      inject: [DataSource, SessionTally, CLOCK, LOGGER],
+      useFactory: (dataSource: DataSource, tally: SessionTally, clock: Clock, logger: Logger) =>
+        new TallyKeeper(dataSource, tally, clock, logger),
+    },
+    {
+      provide: FirstHour,
+      inject: [DataSource, UnitOfWork],
+      useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork) => new FirstHour(dataSource, unitOfWork),
+    },
   ],
   exports: [
     BatchDesk,
@@ -98,6 +124,9 @@ import { TransferJournal } from './transfer-journal.js';
     TransferArchive,
     CommandJournal,
     CommandArchive,
+    Dashboard,
+    TallyKeeper,
+    FirstHour,
   ],
 })
 export class SessionAuditModule {}

@@ -35,7 +35,7 @@ const AREAS: readonly Area[] = [
   },
   { path: /^auth\/logout$/, needs: ['own.use'], reach: 'caller' },
   {
-    path: /^me(?:\/(?:password|logins|api-tokens|assets|imports|sessions|file-transfers))?$/,
+    path: /^me(?:\/(?:password|logins|api-tokens|assets|imports|sessions|file-transfers|dashboard))?$/,
     needs: ['own.use'],
     reach: 'caller',
   },
@@ -79,7 +79,7 @@ const AREAS: readonly Area[] = [
   { path: /^authorization(?:-rules)?(?:\/|$)/, needs: rules, reach: 'everybody' },
   { path: /^sessions(?:\/|$)/, needs: ['audit.read', 'sessions.terminate'], reach: 'everybody' },
   {
-    path: /^(?:login-attempts|operations|file-transfers|commands)$/,
+    path: /^(?:login-attempts|operations|file-transfers|commands|dashboard)$/,
     needs: ['audit.read'],
     reach: 'everybody',
   },

@@ -44,7 +44,7 @@ requires('ssh', 'browser').describe('rules in the console', () => {
     ruleId = await harness.addRule([alice.id], [assetId], [dev]);
     visitor = await browser.visit(harness.product.url);
     await visitor.logIn(admin.username, admin.password);
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
   });
 
   const hours = async () => (await harness.admin.call('GET', `/authorization-rules/${ruleId}`, rule)).hours;

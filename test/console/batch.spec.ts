@@ -34,7 +34,7 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await visitor.page.locator('#username').fill(person.username);
     await visitor.page.locator('#password').fill(person.password);
     await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
   const patience = { timeout: 20_000 };

@@ -62,7 +62,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.page.goto('/users');
     await admin.page.waitForURL('**/password');
     await admin.changePassword(product.adminPassword, ADMIN_PASSWORD);
-    await admin.page.waitForURL('**/my-assets');
+    await admin.page.waitForURL('**/{home,my-assets}');
   });
 
   it('a user is added with a public key and a one-time password that is shown once', async () => {
@@ -164,7 +164,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await alice.row('web-01').waitFor();
     expect(await alice.page.getByRole('navigation').textContent()).not.toMatch(/Users|Rules|Online/);
     await alice.page.goto('/users');
-    await alice.page.waitForURL('**/my-assets');
+    await alice.page.waitForURL('**/{home,my-assets}');
   });
 
   it('opens a terminal, types and reads, and the asset follows its size', async () => {

@@ -40,7 +40,7 @@ requires('hosts', 'ssh', 'browser').describe('the page of file transfers', () =>
     await visitor.page.locator('#username').fill(auditor.username);
     await visitor.page.locator('#password').fill(auditor.password);
     await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 

@@ -58,7 +58,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await visitor.page.locator('#username').fill(person.username);
     await visitor.page.locator('#password').fill(person.password);
     await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 
@@ -201,7 +201,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await eventually(() => visitor.panel.textContent()).toContain('petra on web');
     expect(await page.getByRole('button', { name: /Edit|Delete|activate/ }).count()).toBe(0);
     await page.goto('/assets/batch');
-    await page.waitForURL('**/my-assets');
+    await page.waitForURL('**/{home,my-assets}');
     await visitor.leave();
   });
 
@@ -215,7 +215,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await visitor.row('web').waitFor();
     expect(await page.getByRole('link', { name: 'Assets', exact: true }).count()).toBe(0);
     await page.goto('/assets');
-    await page.waitForURL('**/my-assets');
+    await page.waitForURL('**/{home,my-assets}');
     await visitor.leave();
   });
 

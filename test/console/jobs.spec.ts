@@ -46,7 +46,7 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await visitor.page.locator('#username').fill(person.username);
     await visitor.page.locator('#password').fill(person.password);
     await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 

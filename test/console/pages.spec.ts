@@ -41,7 +41,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await visitor.page.locator('#username').fill(person.username);
     await visitor.page.locator('#password').fill(person.password);
     await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 
@@ -58,8 +58,8 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await visitor.field('User name').fill(operator.username);
     await visitor.field('Password').fill(operator.password);
     await visitor.button('Log in').click();
-    await visitor.page.waitForURL('**/my-assets');
-    await visitor.page.getByText('Assets that you may log in to').waitFor();
+    await visitor.page.waitForURL('**/{home,my-assets}');
+    await visitor.page.locator('gh-day-line').first().waitFor();
     await visitor.page.waitForLoadState('networkidle');
     // read again: the browser lets go of what it has used
     const parts = await Promise.all(
@@ -97,13 +97,13 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
 
   it('speaks the language of the browser, then that of the person’s profile', async () => {
     const first = await enter(operator, 'zh-CN');
-    expect(await heading(first.page)).toContain('我的资产');
+    expect(await heading(first.page)).toContain('仪表盘');
     await first.page.getByRole('button', { name: '语言' }).click();
     await first.page.getByRole('menuitemradio', { name: 'English' }).click();
-    await eventually(() => heading(first.page)).toContain('My assets');
+    await eventually(() => heading(first.page)).toContain('Dashboard');
     await first.leave();
     const elsewhere = await enter(operator, 'zh-CN');
-    await eventually(() => heading(elsewhere.page)).toContain('My assets');
+    await eventually(() => heading(elsewhere.page)).toContain('Dashboard');
     await elsewhere.leave();
   });
 
@@ -179,7 +179,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
       expect(await page.locator('tbody input[type=checkbox]').count()).toBe(0);
     }
     await page.goto('/assets/new');
-    await page.waitForURL('**/my-assets');
+    await page.waitForURL('**/{home,my-assets}');
     await page.goto('/assets');
     await page.getByRole('link', { name: 'web-01' }).click();
     await page.getByText('nobody can connect yet').waitFor();
@@ -211,7 +211,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
       await visitor.field('User name').fill(operator.username);
       await visitor.field('Password').fill(operator.password);
       await visitor.button('Log in').click();
-      await visitor.page.waitForURL(`${harness.product.url}/my-assets`);
+      await visitor.page.waitForURL(`${harness.product.url}/home`);
     }
     await visitor.leave();
   });

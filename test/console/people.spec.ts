@@ -40,7 +40,7 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
   async function enter(person: Person): Promise<Visitor> {
     const visitor = await browser.visit(harness.product.url);
     await visitor.logIn(person.username, person.password);
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 
@@ -166,7 +166,7 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     const visitor = await enter(ann);
     expect(await visitor.page.getByRole('navigation').first().textContent()).not.toContain('User');
     await visitor.page.goto('/users');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     await visitor.page.goto('/profile/api-tokens');
     await visitor.page.locator('#tokenName').fill('sync');
     await visitor.page.locator('#networks').fill('10.0.0.0/33');

@@ -28,7 +28,7 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
   async function enter(username: string, password: string): Promise<Visitor> {
     const visitor = await browser.visit(harness.product.url);
     await visitor.logIn(username, password);
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 
@@ -100,7 +100,7 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
     await stranger.button('Set password').click();
     await stranger.page.waitForURL('**/login');
     await stranger.logIn(person.username, 'fay chose this 4716');
-    await stranger.page.waitForURL('**/my-assets');
+    await stranger.page.waitForURL('**/{home,my-assets}');
     await Promise.all([admin.leave(), stranger.leave()]);
     expect(browser.complaints).toEqual([]);
   }, 90_000);
@@ -142,7 +142,7 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
     await nina.button('Set password').click();
     await nina.page.waitForURL('**/login');
     await nina.logIn('nina', 'nina chose this 4718');
-    await nina.page.waitForURL('**/my-assets');
+    await nina.page.waitForURL('**/{home,my-assets}');
     await Promise.all([admin.leave(), nina.leave()]);
     expect(browser.complaints).toEqual([]);
   }, 90_000);

@@ -35,7 +35,7 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await visitor.page.locator('#username').fill(operator.username);
     await visitor.page.locator('#password').fill(operator.password);
     await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 

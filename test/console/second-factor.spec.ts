@@ -77,7 +77,7 @@ requires('ssh', 'browser').describe('second factor in the console', () => {
   it('is set up with a QR code, asked at the next login, renewed and turned off', async () => {
     const ann = await harness.addPerson('ann');
     const visitor = await visit(ann);
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     await visitor.page.goto('/profile/second-factor');
     const app = await setUp(visitor);
     await visitor.page.getByText('Recovery codes left: 10').waitFor();
@@ -90,7 +90,7 @@ requires('ssh', 'browser').describe('second factor in the console', () => {
     await passCode(again, app.wrongCode(new Date()));
     await again.page.getByText('The code is wrong').waitFor();
     await passCode(again, nextCode(app));
-    await again.page.waitForURL('**/my-assets');
+    await again.page.waitForURL('**/{home,my-assets}');
 
     await again.page.goto('/profile/second-factor');
     await again.field('Code').fill(app.recoveryCodes[0] ?? '');
@@ -105,7 +105,7 @@ requires('ssh', 'browser').describe('second factor in the console', () => {
     await byRecovery.button('Use a recovery code').click();
     await byRecovery.field('Recovery code').fill(fresh);
     await byRecovery.button('Log in').click();
-    await byRecovery.page.waitForURL('**/my-assets');
+    await byRecovery.page.waitForURL('**/{home,my-assets}');
     await byRecovery.page.goto('/profile/second-factor');
     await byRecovery.page.getByText('Recovery codes left: 9').waitFor();
     await byRecovery.field('Code').fill(second);
@@ -119,7 +119,7 @@ requires('ssh', 'browser').describe('second factor in the console', () => {
     const olga = await harness.addPerson('olga', { role: 'admin' });
     const ben = await harness.addPerson('ben');
     const admin = await visit(olga);
-    await admin.page.waitForURL('**/my-assets');
+    await admin.page.waitForURL('**/{home,my-assets}');
     await admin.page.goto(`/users/${ben.id}/edit`);
     await expect.poll(() => admin.field('User name').inputValue()).toBe('ben'); // the form has been filled
     await admin.page.getByText('Must have a second factor').click();
@@ -131,7 +131,7 @@ requires('ssh', 'browser').describe('second factor in the console', () => {
     await visitor.page.goto('/my-assets');
     await visitor.page.waitForURL('**/second-factor');
     await setUp(visitor);
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
 
     await admin.page.reload();
     await admin.button('Reset second factor').click();
@@ -148,7 +148,7 @@ requires('ssh', 'browser').describe('second factor in the console', () => {
     const pia = await harness.addPerson('pia', { role: 'admin' });
     const will = await harness.addPerson('will', { role: 'auditor' });
     const admin = await visit(pia);
-    await admin.page.waitForURL('**/my-assets');
+    await admin.page.waitForURL('**/{home,my-assets}');
     await admin.page.goto('/settings/security');
     await admin.field('Chosen roles').check();
     await admin.field('Auditor').check();

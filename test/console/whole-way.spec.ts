@@ -36,7 +36,7 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await page.locator('#username').fill(operator.username);
     await page.locator('#password').fill(operator.password);
     await page.locator('#password').press('Enter');
-    await page.waitForURL('**/my-assets');
+    await page.waitForURL('**/{home,my-assets}');
   }, 60_000);
 
   it('leads from a sudo alias over a system user and a push to a rule, each page offering the next step', async () => {

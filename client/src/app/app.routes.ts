@@ -1,5 +1,5 @@
 import type { Routes } from '@angular/router';
-import { atLeastKnown, loggedIn, may } from './account/doors';
+import { atLeastKnown, firstPage, loggedIn, may } from './account/doors';
 import { keepsInput } from './panel/unsaved';
 import { Shell } from './shell/shell';
 
@@ -34,7 +34,11 @@ export const routes: Routes = [
     component: Shell,
     canActivate: [loggedIn],
     children: [
-      { path: '', pathMatch: 'full', redirectTo: 'my-assets' },
+      { path: '', pathMatch: 'full', redirectTo: () => firstPage() },
+      {
+        path: 'home',
+        loadComponent: () => import('./home/home-page').then((file) => file.HomePage),
+      },
       {
         path: 'my-assets',
         loadComponent: () => import('./workplace/my-assets').then((file) => file.MyAssets),

@@ -27,4 +27,5 @@ export * from './session-audit/gateway.entity.js';
 export * from './identity/login-attempt.entity.js';
 export * from './session-audit/operation.entity.js';
 export * from './session-audit/seal.entity.js';
+export * from './session-audit/session-figures.entity.js';
 export * from './session-audit/session.entity.js';

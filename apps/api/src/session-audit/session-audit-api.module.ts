@@ -1,21 +1,36 @@
-import { Module } from '@nestjs/common';
+import { Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { AuthorizationModule } from '#libs/authorization';
-import { IntegrityModule, SessionAuditModule } from '#libs/session-audit';
+import { IdentityModule } from '#libs/identity';
+import { IntegrityModule, SessionAuditModule, TallyKeeper } from '#libs/session-audit';
 import { AuditController } from './audit.controller.js';
 import { BatchExecutionsController } from './batch-executions.controller.js';
 import { CommandsController } from './commands.controller.js';
+import { DashboardController } from './dashboard.controller.js';
 import { FileTransfersController } from './file-transfers.controller.js';
+import { FirstHourController } from './first-hour.controller.js';
 import { SessionsController } from './sessions.controller.js';
 
-/** REST of sessions, batch executions, logins and operations. */
+/** REST of sessions, batch executions, logins and operations, and of the figures made of them. */
 @Module({
-  imports: [SessionAuditModule, IntegrityModule, AuthorizationModule],
+  imports: [SessionAuditModule, IntegrityModule, AuthorizationModule, IdentityModule],
   controllers: [
     SessionsController,
     CommandsController,
     FileTransfersController,
     BatchExecutionsController,
     AuditController,
+    DashboardController,
+    FirstHourController,
   ],
 })
-export class SessionAuditApiModule {}
+export class SessionAuditApiModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(private readonly keeper: TallyKeeper) {}
+
+  onApplicationBootstrap(): void {
+    this.keeper.start();
+  }
+
+  beforeApplicationShutdown(): Promise<void> {
+    return this.keeper.stop();
+  }
+}

@@ -22,3 +22,8 @@ export const atLeastKnown: CanActivateFn = () => {
 export function may(permission: Permission): CanActivateFn {
   return () => (inject(Account).may(permission) ? true : inject(Router).createUrlTree(['/']));
 }
+
+/** Where people begin: who looks after the product with how it is used, everybody else with their assets. */
+export function firstPage(): string {
+  return inject(Account).may('audit.read') ? 'home' : 'my-assets';
+}

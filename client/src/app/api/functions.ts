@@ -85,6 +85,10 @@ export type { GetPushEngine$Params as GetPushEngine$Params } from './fn/settings
 export { getPushEngine as getPushEngine } from './fn/settings/get-push-engine';
 export type { SetPushEngine$Params as SetPushEngine$Params } from './fn/settings/set-push-engine';
 export { setPushEngine as setPushEngine } from './fn/settings/set-push-engine';
+export type { GetFirstHour$Params as GetFirstHour$Params } from './fn/settings/get-first-hour';
+export { getFirstHour as getFirstHour } from './fn/settings/get-first-hour';
+export type { SetFirstHour$Params as SetFirstHour$Params } from './fn/settings/set-first-hour';
+export { setFirstHour as setFirstHour } from './fn/settings/set-first-hour';
 export type { MailUserPasswordLink$Params as MailUserPasswordLink$Params } from './fn/users/mail-user-password-link';
 export { mailUserPasswordLink as mailUserPasswordLink } from './fn/users/mail-user-password-link';
 export type { ExportUsers$Params as ExportUsers$Params } from './fn/users/export-users';
@@ -355,6 +359,10 @@ export type { ListLoginAttempts$Params as ListLoginAttempts$Params } from './fn/
 export { listLoginAttempts as listLoginAttempts } from './fn/audit/list-login-attempts';
 export type { ListOperations$Params as ListOperations$Params } from './fn/audit/list-operations';
 export { listOperations as listOperations } from './fn/audit/list-operations';
+export type { GetDashboard$Params as GetDashboard$Params } from './fn/dashboard/get-dashboard';
+export { getDashboard as getDashboard } from './fn/dashboard/get-dashboard';
+export type { GetMyDashboard$Params as GetMyDashboard$Params } from './fn/dashboard/get-my-dashboard';
+export { getMyDashboard as getMyDashboard } from './fn/dashboard/get-my-dashboard';
 export type { ListMyFiles$Params as ListMyFiles$Params } from './fn/my-files/list-my-files';
 export { listMyFiles as listMyFiles } from './fn/my-files/list-my-files';
 export type { ReadMyFile$Params as ReadMyFile$Params } from './fn/my-files/read-my-file';

@@ -1,4 +1,4 @@
-import { Component, inject, input, linkedSignal, resource, signal } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, form, required } from '@angular/forms/signals';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
@@ -55,6 +55,8 @@ export class NightTimes implements HoldsInput {
     params: () => CALLS[this.kind()],
     loader: ({ params }) => this.api.invoke(params.get),
   });
+  /** Before, there is nothing to type into: what was typed would be lost when the settings come. */
+  protected readonly isLoaded = computed(() => this.stored.hasValue());
   private readonly model = linkedSignal(() =>
     this.stored.hasValue() ? { ...this.stored.value() } : { nightly: false, time: '' },
   );

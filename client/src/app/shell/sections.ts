@@ -19,6 +19,7 @@ export const MENU: readonly MenuSection[] = [
   {
     label: 'menu.workplace',
     pages: [
+      { path: '/home', label: 'menu.home', icon: 'dashboard', needs: 'own.use' },
       { path: '/my-assets', label: 'menu.myAssets', icon: 'desktop', needs: 'own.use' },
       { path: '/batch', label: 'menu.batch', icon: 'play-circle', needs: 'own.use' },
     ],

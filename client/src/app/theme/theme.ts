@@ -49,7 +49,9 @@ export class Theme {
       root.style.colorScheme = name;
       root.dataset['theme'] = name;
     });
-    this.document.head.append(next);
+    // In its place: our own styles come after it and win.
+    if (previous) previous.after(next);
+    else this.document.head.append(next);
   }
 }
 

@@ -1,14 +1,24 @@
-import { Component, type ElementRef, computed, inject, resource, signal, viewChild } from '@angular/core';
+import { Component, type ElementRef, computed, effect, inject, signal, viewChild } from '@angular/core';
+import { Router } from '@angular/router';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
-import { Reachable, type Way, waysOf } from './reachable';
+import { type Hit, injectQuickSearch } from './quick-search';
 import { TerminalWindow } from './terminal-window';
 
 const TYPING_PAUSE_MS = 120;
-const HITS = 12;
 
-/** Ctrl-K: what was used last, or type a part of an asset's name or address; Enter opens the terminal. */
+const ICONS: Readonly<Record<Hit['kind'], string>> = {
+  way: 'code',
+  page: 'right',
+  asset: 'hdd',
+  user: 'user',
+  systemUser: 'idcard',
+  rule: 'safety',
+  session: 'history',
+};
+
+/** Ctrl-K: what was used last, or a few letters of anything that the person may see; Enter opens its terminal or page. */
 @Component({
   selector: 'gh-quick-connect',
   imports: [Icon],
@@ -17,7 +27,7 @@ const HITS = 12;
   host: { '(document:keydown)': 'openOnKey($event)' },
 })
 export class QuickConnect {
-  private readonly reachable = inject(Reachable);
+  private readonly router = inject(Router);
   private readonly window = inject(TerminalWindow);
   protected readonly t = injectWords();
   protected readonly problems = injectProblemWords();
@@ -29,23 +39,29 @@ export class QuickConnect {
   protected readonly lit = signal(0);
   private pause: ReturnType<typeof setTimeout> | undefined;
 
-  protected readonly found = resource({
-    params: () => (this.isOpen() ? { q: this.wanted() } : undefined),
-    loader: ({ params }) =>
-      this.reachable.list({
-        ...(params.q ? { q: params.q } : {}),
-        page: 1,
-        pageSize: HITS,
-        sort: '-lastUsed',
-      }),
-  });
-  protected readonly ways = computed<readonly Way[]>(() =>
-    this.found.hasValue() ? waysOf(this.found.value().items).slice(0, HITS) : [],
-  );
+  /** Whether something was typed that is not yet looked for. */
+  private readonly typing = signal(false);
+  /** Enter came before what it is for. */
+  private readonly hurried = signal(false);
+  protected readonly icons = ICONS;
+  protected readonly search = injectQuickSearch(computed(() => (this.isOpen() ? this.wanted() : undefined)));
+  protected readonly hits = this.search.hits;
+  protected readonly busy = computed(() => this.typing() || this.search.busy());
+
+  constructor() {
+    effect(() => {
+      const hit = this.typing() ? undefined : this.hits()[this.lit()];
+      if (!this.hurried() || (!hit && this.busy())) return;
+      this.hurried.set(false);
+      if (hit && this.isOpen()) this.go(hit);
+    });
+  }
 
   protected open(): void {
     this.wanted.set('');
     this.lit.set(0);
+    this.typing.set(false);
+    this.hurried.set(false);
     this.isOpen.set(true);
     this.dialog().nativeElement.showModal();
     setTimeout(() => this.box()?.nativeElement.focus());
@@ -57,25 +73,36 @@ export class QuickConnect {
 
   protected type(text: string): void {
     clearTimeout(this.pause);
+    this.typing.set(true);
+    this.hurried.set(false);
     this.pause = setTimeout(() => {
       this.wanted.set(text.trim());
       this.lit.set(0);
+      this.typing.set(false);
     }, TYPING_PAUSE_MS);
   }
 
   protected key(event: KeyboardEvent): void {
-    const count = this.ways().length;
-    const way = this.ways()[this.lit()];
-    if (event.key === 'ArrowDown' && count > 0) this.lit.update((at) => (at + 1) % count);
-    else if (event.key === 'ArrowUp' && count > 0) this.lit.update((at) => (at + count - 1) % count);
-    else if (event.key === 'Enter' && way) this.go(way);
+    const count = this.hits().length;
+    const hit = this.hits()[this.lit()];
+    if (event.isComposing) return;
+    if (event.key === 'ArrowDown' && count > 0) this.light((this.lit() + 1) % count);
+    else if (event.key === 'ArrowUp' && count > 0) this.light((this.lit() + count - 1) % count);
+    else if (event.key === 'Enter' && hit && !this.typing()) this.go(hit);
+    else if (event.key === 'Enter' && this.busy()) this.hurried.set(true);
     else return;
     event.preventDefault();
   }
 
-  protected go(way: Way): void {
+  protected go({ target }: Hit): void {
     this.close();
-    this.window.open(way.target);
+    if (typeof target === 'string') void this.router.navigateByUrl(target);
+    else this.window.open(target);
+  }
+
+  private light(index: number): void {
+    this.lit.set(index);
+    document.getElementById(`quick-way-${index}`)?.scrollIntoView({ block: 'nearest' });
   }
 
   protected openOnKey(event: KeyboardEvent): void {

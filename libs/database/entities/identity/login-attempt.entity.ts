@@ -4,6 +4,7 @@ import type { Id, UserId } from '#libs/kernel';
 /** A login to the product, successful or not. */
 @Entity('login_attempts')
 @Index(['at', 'id'])
+@Index(['userId', 'at'])
 export class LoginAttempt {
   @PrimaryColumn('uuid')
   id!: Id<'login-attempt'>;

@@ -73,6 +73,7 @@ export class PushResult {
 /** Where a system user stands on an asset: the newest outcome per pair. Authorization asks for it. */
 @Entity('push_records')
 @Index(['systemUserId', 'assetId'], { unique: true })
+@Index('push_records_failed', ['pushedAt'], { where: 'failure IS NOT NULL' })
 export class PushRecord {
   @PrimaryColumn('uuid')
   id!: Id<'push-record'>;
