@@ -54,7 +54,7 @@ const typescript = {
 };
 
 export default defineConfig(
-  globalIgnores(['dist/', 'data/', 'client/.angular/', 'test/architecture/canary/']),
+  globalIgnores(['dist/', 'data/', 'client/.angular/', 'client/src/app/api/', 'test/architecture/canary/']),
   { linterOptions: { noInlineConfig: true, reportUnusedDisableDirectives: 'error' } },
   { files: ['apps/**/*.ts', 'libs/**/*.ts', 'test/**/*.ts', 'ormconfig.ts'], ...typescript },
   {
@@ -122,7 +122,6 @@ export default defineConfig(
   },
   {
     files: ['client/src/**/*.ts'],
-    ignores: ['client/src/app/api/**'],
     extends: [...typescript.extends, angular.configs.tsRecommended],
     languageOptions: typescript.languageOptions,
     processor: angular.processInlineTemplates,
@@ -155,11 +154,5 @@ export default defineConfig(
   {
     files: ['**/*.cjs'],
     languageOptions: { globals: { module: 'writable', require: 'readonly', __dirname: 'readonly' } },
-  },
-  {
-    // Generated: nobody writes it, so no rule judges it, and naming such a file is no mistake either.
-    files: ['client/src/app/api/**/*.ts'],
-    languageOptions: { parser: tseslint.parser },
-    linterOptions: { noInlineConfig: false, reportUnusedDisableDirectives: 'off' },
   },
 );
