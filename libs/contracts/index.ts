@@ -1,5 +1,6 @@
 export * from './batches.js';
 export * from './commands.js';
+export * from './cut-character.js';
 export * from './events.js';
 export * from './host-words.js';
 export * from './files.js';
@@ -8,6 +9,7 @@ export * from './imports.js';
 export * from './inventory.js';
 export * from './jobs.js';
 export * from './mail.js';
+export * from './monitor.js';
 export * from './permissions.js';
 export * from './runs.js';
 export * from './sessions.js';

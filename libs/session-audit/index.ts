@@ -2,7 +2,13 @@ export { CommandArchive, type CommandFilter, type CommandRow } from './command-a
 export { CommandJournal, type CommandRecord } from './command-journal.js';
 export { GatewayRoster } from './gateway-roster.js';
 export { RecordingStore } from './recording-store.js';
-export type { RecordingEvents, RecordingHeader, RecordingWriter } from './recording-writer.js';
+export type {
+  RecordingEvents,
+  RecordingHeader,
+  RecordingPlace,
+  RecordingSoFar,
+  RecordingWriter,
+} from './recording-writer.js';
 export { SessionAuditModule } from './session-audit.module.js';
 export { SessionJournal, type SessionEnd, type SessionStart } from './session-journal.js';
 export {

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { StringDecoder } from 'node:string_decoder';
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { cutCharacter } from '#libs/contracts';
 
 const compress = promisify(gzip);
 
@@ -26,6 +27,30 @@ export interface RecordingHeader {
   title: string;
   /** TERM of the session. */
   terminal: string;
+}
+
+/** Places in the file where a segment begins are kept this far apart, and so far back, in bytes of output. */
+const PLACE_EVERY_BYTES = 128 * 1024;
+const PLACES_BACK_BYTES = 2 * 1024 * 1024;
+
+/** A place in the file of a recording where lines begin. */
+export interface RecordingPlace {
+  /** Bytes of the file before it, whole gzip members. */
+  offset: number;
+  /** Bytes of output before it. */
+  shown: number;
+  /** The terminal there. */
+  columns: number;
+  rows: number;
+}
+
+/** How far a recording has come. */
+export interface RecordingSoFar extends RecordingPlace {
+  path: string;
+  /** A place at most 2 MiB of output back, or the beginning of what is left of it. */
+  recent: RecordingPlace;
+  /** The first bytes of a character whose others are still to come; they are not in the file. */
+  held: Uint8Array;
 }
 
 interface PendingOutput {
@@ -61,10 +86,16 @@ export class RecordingWriter {
   private congested = false;
   private fileBytes = 0;
   private closed = false;
+  /** Output with the file, and what the decoder holds of it. */
+  private shown = 0;
+  private held: Uint8Array = new Uint8Array(0);
+  private places: RecordingPlace[] = [];
 
   private constructor(
+    private readonly path: string,
     private readonly file: FileHandle,
     private readonly events: RecordingEvents,
+    private size: { columns: number; rows: number },
   ) {}
 
   /**
@@ -78,7 +109,7 @@ export class RecordingWriter {
   ): Promise<RecordingWriter> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const file = await open(path, 'wx', 0o600);
-    const writer = new RecordingWriter(file, events);
+    const writer = new RecordingWriter(path, file, events, header);
     try {
       await writer.append(Buffer.from(headerLine(header)));
     } catch (error) {
@@ -129,6 +160,16 @@ export class RecordingWriter {
     this.flushSoon();
   }
 
+  /** Has all until now written, and tells how far that is. @throws the file system's error */
+  soFar(): Promise<RecordingSoFar> {
+    this.flush();
+    return this.writing.then(() => {
+      if (this.failure) throw this.failure;
+      const here = this.here();
+      return { path: this.path, ...here, recent: this.places[0] ?? here, held: this.held };
+    });
+  }
+
   /** Writes what is left. Gives the size of the file in bytes. */
   async close(): Promise<number> {
     if (!this.closed) {
@@ -163,7 +204,10 @@ export class RecordingWriter {
     this.pendingBytes = 0;
     this.writingBytes += bytes;
     this.writing = this.writing
-      .then(() => this.append(this.encode(events)))
+      .then(() => {
+        this.keepPlace();
+        return this.append(this.encode(events));
+      })
       .catch((error: unknown) => {
         this.fail(error);
       })
@@ -179,6 +223,19 @@ export class RecordingWriter {
     this.events.drained();
   }
 
+  private here(): RecordingPlace {
+    const { fileBytes: offset, shown, size } = this;
+    return { offset, shown, ...size };
+  }
+
+  private keepPlace(): void {
+    const last = this.places.at(-1);
+    if (!last || this.shown - last.shown >= PLACE_EVERY_BYTES) this.places.push(this.here());
+    const isFar = (place?: RecordingPlace): boolean =>
+      place !== undefined && this.shown - place.shown > PLACES_BACK_BYTES;
+    while (isFar(this.places[1])) this.places.shift();
+  }
+
   /** Lines of a segment, made in small pieces: V8 keeps large strings until its next full collection. */
   private encode(events: PendingEvent[]): Buffer {
     const lines: Buffer[] = [];
@@ -187,8 +244,16 @@ export class RecordingWriter {
       const add = (code: string, data: string): void => {
         if (data !== '') lines.push(Buffer.from(`${JSON.stringify([seconds, code, data])}\n`));
       };
-      if ('code' in event) add(event.code, event.data);
-      else for (const piece of piecesOf(event.chunks)) add('o', this.decoder.write(piece));
+      if ('code' in event) {
+        add(event.code, event.data);
+        if (event.code === 'r') this.size = sizeOf(event.data);
+      } else {
+        for (const piece of piecesOf(event.chunks)) {
+          add('o', this.decoder.write(piece));
+          this.shown += piece.length;
+          this.held = Buffer.from(cutCharacter(Buffer.concat([this.held, piece.subarray(-3)])));
+        }
+      }
     }
     return Buffer.concat(lines);
   }
@@ -205,6 +270,11 @@ export class RecordingWriter {
     this.failure = error instanceof Error ? error : new Error(String(error));
     this.events.failed(this.failure);
   }
+}
+
+function sizeOf(data: string): { columns: number; rows: number } {
+  const [columns = 0, rows = 0] = data.split('x').map(Number);
+  return { columns, rows };
 }
 
 /** The same bytes, small chunks joined and large ones cut. */

@@ -66,6 +66,19 @@ export class SessionArchive {
     return recording;
   }
 
+  /** That somebody begins to watch the session as it runs. @throws NotFound */
+  async noteWatch(actor: Actor, id: SessionId): Promise<void> {
+    const session = await this.get(id);
+    await this.unitOfWork.run(actor, (tx) => tx.record(operation('session.watch', session)));
+  }
+
+  /** That they stopped, after so long. @throws NotFound */
+  async noteWatchEnd(actor: Actor, id: SessionId, lastedMs: number): Promise<void> {
+    const session = await this.get(id);
+    const after = { seconds: Math.round(lastedMs / 1000) };
+    await this.unitOfWork.run(actor, (tx) => tx.record({ ...operation('session.unwatch', session), after }));
+  }
+
   /** Has the gateway that holds the session end it. @throws NotFound, SessionHasEnded */
   async terminate(actor: Actor, id: SessionId): Promise<void> {
     await this.unitOfWork.run(actor, async (tx) => {

@@ -106,7 +106,7 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
     expect(await outcome(connect({ origin, authorization: `Bearer ${token}` }, { token }))).toBe(
       'unauthenticated',
     );
-    for (const namespace of ['/', '/monitor', '/admin', '/terminal2']) {
+    for (const namespace of ['/', '/monitor2', '/admin', '/terminal2']) {
       expect(await outcome(connect({ cookie, origin }, {}, namespace)), namespace).toBe('Invalid namespace');
     }
   });

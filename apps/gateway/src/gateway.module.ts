@@ -26,6 +26,7 @@ import {
   BatchLedger,
   CommandJournal,
   RecordingStore,
+  SessionArchive,
   SessionAuditModule,
   SessionJournal,
   TransferJournal,
@@ -33,6 +34,7 @@ import {
 import { CredentialVault } from '#libs/vault';
 import { BatchCrew } from './batch/batch-crew.js';
 import { Places } from './batch/places.js';
+import { ConsoleSockets } from './console-sockets/console-sockets.js';
 import { DriftCraft } from './drift/drift-craft.js';
 import { AdminDirectory } from './jobs/admin-directory.js';
 import { ConnectionTester } from './jobs/connection-tester.js';
@@ -46,6 +48,7 @@ import { AssetDoor } from './push/asset-door.js';
 import { AssetPusher } from './push/asset-pusher.js';
 import { AssetRecycler } from './push/asset-recycler.js';
 import { PushCraft } from './push/push-craft.js';
+import { MonitorGateway } from './monitor/monitor.gateway.js';
 import { DirectLogin } from './session/direct-login.js';
 import { ListenerOpener } from './session/listener-opener.js';
 import { SessionOpener, type OpenerParts } from './session/session-opener.js';
@@ -54,6 +57,7 @@ import { TargetDirectory } from './session/target-directory.js';
 import { UpstreamPool } from './session/upstream-pool.js';
 import { SshDoor } from './ssh/ssh-door.js';
 import { CommandDesk } from './taps/commands/command-desk.js';
+import { MonitorDesk } from './taps/monitor/monitor-desk.js';
 import { CallerProof } from './web-files/caller-proof.js';
 import { FileDesk } from './web-files/file-desk.js';
 import { FilesController } from './web-files/files.controller.js';
@@ -315,7 +319,15 @@ export class GatewayModule {
             codes: CodeChecker,
           ) => new CallerProof(tokens, logins, apiTokens, codes),
         },
+        {
+          provide: MonitorDesk,
+          inject: [SessionRegistry, SessionArchive, LOGGER],
+          useFactory: (registry: SessionRegistry, archive: SessionArchive, logger: Logger) =>
+            new MonitorDesk(registry, archive, logger),
+        },
+        ConsoleSockets,
         TerminalGateway,
+        MonitorGateway,
       ],
     };
   }

@@ -47,6 +47,16 @@ export class SessionRegistry {
     return this.sessions.size;
   }
 
+  /** All of them. */
+  live(): Iterable<LiveSession> {
+    return this.sessions.values();
+  }
+
+  /** The session of this id, if this gateway has it. */
+  find(sessionId: string): LiveSession | null {
+    return [...this.sessions.values()].find(({ id }) => id === sessionId) ?? null;
+  }
+
   add(session: LiveSession): void {
     this.sessions.set(session.id, session);
     const timer = this.limitMs === null ? null : setTimeout(() => void limit(session), this.limitMs);
@@ -67,8 +77,7 @@ export class SessionRegistry {
   }
 
   private terminate(sessionId: string, by: string): void {
-    const session = [...this.sessions.values()].find((candidate) => candidate.id === sessionId);
-    void session?.end('terminated', by, null, `Your session was ended by ${by}.`);
+    void this.find(sessionId)?.end('terminated', by, null, `Your session was ended by ${by}.`);
   }
 
   private checkSoon(): void {

@@ -1,7 +1,7 @@
-import type { Action, EndReason } from '#libs/contracts';
+import type { Action, EndReason, TerminalSize } from '#libs/contracts';
 import type { Grant } from '#libs/authorization';
 import type { SessionId } from '#libs/kernel';
-import type { SessionEnd } from '#libs/session-audit';
+import type { RecordingSoFar, SessionEnd } from '#libs/session-audit';
 import type { Gate } from '../files/gate.js';
 import type { CommandTap } from '../taps/commands/command-tap.js';
 import type { Recorder } from '../taps/recorder.js';
@@ -16,7 +16,7 @@ export interface SessionParts {
   lease: UpstreamLease;
   /** null: its files have records of their own, and nothing was shown. */
   recorder: Recorder | null;
-  taps: readonly Tap[];
+  taps: Tap[];
   /** null: nobody types there. */
   commands: Pick<CommandTap, 'close'> | null;
   gate: Gate | null;
@@ -27,6 +27,16 @@ export interface SessionOutcome {
   reason: EndReason;
   detail: string | null;
   exit: Exit;
+}
+
+/** The terminal of a session that runs. */
+export interface WatchableScreen {
+  /** As it is now. */
+  size(): TerminalSize;
+  /** Has its recording written to the file, and tells how far that is. @throws the file system's error */
+  recorded(): Promise<RecordingSoFar>;
+  /** Shows its bytes to one more tap; gives what takes it off again. */
+  tap(tap: Tap): () => void;
 }
 
 /** What the registry watches over: a session, or a port on an asset that leads back to a client. */
@@ -47,6 +57,7 @@ export class Session implements LiveSession {
   private bridge: Bridge | null = null;
   private parts: SessionParts | null = null;
   private outcome: SessionOutcome | null = null;
+  private terminalSize: TerminalSize | null;
   private readonly ended: Promise<void>;
   private markEnded: () => void = () => undefined;
 
@@ -63,6 +74,7 @@ export class Session implements LiveSession {
     this.ended = new Promise((resolve) => {
       this.markEnded = resolve;
     });
+    this.terminalSize = downstream.pty;
     downstream.listen({
       resized: () => undefined,
       signalled: () => undefined,
@@ -93,12 +105,14 @@ export class Session implements LiveSession {
     this.parts = parts;
     this.moveTo('open');
     const { downstream } = this;
+    this.terminalSize = downstream.pty;
     downstream.begin?.();
     const events = { finished: (exit: Exit) => void this.finished(exit) };
     this.bridge = new Bridge(downstream, channel, parts.taps, events, parts.gate);
     downstream.listen({
       resized: (pty: Pty) => {
         channel.setWindow(pty.rows, pty.columns, pty.heightPixels, pty.widthPixels);
+        this.terminalSize = pty;
         for (const tap of parts.taps) tap.resized(pty.columns, pty.rows);
       },
       signalled: (name) => {
@@ -113,6 +127,29 @@ export class Session implements LiveSession {
   /** The taps have room again. */
   relieved(): void {
     this.bridge?.relieved();
+  }
+
+  /** What its recording has been given of the asset's output. */
+  get shownBytes(): number {
+    return this.parts?.recorder?.shownBytes ?? 0;
+  }
+
+  /** Its terminal, to be watched: null when it shows none, or doesn't run. */
+  screen(): WatchableScreen | null {
+    const { parts, terminalSize } = this;
+    if (this.current !== 'open' || !parts?.recorder || !terminalSize) return null;
+    const { recorder, taps } = parts;
+    return {
+      size: () => this.terminalSize ?? terminalSize,
+      recorded: () => recorder.soFar(),
+      tap: (tap) => {
+        taps.push(tap);
+        return () => {
+          const at = taps.indexOf(tap);
+          if (at >= 0) taps.splice(at, 1);
+        };
+      },
+    };
   }
 
   /** Ends the session once, whatever comes first; `told` is said to the person. */

@@ -1,4 +1,4 @@
-import type { RecordingHeader, RecordingStore, RecordingWriter } from '#libs/session-audit';
+import type { RecordingHeader, RecordingSoFar, RecordingStore, RecordingWriter } from '#libs/session-audit';
 import type { Tap } from './tap.js';
 
 /** Output without a terminal is kept up to this; beyond it is data, not something that was shown. */
@@ -73,6 +73,15 @@ export class Recorder implements Tap {
 
   resized(columns: number, rows: number): void {
     this.writer.resize(columns, rows);
+  }
+
+  get shownBytes(): number {
+    return this.seen;
+  }
+
+  /** Has all until now written, and tells how far that is. @throws the file system's error */
+  soFar(): Promise<RecordingSoFar> {
+    return this.writer.soFar();
   }
 
   /** Ends the recording. Gives its size on disk in bytes. */

@@ -1,104 +1,30 @@
 import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
-import { Inject, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
-import {
-  roleHas,
-  SOCKET_PATH,
-  TERMINAL_NAMESPACE,
-  type TerminalClientEvents,
-  type TerminalReply,
-} from '#libs/contracts';
-import { ControlBus, type User } from '#libs/database';
-import { countsAt, isOurOrigin, LoginRegistry, readSessionCookie, TokenReader } from '#libs/identity';
-import { CONFIG, LOGGER, type Config, type LoginId, type Logger } from '#libs/kernel';
+import { roleHas, TERMINAL_NAMESPACE, type TerminalClientEvents, type TerminalReply } from '#libs/contracts';
+import { LOGGER, type Logger } from '#libs/kernel';
+import { ConsoleSockets, type LoggedInSocket } from '../console-sockets/console-sockets.js';
+import { ENGINE } from '../console-sockets/engine.js';
 import { TERMINAL_EVENTS, terminalSchemas } from './socket-events.js';
 import { TerminalDesk, type DeskAnswer } from './terminal-desk.js';
 import type { WebTerminal } from './web-terminal.js';
 
-/** Largest message of a terminal socket. */
-const MAX_MESSAGE = 256 * 1024;
-/**
- * A console notices a cut after the sum of both at the latest. Pings wait behind output, so on a slow line
- * the second must last as long as a window of output takes.
- */
-const PING_EVERY_MS = 5_000;
-const PONG_WITHIN_MS = 10_000;
-
-/** How often a socket's login is looked at, and whether its user's account has ended. */
-const LOGIN_CHECK_MS = 60_000;
-const EXPIRY_TICK_MS = 1_000;
-
-/** A socket whose login was checked. */
-interface LoggedInSocket {
-  user: User;
-  loginId: LoginId;
-  sourceAddress: string;
-}
-
-/** Terminal sockets of consoles: who they are, and what they may send. docs/PROTOCOL.terminal.md. */
-@WebSocketGateway({
-  namespace: TERMINAL_NAMESPACE,
-  path: SOCKET_PATH,
-  transports: ['websocket'],
-  maxHttpBufferSize: MAX_MESSAGE,
-  pingInterval: PING_EVERY_MS,
-  pingTimeout: PONG_WITHIN_MS,
-  serveClient: false,
-})
-export class TerminalGateway
-  implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnApplicationShutdown
-{
-  private readonly loggedIn = new WeakMap<Socket, LoggedInSocket>();
-  private namespace: Namespace | null = null;
-  private readonly checks: NodeJS.Timeout[];
-
+/** Terminal sockets of consoles: what they may send. docs/PROTOCOL.terminal.md. */
+@WebSocketGateway({ namespace: TERMINAL_NAMESPACE, ...ENGINE })
+export class TerminalGateway implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket> {
   constructor(
     private readonly desk: TerminalDesk,
-    private readonly tokens: TokenReader,
-    private readonly logins: LoginRegistry,
-    bus: ControlBus,
-    @Inject(CONFIG) private readonly config: Config,
+    private readonly sockets: ConsoleSockets,
     @Inject(LOGGER) private readonly logger: Logger,
-  ) {
-    bus.on('user.changed', ({ userId }) => {
-      this.recheck((who) => who.user.id === userId);
-    });
-    this.checks = [
-      setInterval(() => {
-        this.recheck(() => true);
-      }, LOGIN_CHECK_MS),
-      setInterval(() => {
-        const now = new Date();
-        this.recheck((who) => !countsAt(who.user, now));
-      }, EXPIRY_TICK_MS),
-    ];
-  }
+  ) {}
 
-  onApplicationShutdown(): void {
-    this.checks.forEach(clearInterval);
-  }
-
+  /** The sessions behind sockets that are closed end by themselves when access is gone. */
   afterInit(namespace: Namespace): void {
-    this.namespace = namespace;
-    // socket.io always has this one too: nothing listens there, so nobody gets in
-    namespace.server.of('/').use((_socket, next) => {
-      next(new Error('Invalid namespace'));
-    });
-    namespace.use((socket, next) => {
-      this.admit(socket).then(
-        (admitted) => {
-          next(admitted ? undefined : new Error('unauthenticated'));
-        },
-        (error: unknown) => {
-          this.logger.error({ err: error }, 'terminal socket could not be checked');
-          next(new Error('unavailable'));
-        },
-      );
-    });
+    this.sockets.guard(namespace, TERMINAL_EVENTS.open);
   }
 
   handleConnection(socket: Socket): void {
-    const who = this.loggedIn.get(socket);
+    const who = this.sockets.whoIs(socket);
     if (!who) {
       socket.disconnect(true);
       return;
@@ -129,18 +55,6 @@ export class TerminalGateway
     this.hear(socket, who, 'received', terminalSchemas.received, (total) => terminal?.shown(total));
     socket.on('close' satisfies keyof TerminalClientEvents, () => terminal?.close());
     socket.on('disconnect', () => terminal?.detach(socket));
-  }
-
-  private async admit(socket: Socket): Promise<boolean> {
-    const { headers } = socket.handshake;
-    if (!headers.origin || !isOurOrigin(headers.origin, headers.host, this.config.publicUrl)) return false;
-    const token = readSessionCookie(headers.cookie);
-    const claims = token === null ? null : await this.tokens.verify(token);
-    const live = claims && (await this.logins.check(claims.loginId));
-    if (!live || live.user.mustChangePassword || live.mustEnrol) return false;
-    const sourceAddress = forwardedAddress(headers['x-forwarded-for']) ?? socket.handshake.address;
-    this.loggedIn.set(socket, { user: live.user, loginId: live.login.id, sourceAddress });
-    return true;
   }
 
   /** An event with an answer. */
@@ -177,26 +91,6 @@ export class TerminalGateway
       if (parsed.success) handler(parsed.data);
     });
   }
-
-  /**
-   * Closes the sockets of logins that no longer count; whoever works in a terminal keeps theirs from ending idle.
-   * The sessions behind them end by themselves when access is gone.
-   */
-  private recheck(concerns: (who: LoggedInSocket) => boolean): void {
-    for (const socket of this.namespace?.sockets.values() ?? []) {
-      const who = this.loggedIn.get(socket);
-      if (!who || !concerns(who)) continue;
-      this.logins.check(who.loginId).then(
-        (live) => {
-          if (live) who.user = live.user;
-          else socket.disconnect(true);
-        },
-        (error: unknown) => {
-          this.logger.warn({ err: error }, 'a terminal socket could not be checked; it is looked at again');
-        },
-      );
-    }
-  }
 }
 
 /** Whether the console asked for an acknowledgement. */
@@ -205,9 +99,3 @@ function isReply(value: unknown): value is (answer: TerminalReply) => void {
 }
 
 const badRequest: TerminalReply = { ok: false, code: 'bad_request', message: 'This request is not valid.' };
-
-/** Only the api reaches this port; it puts the client's real address last. */
-function forwardedAddress(header: string | string[] | undefined): string | null {
-  const text = Array.isArray(header) ? header.at(-1) : header;
-  return text?.split(',').at(-1)?.trim() || null;
-}

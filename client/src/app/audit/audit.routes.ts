@@ -20,5 +20,9 @@ export const auditRoutes: Routes = [
   },
   { path: 'files', loadComponent: () => import('./file-list').then((file) => file.FileList) },
   { path: 'logins', loadComponent: () => import('./login-list').then((file) => file.LoginList) },
+  {
+    path: 'monitor/:id',
+    loadComponent: () => import('../monitor/monitor-page').then((file) => file.MonitorPage),
+  },
   { path: 'replay/:id', loadComponent: () => import('./replay-page').then((file) => file.ReplayPage) },
 ];

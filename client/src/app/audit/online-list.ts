@@ -16,6 +16,7 @@ import { inTurn } from '../panel/in-turn';
 import { injectReaction } from '../panel/reaction';
 import type { SessionView } from '../api/models/session-view';
 import { SessionArchive } from './session-archive';
+import { isWatchable } from './watchable';
 
 const REFRESH_MS = 3000;
 
@@ -42,6 +43,7 @@ export class OnlineList {
   private readonly react = injectReaction();
   protected readonly t = injectWords();
   protected readonly mayTerminate = inject(Account).may('sessions.terminate');
+  protected readonly isWatchable = isWatchable;
   protected readonly columns = COLUMNS;
   protected readonly facets: readonly Facet[] = [
     {

@@ -17,6 +17,7 @@ import { endMark } from './end-mark';
 import type { SessionView } from '../api/models/session-view';
 import { SessionCommands } from './session-commands';
 import { SessionArchive } from './session-archive';
+import { isWatchable } from './watchable';
 
 /** One session: who, where, when, how it ended. */
 @Component({
@@ -34,6 +35,7 @@ export class SessionPanel {
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
   protected readonly markOf = endMark;
+  protected readonly isWatchable = isWatchable;
 
   readonly id = input.required<string>();
 

@@ -76,7 +76,8 @@ export class TerminalScreen implements Screen {
   }
 }
 
-function readTheme(style: CSSStyleDeclaration): ITheme {
+/** The terminal colours of the page. */
+export function readTheme(style: CSSStyleDeclaration): ITheme {
   const colour = (name: string): string => style.getPropertyValue(`--terminal-${name}`).trim();
   return {
     background: colour('ground'),

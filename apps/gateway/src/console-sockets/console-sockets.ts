@@ -1,0 +1,119 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Namespace, Socket } from 'socket.io';
+import { roleHas, type Permission } from '#libs/contracts';
+import { ControlBus, type User } from '#libs/database';
+import { countsAt, isOurOrigin, LoginRegistry, readSessionCookie, TokenReader } from '#libs/identity';
+import { CONFIG, LOGGER, type Config, type LoginId, type Logger } from '#libs/kernel';
+
+/** How often a socket's login is looked at, and whether its user's account has ended. */
+const LOGIN_CHECK_MS = 60_000;
+const EXPIRY_TICK_MS = 1_000;
+
+/** A socket whose login was checked. */
+export interface LoggedInSocket {
+  user: User;
+  readonly loginId: LoginId;
+  readonly sourceAddress: string;
+}
+
+/** Who is at the sockets of consoles: lets in whoever has a login that counts, and closes them when it no longer does. */
+@Injectable()
+export class ConsoleSockets implements OnApplicationShutdown {
+  private readonly loggedIn = new WeakMap<Socket, LoggedInSocket>();
+  private readonly guarded: { namespace: Namespace; needs: Permission }[] = [];
+  private readonly checks: NodeJS.Timeout[];
+
+  constructor(
+    private readonly tokens: TokenReader,
+    private readonly logins: LoginRegistry,
+    bus: ControlBus,
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(LOGGER) private readonly logger: Logger,
+  ) {
+    bus.on('user.changed', ({ userId }) => {
+      this.recheck((who) => who.user.id === userId);
+    });
+    bus.onResync(() => {
+      this.recheck(() => true);
+    });
+    this.checks = [
+      setInterval(() => {
+        this.recheck(() => true);
+      }, LOGIN_CHECK_MS),
+      setInterval(() => {
+        const now = new Date();
+        this.recheck((who) => !countsAt(who.user, now));
+      }, EXPIRY_TICK_MS),
+    ];
+  }
+
+  onApplicationShutdown(): void {
+    this.checks.forEach(clearInterval);
+  }
+
+  /** Lets nobody into a namespace, or stay there, whose login doesn't count or whose role lacks the permission. */
+  guard(namespace: Namespace, needs: Permission): void {
+    this.guarded.push({ namespace, needs });
+    // socket.io always has this one too: nothing listens there, so nobody gets in
+    namespace.server.of('/').use((_socket, next) => {
+      next(new Error('Invalid namespace'));
+    });
+    namespace.use((socket, next) => {
+      this.admit(socket, needs).then(
+        (refusal) => {
+          next(refusal === null ? undefined : new Error(refusal));
+        },
+        (error: unknown) => {
+          this.logger.error({ err: error }, 'a socket could not be checked');
+          next(new Error('unavailable'));
+        },
+      );
+    });
+  }
+
+  /** Who is at an admitted socket. */
+  whoIs(socket: Socket): LoggedInSocket | null {
+    return this.loggedIn.get(socket) ?? null;
+  }
+
+  /** Why it isn't let in; null: it is. */
+  private async admit(socket: Socket, needs: Permission): Promise<'unauthenticated' | 'forbidden' | null> {
+    const { headers } = socket.handshake;
+    if (!headers.origin || !isOurOrigin(headers.origin, headers.host, this.config.publicUrl)) {
+      return 'unauthenticated';
+    }
+    const token = readSessionCookie(headers.cookie);
+    const claims = token === null ? null : await this.tokens.verify(token);
+    const live = claims && (await this.logins.check(claims.loginId));
+    if (!live || live.user.mustChangePassword || live.mustEnrol) return 'unauthenticated';
+    if (!roleHas(live.user.role, needs)) return 'forbidden';
+    const sourceAddress = forwardedAddress(headers['x-forwarded-for']) ?? socket.handshake.address;
+    this.loggedIn.set(socket, { user: live.user, loginId: live.login.id, sourceAddress });
+    return null;
+  }
+
+  /** Closes the sockets of logins that no longer count; whoever works at one keeps theirs from ending idle. */
+  private recheck(concerns: (who: LoggedInSocket) => boolean): void {
+    for (const { namespace, needs } of this.guarded) {
+      for (const socket of namespace.sockets.values()) {
+        const who = this.loggedIn.get(socket);
+        if (!who || !concerns(who)) continue;
+        this.logins.check(who.loginId).then(
+          (live) => {
+            if (live && roleHas(live.user.role, needs)) who.user = live.user;
+            else socket.disconnect(true);
+          },
+          (error: unknown) => {
+            this.logger.warn({ err: error }, 'a socket could not be checked; it is looked at again');
+          },
+        );
+      }
+    }
+  }
+}
+
+/** Only the api reaches this port; it puts the client's real address last. */
+function forwardedAddress(header: string | string[] | undefined): string | null {
+  const text = Array.isArray(header) ? header.at(-1) : header;
+  return text?.split(',').at(-1)?.trim() || null;
+}

@@ -1,0 +1,122 @@
+import { io, type Socket } from 'socket.io-client';
+import {
+  GATEWAY_PARAMETER,
+  MONITOR_NAMESPACE,
+  SOCKET_PATH,
+  type MonitorClientEvents,
+  type MonitorEnded,
+  type MonitorServerEvents,
+  type WatchReply,
+} from '#libs/contracts';
+import { ScreenModel } from '../../apps/gateway/src/taps/monitor/screen-model.js';
+
+type MonitorSocket = Socket<MonitorServerEvents, MonitorClientEvents>;
+
+/** What stands on a terminal's screen, row for row, with the colours of each cell and the cursor. */
+export function look({ terminal }: ScreenModel): { cursor: string; rows: string[] } {
+  const { active } = terminal.buffer;
+  const rows = Array.from({ length: terminal.rows }, (_, row) => {
+    const line = active.getLine(active.baseY + row);
+    const cells = Array.from({ length: terminal.cols }, (__, column) => {
+      const cell = line?.getCell(column);
+      if (!cell) return '';
+      const style = cell.isAttributeDefault()
+        ? ''
+        : `<${cell.getFgColor()},${cell.getBgColor()},${cell.isBold()}>`;
+      return (cell.getWidth() === 0 ? '' : cell.getChars() || ' ') + style;
+    });
+    return cells.join('').trimEnd();
+  });
+  return { cursor: `${active.type} ${active.cursorX},${active.cursorY}`, rows };
+}
+
+/** A watcher as the console is one: shows what comes, and says so. */
+export class MonitorClient {
+  screen = new ScreenModel(80, 24);
+  watchers: string[] = [];
+  ended: MonitorEnded | null = null;
+  gone: string | null = null;
+  screens = 0;
+  private shown = 0;
+  private work: Promise<void> = Promise.resolve();
+
+  constructor(readonly socket: MonitorSocket) {
+    socket.on('screen', ({ columns, rows, data }) => {
+      this.screens++;
+      this.inTurn(async () => {
+        this.screen = new ScreenModel(columns, rows);
+        await this.show(data);
+      });
+    });
+    socket.on('output', (data) => this.inTurn(() => this.show(data)));
+    socket.on('resized', ({ columns, rows }) =>
+      this.inTurn(() => {
+        this.screen.resize(columns, rows);
+        return Promise.resolve();
+      }),
+    );
+    socket.on('watchers', (names) => (this.watchers = names));
+    socket.on('ended', (ended) => (this.ended = ended));
+    socket.on('disconnect', (reason) => (this.gone = reason));
+  }
+
+  static at(url: string, cookie: string, gatewayId?: string): MonitorClient {
+    const socket: MonitorSocket = io(`${url}${MONITOR_NAMESPACE}`, {
+      path: SOCKET_PATH,
+      transports: ['websocket'],
+      forceNew: true,
+      reconnection: false,
+      query: gatewayId === undefined ? {} : { [GATEWAY_PARAMETER]: gatewayId },
+      extraHeaders: { cookie, origin: url },
+    });
+    return new MonitorClient(socket);
+  }
+
+  /** `connected`, or why not. */
+  outcome(): Promise<string> {
+    if (this.socket.connected) return Promise.resolve('connected');
+    return new Promise((resolve) => {
+      this.socket.once('connect', () => resolve('connected'));
+      this.socket.once('connect_error', (error) => resolve(error.message));
+    });
+  }
+
+  watch(sessionId: string): Promise<WatchReply> {
+    return this.socket.timeout(20_000).emitWithAck('watch', { sessionId });
+  }
+
+  look(): ReturnType<typeof look> {
+    return look(this.screen);
+  }
+
+  /** The rows without colours. */
+  get text(): string {
+    const { active } = this.screen.terminal.buffer;
+    const row = (at: number) => active.getLine(active.baseY + at)?.translateToString(true) ?? '';
+    return Array.from({ length: this.screen.terminal.rows }, (_, at) => row(at)).join('\n');
+  }
+
+  /** Reads nothing more from its connection, as a browser that hangs. */
+  freeze(): void {
+    const transport: unknown = Reflect.get(this.socket.io.engine, 'transport');
+    const ws: unknown = transport instanceof Object ? Reflect.get(transport, 'ws') : null;
+    const socket: unknown = ws instanceof Object ? Reflect.get(ws, '_socket') : null;
+    const pause: unknown = socket instanceof Object ? Reflect.get(socket, 'pause') : null;
+    if (!(pause instanceof Function)) throw new Error('this connection can not be frozen');
+    Reflect.apply(pause, socket, []);
+  }
+
+  leave(): void {
+    this.socket.disconnect();
+  }
+
+  private inTurn(step: () => Promise<void>): void {
+    this.work = this.work.then(step);
+  }
+
+  private async show(data: Uint8Array): Promise<void> {
+    await this.screen.write(Buffer.from(data));
+    this.shown += data.byteLength;
+    this.socket.emit('received', this.shown);
+  }
+}

@@ -1,0 +1,226 @@
+import { performance } from 'node:perf_hooks';
+import { afterEach, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ScreenModel } from '../../apps/gateway/src/taps/monitor/screen-model.js';
+import { requires } from '../hosts/index.js';
+import { Harness, type Person, type Way } from './harness.js';
+import { look, MonitorClient } from './monitor-client.js';
+import type { Terminal } from './terminal.js';
+
+const operations = z.object({
+  items: z.array(z.object({ action: z.string(), actorName: z.string(), subjectId: z.string().nullable() })),
+});
+const PATIENCE = { timeout: 15_000 };
+const online = z.object({ items: z.array(z.object({ id: z.string(), gatewayId: z.string() })) });
+
+requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
+  let harness: Harness;
+  let way: Way;
+  let auditor: Person;
+  const terminals: Terminal[] = [];
+  const clients: MonitorClient[] = [];
+
+  beforeAll(async () => {
+    harness = await Harness.start({ gateways: 2 });
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    const systemKey = await harness.keys.make('system');
+    const account = { username: 'dev', publicKey: systemKey.public };
+    const host = await harness.startHost({ name: 'web-01', accounts: [account] });
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+    auditor = await harness.addPerson('audrey', { role: 'auditor' });
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.leave();
+    await Promise.all(terminals.splice(0).map((terminal) => terminal.close()));
+    await expect.poll(async () => (await sessionsNow()).length, { timeout: 20_000 }).toBe(0);
+  });
+
+  async function cookieOf({ username, password }: Pick<Person, 'username' | 'password'>): Promise<string> {
+    const answer = await fetch(`${harness.product.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-gatehouse-client': 'console' },
+      body: JSON.stringify({ username, password }),
+    });
+    return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  }
+
+  async function sessionsNow(): Promise<{ id: string; gatewayId: string }[]> {
+    return (await harness.admin.call('GET', '/sessions?state=online', online)).items;
+  }
+
+  /** Alice's shell, and its session. */
+  async function shell(): Promise<{ terminal: Terminal; session: { id: string; gatewayId: string } }> {
+    const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
+    const terminal = ssh.terminal(undefined, [], { rows: 24, columns: 80 });
+    terminals.push(terminal);
+    await terminal.waitFor('$ ');
+    const [session] = await sessionsNow();
+    if (!session) throw new Error('there is no session');
+    return { terminal, session };
+  }
+
+  function connect(cookie: string, gatewayId?: string): MonitorClient {
+    const client = MonitorClient.at(harness.product.url, cookie, gatewayId);
+    clients.push(client);
+    return client;
+  }
+
+  async function watch(session: { id: string; gatewayId: string }, cookie?: string): Promise<MonitorClient> {
+    const client = connect(cookie ?? (await cookieOf(auditor)), session.gatewayId);
+    expect(await client.watch(session.id)).toEqual({ ok: true });
+    return client;
+  }
+
+  /** What the user's own terminal shows; `resizes`: where in its text it got which size. */
+  async function rendered(
+    { shown }: Terminal,
+    resizes: readonly { at: number; rows: number; columns: number }[] = [],
+  ): Promise<ReturnType<typeof look>> {
+    const model = new ScreenModel(80, 24);
+    let from = 0;
+    for (const { at, rows, columns } of resizes) {
+      await model.write(Buffer.from(shown.slice(from, at)));
+      model.resize(columns, rows);
+      from = at;
+    }
+    await model.write(Buffer.from(shown.slice(from)));
+    return look(model);
+  }
+
+  /** Both screens at rest are the same. */
+  async function expectSame(
+    client: MonitorClient,
+    terminal: Terminal,
+    resizes: Parameters<typeof rendered>[1] = [],
+  ) {
+    await expect
+      .poll(async () => ({ watched: client.look(), own: await rendered(terminal, resizes) }), {
+        timeout: 15_000,
+      })
+      .toSatisfy(({ watched, own }) => JSON.stringify(watched) === JSON.stringify(own));
+  }
+
+  it('shows the screen as it is within half a second, with an editor, colours and CJK, and follows it', async () => {
+    const { terminal, session } = await shell();
+    terminal.line(
+      `printf '\\033[1;31m红色\\033[0m %s\\n' "$((40+2))"; for i in 1 2 3; do echo "行 $i"; done`,
+    );
+    await terminal.waitFor('行 3');
+    terminal.line('LC_ALL=C.UTF-8 vi /etc/services');
+    await terminal.waitFor(/tcpmux/);
+    terminal.type('\x06:set number\r');
+    await terminal.waitFor(/ 3\d /);
+    const cookie = await cookieOf(auditor);
+    // the first watcher starts the thread
+    const client = await watch(session, cookie);
+    await expectSame(client, terminal);
+    expect(client.look().cursor).toMatch(/^alternate/);
+    const begun = performance.now();
+    const second = await watch(session, cookie);
+    await expect.poll(() => second.look(), { interval: 10, timeout: 5_000 }).toEqual(client.look());
+    expect(performance.now() - begun).toBeLessThan(500);
+    expect(client.watchers).toEqual(['audrey', 'audrey']);
+    terminal.type('ihello 世界\x1b');
+    await expect.poll(() => client.text, PATIENCE).toContain('hello 世界');
+    await expectSame(client, terminal);
+    terminal.type(':q!\r');
+    await expect.poll(() => client.look().cursor, PATIENCE).toMatch(/^normal/);
+    const resizes = [{ at: terminal.shown.length, rows: 30, columns: 100 }];
+    terminal.resize(30, 100);
+    terminal.line('stty size');
+    await terminal.waitFor('30 100');
+    await expectSame(client, terminal, resizes);
+    await expectSame(second, terminal, resizes);
+    expect(client.screen.size).toEqual({ columns: 100, rows: 30 });
+    expect(client.screens).toBe(1);
+  });
+
+  it('is for those who may audit only, takes nothing but its own events, and stands in the operations', async () => {
+    const { terminal, session } = await shell();
+    expect(await connect(await cookieOf(way.person), session.gatewayId).outcome()).toBe('forbidden');
+    expect(await connect('').outcome()).toBe('unauthenticated');
+    const client = await watch(session);
+    const raw = client.socket as unknown as { emit(event: string, ...values: unknown[]): void };
+    raw.emit('input', Buffer.from('echo intruded\n'));
+    raw.emit('received', -1);
+    raw.emit('received', 'all');
+    expect(await client.watch(session.id)).toMatchObject({ ok: false, code: 'bad_request' });
+    terminal.line('echo still=$((1+1))');
+    await expect.poll(() => client.text, PATIENCE).toContain('still=2');
+    expect(client.text).not.toContain('intruded');
+    const stranger = connect(await cookieOf(auditor));
+    const nobody = await stranger.watch('11111111-1111-4111-8111-111111111111');
+    expect(nobody).toMatchObject({ ok: false, code: 'not_here' });
+    client.leave();
+    await expect
+      .poll(async () => {
+        const { items } = await harness.admin.call('GET', '/operations?pageSize=50', operations);
+        return items.filter(({ subjectId }) => subjectId === session.id);
+      }, PATIENCE)
+      .toEqual([
+        { action: 'session.unwatch', actorName: 'audrey', subjectId: session.id },
+        { action: 'session.watch', actorName: 'audrey', subjectId: session.id },
+      ]);
+  });
+
+  it('ends when the right or the login does, and when the session does, which tells why', async () => {
+    const { session } = await shell();
+    const leaving = await harness.addPerson('leaving', { role: 'auditor' });
+    const byRole = await watch(session, await cookieOf(leaving));
+    await harness.change(`/users/${leaving.id}`, { role: 'user' });
+    await expect.poll(() => byRole.gone, PATIENCE).toBe('io server disconnect');
+    const cookie = await cookieOf(auditor);
+    const byLogin = await watch(session, cookie);
+    await fetch(`${harness.product.url}/api/v1/auth/logout`, {
+      method: 'POST',
+      headers: { 'x-gatehouse-client': 'console', cookie },
+    });
+    await expect.poll(() => byLogin.gone, PATIENCE).toBe('io server disconnect');
+    const last = await watch(session);
+    await expect.poll(() => last.watchers, PATIENCE).toEqual(['audrey']);
+    await harness.admin.do('POST', `/sessions/${session.id}/terminate`, {});
+    await expect.poll(() => last.ended, PATIENCE).toEqual({ reason: 'terminated', detail: 'admin' });
+  });
+
+  it('is no burden: frozen watchers cost neither time nor memory, and who reads on sees the same as the user', async () => {
+    const { terminal, session } = await shell();
+    terminal.line('stty -echo; echo begin=$((1+1)); while read -r line; do echo "<$line>"; done');
+    await terminal.waitFor('begin=2');
+    const echo = async (tag: string): Promise<number> => {
+      const times: number[] = [];
+      for (let turn = 0; turn < 60; turn++) {
+        const begun = performance.now();
+        terminal.line(`${tag}${turn}`);
+        await terminal.waitFor(`<${tag}${turn}>`);
+        times.push(performance.now() - begun);
+      }
+      return times.sort((a, b) => a - b)[30] ?? 0;
+    };
+    await echo('warm');
+    const alone = await echo('alone');
+    const cookie = await cookieOf(auditor);
+    const watchers = await Promise.all(Array.from({ length: 10 }, () => watch(session, cookie)));
+    await expect.poll(() => watchers.every(({ screens }) => screens > 0), PATIENCE).toBe(true);
+    watchers[0]?.freeze();
+    const watched = await echo('watched');
+    console.info(
+      `echo alone ${alone.toFixed(2)} ms, with ten watchers, one frozen, ${watched.toFixed(2)} ms`,
+    );
+    expect(watched).toBeLessThan(alone + 5);
+    terminal.type('\x03');
+    const before = await harness.product.gatewayMemory();
+    const begun = performance.now();
+    terminal.line('seq 1 3000000; echo "the-end=$((1+1))"');
+    await terminal.waitFor('the-end=2', 40_000);
+    const grown = (await harness.product.gatewayMemory()) - before;
+    console.info(
+      `23 MB took ${Math.round(performance.now() - begun)} ms, memory grew by ${Math.round(grown / 1e6)} MB`,
+    );
+    expect(grown).toBeLessThan(150e6);
+    await expect.poll(() => watchers[1]?.text, { timeout: 20_000 }).toContain('the-end=2');
+    const rows = (text: string) => text.split('\n').filter((row) => /^\d+$/.test(row));
+    expect(rows(watchers[1]?.text ?? '').at(-1)).toBe('3000000');
+  });
+});
