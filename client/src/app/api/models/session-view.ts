@@ -39,6 +39,11 @@ export interface SessionView {
    */
   endedAt: string | null;
   exitStatus: number | null;
+
+  /**
+   * The gateway that has or had it; its sockets lead there
+   */
+  gatewayId: string;
   id: string;
   kind: SessionKind;
   recorded: boolean;
