@@ -30,6 +30,7 @@ const settings = z.object({
       .max(24 * 86_400),
   ),
   GATEHOUSE_LOGIN_GRACE_SECONDS: optional(z.coerce.number().int().min(1).max(600)),
+  GATEHOUSE_TELL_WATCHED: optional(z.enum(['on', 'off'])),
 });
 
 /** Nest injection token of the {@link Config}. */
@@ -59,6 +60,8 @@ export interface Config {
   sessionLimitMs: number | null;
   /** Time that an SSH client has to log in. */
   loginGraceMs: number;
+  /** Whether people are told in their terminal that somebody watches it. */
+  tellWatched: boolean;
 }
 
 /**
@@ -94,5 +97,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     sessionLimitMs:
       env.GATEHOUSE_SESSION_SECONDS === undefined ? null : env.GATEHOUSE_SESSION_SECONDS * 1_000,
     loginGraceMs: (env.GATEHOUSE_LOGIN_GRACE_SECONDS ?? 60) * 1_000,
+    tellWatched: env.GATEHOUSE_TELL_WATCHED === 'on',
   };
 }

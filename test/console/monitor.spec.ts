@@ -63,6 +63,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
       .toContainEqual(expect.stringContaining('adele'));
     await terminal.untilEnded();
     expect(terminal.shown).not.toContain('intruded');
+    expect(terminal.shown).not.toContain('watches');
     expect(browser.complaints).toEqual([]);
   });
 });

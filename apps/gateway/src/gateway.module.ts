@@ -323,7 +323,7 @@ export class GatewayModule {
           provide: MonitorDesk,
           inject: [SessionRegistry, SessionArchive, LOGGER],
           useFactory: (registry: SessionRegistry, archive: SessionArchive, logger: Logger) =>
-            new MonitorDesk(registry, archive, logger),
+            new MonitorDesk(registry, archive, logger, config.tellWatched),
         },
         ConsoleSockets,
         TerminalGateway,

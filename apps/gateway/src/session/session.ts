@@ -178,6 +178,14 @@ export class Session implements LiveSession {
     return this.ended;
   }
 
+  /** A line in its terminal, which its recording and its watchers see too. */
+  say(text: string): void {
+    if (this.current !== 'open') return;
+    const line = Buffer.from(`\r\n${text}\r\n`);
+    for (const tap of this.parts?.taps ?? []) tap.output(line);
+    if (this.downstream.output.writable) this.downstream.output.write(line);
+  }
+
   /** How it ended; null while it runs. */
   howItEnded(): SessionOutcome | null {
     return this.outcome;

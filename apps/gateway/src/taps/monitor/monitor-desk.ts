@@ -40,6 +40,8 @@ export class MonitorDesk implements OnApplicationShutdown {
     private readonly registry: SessionRegistry,
     private readonly archive: Pick<SessionArchive, 'noteWatch' | 'noteWatchEnd'>,
     private readonly logger: Logger,
+    /** Whether who is watched is told when the first watcher comes. */
+    private readonly tells: boolean,
   ) {
     this.screens = new ScreenDesk(logger);
     this.keeper = new ScreenKeeper(registry, this.screens, logger);
@@ -96,6 +98,7 @@ export class MonitorDesk implements OnApplicationShutdown {
       },
     );
     this.watched.set(session.id, watched);
+    if (this.tells) session.say('An auditor watches this session.');
     void session.whenEnded().then(() => {
       const how = session.howItEnded();
       watched.end({ reason: how?.reason ?? 'internal_error', detail: how?.detail ?? null });
