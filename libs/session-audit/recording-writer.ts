@@ -47,6 +47,8 @@ export interface RecordingPlace {
 /** How far a recording has come. */
 export interface RecordingSoFar extends RecordingPlace {
   path: string;
+  /** Where its output begins. */
+  first: RecordingPlace;
   /** A place at most 2 MiB of output back, or the beginning of what is left of it. */
   recent: RecordingPlace;
   /** The first bytes of a character whose others are still to come; they are not in the file. */
@@ -89,6 +91,7 @@ export class RecordingWriter {
   /** Output with the file, and what the decoder holds of it. */
   private shown = 0;
   private held: Uint8Array = new Uint8Array(0);
+  private first: RecordingPlace | null = null;
   private places: RecordingPlace[] = [];
 
   private constructor(
@@ -166,7 +169,8 @@ export class RecordingWriter {
     return this.writing.then(() => {
       if (this.failure) throw this.failure;
       const here = this.here();
-      return { path: this.path, ...here, recent: this.places[0] ?? here, held: this.held };
+      const { path, held, first, places } = this;
+      return { path, ...here, first: first ?? here, recent: places[0] ?? here, held };
     });
   }
 
@@ -229,6 +233,7 @@ export class RecordingWriter {
   }
 
   private keepPlace(): void {
+    this.first ??= this.here();
     const last = this.places.at(-1);
     if (!last || this.shown - last.shown >= PLACE_EVERY_BYTES) this.places.push(this.here());
     const isFar = (place?: RecordingPlace): boolean =>

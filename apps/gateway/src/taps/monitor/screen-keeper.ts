@@ -10,9 +10,9 @@ const LOOK_EVERY_MS = 2_000;
 /** A session's screen is kept anew when so much has been shown since. */
 const KEEP_EVERY_BYTES = 1024 * 1024;
 /** More than this since then isn't read: such a flood has scrolled all away. */
-const FLOOD_BYTES = 16 * 1024 * 1024;
+const FLOOD_BYTES = 8 * 1024 * 1024;
 /** The thread rests so many times as long as it worked. */
-const REST_TIMES = 10;
+const REST_TIMES = 3;
 /** CAN ends a sequence that was cut (ECMA-48). */
 const NEW_LINE = Buffer.from('\x18\r\n');
 
@@ -55,10 +55,12 @@ export class ScreenKeeper {
 
   private beginningOf(
     session: Session,
-    { path, offset, shown, recent }: RecordingSoFar,
+    { path, offset, shown, first, recent }: RecordingSoFar,
   ): Pick<ScreenSource, 'path' | 'from' | 'to' | 'known'> {
     const kept = this.kept.get(session);
-    if (!kept) return { path, from: recent, to: offset, known: null };
+    if (!kept) {
+      return { path, from: shown <= FLOOD_BYTES ? first : recent, to: offset, known: null };
+    }
     const { place, screen } = kept;
     if (shown - place.shown <= FLOOD_BYTES) return { path, from: place, to: offset, known: screen };
     const known = { ...screen, data: Buffer.concat([screen.data, NEW_LINE]) };
