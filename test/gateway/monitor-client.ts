@@ -40,7 +40,11 @@ export class MonitorClient {
   private shown = 0;
   private work: Promise<void> = Promise.resolve();
 
-  constructor(readonly socket: MonitorSocket) {
+  /** @param draws whether it keeps what comes; else it only says that it did */
+  constructor(
+    readonly socket: MonitorSocket,
+    private readonly draws = true,
+  ) {
     socket.on('screen', ({ columns, rows, data }) => {
       this.screens++;
       this.inTurn(async () => {
@@ -60,7 +64,7 @@ export class MonitorClient {
     socket.on('disconnect', (reason) => (this.gone = reason));
   }
 
-  static at(url: string, cookie: string, gatewayId?: string): MonitorClient {
+  static at(url: string, cookie: string, gatewayId?: string, draws = true): MonitorClient {
     const socket: MonitorSocket = io(`${url}${MONITOR_NAMESPACE}`, {
       path: SOCKET_PATH,
       transports: ['websocket'],
@@ -69,7 +73,7 @@ export class MonitorClient {
       query: gatewayId === undefined ? {} : { [GATEWAY_PARAMETER]: gatewayId },
       extraHeaders: { cookie, origin: url },
     });
-    return new MonitorClient(socket);
+    return new MonitorClient(socket, draws);
   }
 
   /** `connected`, or why not. */
@@ -98,16 +102,25 @@ export class MonitorClient {
 
   /** Reads nothing more from its connection, as a browser that hangs. */
   freeze(): void {
-    const transport: unknown = Reflect.get(this.socket.io.engine, 'transport');
-    const ws: unknown = transport instanceof Object ? Reflect.get(transport, 'ws') : null;
-    const socket: unknown = ws instanceof Object ? Reflect.get(ws, '_socket') : null;
-    const pause: unknown = socket instanceof Object ? Reflect.get(socket, 'pause') : null;
-    if (!(pause instanceof Function)) throw new Error('this connection can not be frozen');
-    Reflect.apply(pause, socket, []);
+    this.onConnection('pause');
+  }
+
+  thaw(): void {
+    this.onConnection('resume');
   }
 
   leave(): void {
     this.socket.disconnect();
+  }
+
+  private onConnection(method: 'pause' | 'resume'): void {
+    let inner: unknown = this.socket.io.engine;
+    for (const part of ['transport', 'ws', '_socket']) {
+      inner = inner instanceof Object ? Reflect.get(inner, part) : null;
+    }
+    const call: unknown = inner instanceof Object ? Reflect.get(inner, method) : null;
+    if (!(call instanceof Function)) throw new Error('this connection can not be frozen');
+    Reflect.apply(call, inner, []);
   }
 
   private inTurn(step: () => Promise<void>): void {
@@ -115,7 +128,7 @@ export class MonitorClient {
   }
 
   private async show(data: Uint8Array): Promise<void> {
-    await this.screen.write(Buffer.from(data));
+    if (this.draws) await this.screen.write(Buffer.from(data));
     this.shown += data.byteLength;
     this.socket.emit('received', this.shown);
   }

@@ -44,7 +44,7 @@ export class MonitorDesk implements OnApplicationShutdown {
     private readonly tells: boolean,
   ) {
     this.screens = new ScreenDesk(logger);
-    this.keeper = new ScreenKeeper(registry, this.screens, logger);
+    this.keeper = new ScreenKeeper(() => sessionsOf(registry), this.screens, logger);
   }
 
   onApplicationShutdown(): void {
@@ -111,4 +111,8 @@ export class MonitorDesk implements OnApplicationShutdown {
     watched.stop();
     if (this.watched.get(id) === watched) this.watched.delete(id);
   }
+}
+
+function* sessionsOf(registry: SessionRegistry): Generator<Session> {
+  for (const session of registry.live()) if (session instanceof Session) yield session;
 }

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '#libs/kernel';
 import type { RecordingPlace, RecordingSoFar } from '#libs/session-audit';
-import type { SessionRegistry } from '../../session/session-registry.js';
-import { Session, type WatchableScreen } from '../../session/session.js';
+import type { WatchableScreen } from '../../session/session.js';
 import type { ScreenDesk } from './screen-desk.js';
 import type { KnownScreen, ScreenSource } from './screen-messages.js';
 
@@ -16,6 +15,15 @@ const REST_TIMES = 3;
 /** CAN ends a sequence that was cut (ECMA-48). */
 const NEW_LINE = Buffer.from('\x18\r\n');
 
+/** A session as far as its screen is concerned. */
+export interface ShownSession {
+  readonly id: string;
+  /** Bytes of its output so far. */
+  readonly shownBytes: number;
+  /** null: it shows none. */
+  screen(): WatchableScreen | null;
+}
+
 interface KeptScreen {
   place: RecordingPlace;
   screen: KnownScreen;
@@ -26,13 +34,13 @@ interface KeptScreen {
  * the screen at a place of the recording. One is made at a time, and the byte path knows nothing of it.
  */
 export class ScreenKeeper {
-  private readonly kept = new WeakMap<Session, KeptScreen>();
+  private readonly kept = new WeakMap<ShownSession, KeptScreen>();
   private readonly timer: NodeJS.Timeout;
   private isBusy = false;
   private restUntil = 0;
 
   constructor(
-    private readonly registry: SessionRegistry,
+    private readonly live: () => Iterable<ShownSession>,
     private readonly screens: ScreenDesk,
     private readonly logger: Logger,
   ) {
@@ -47,14 +55,14 @@ export class ScreenKeeper {
   }
 
   /** All that the session has shown when this is called; what it holds back of a character too. @throws the file system's error */
-  async sourceOf(session: Session, screen: WatchableScreen): Promise<ScreenSource> {
+  async sourceOf(session: ShownSession, screen: WatchableScreen): Promise<ScreenSource> {
     const size = screen.size();
     const recorded = await screen.recorded();
     return { ...this.beginningOf(session, recorded), ...size, held: recorded.held };
   }
 
   private beginningOf(
-    session: Session,
+    session: ShownSession,
     { path, offset, shown, first, recent }: RecordingSoFar,
   ): Pick<ScreenSource, 'path' | 'from' | 'to' | 'known'> {
     const kept = this.kept.get(session);
@@ -69,9 +77,8 @@ export class ScreenKeeper {
 
   private look(): void {
     if (this.isBusy || Date.now() < this.restUntil) return;
-    let due: { session: Session; since: number } | null = null;
-    for (const session of this.registry.live()) {
-      if (!(session instanceof Session)) continue;
+    let due: { session: ShownSession; since: number } | null = null;
+    for (const session of this.live()) {
       const since = session.shownBytes - (this.kept.get(session)?.place.shown ?? 0);
       if (since >= KEEP_EVERY_BYTES && since > (due?.since ?? 0)) due = { session, since };
     }
@@ -79,7 +86,7 @@ export class ScreenKeeper {
     if (due && screen) void this.keep(due.session, screen);
   }
 
-  private async keep(session: Session, screen: WatchableScreen): Promise<void> {
+  private async keep(session: ShownSession, screen: WatchableScreen): Promise<void> {
     this.isBusy = true;
     const begun = Date.now();
     try {
