@@ -67,8 +67,12 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     return client;
   }
 
-  async function watch(session: { id: string; gatewayId: string }, cookie?: string): Promise<MonitorClient> {
-    const client = connect(cookie ?? (await cookieOf(auditor)), session.gatewayId);
+  async function watch(
+    session: { id: string; gatewayId: string },
+    cookie?: string,
+    draws = true,
+  ): Promise<MonitorClient> {
+    const client = connect(cookie ?? (await cookieOf(auditor)), session.gatewayId, draws);
     expect(await client.watch(session.id)).toEqual({ ok: true });
     return client;
   }
