@@ -233,6 +233,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     expect(median(frozen)).toBeLessThan(median(open) + 5);
     watchers[0]?.freeze();
     terminal.type('\x03');
+    await terminal.waitFor('$ ');
     for (const watcher of watchers.slice(2)) watcher.freeze();
     const before = await harness.product.gatewayMemory();
     const begun = performance.now();
