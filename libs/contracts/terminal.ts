@@ -13,6 +13,9 @@ export const SOCKET_PATH = '/socket';
 /** Query parameter of the socket's address: the gateway to be led to. */
 export const GATEWAY_PARAMETER = 'gateway';
 
+/** Query parameter of the socket's address: the session to whose gateway it is to be led. */
+export const SESSION_PARAMETER = 'session';
+
 /** Output bytes the gateway sends ahead of the console's `received` reports before it pauses the asset. */
 export const TERMINAL_WINDOW_BYTES = 1024 * 1024;
 

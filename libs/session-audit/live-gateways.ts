@@ -1,6 +1,6 @@
-import { MoreThan, type DataSource } from 'typeorm';
-import { Gateway } from '#libs/database';
-import type { Clock } from '#libs/kernel';
+import { IsNull, MoreThan, type DataSource } from 'typeorm';
+import { Gateway, Session } from '#libs/database';
+import type { Clock, SessionId } from '#libs/kernel';
 
 /** A gateway whose last heartbeat is older is not asked for anything. */
 const FRESH_MS = 15_000;
@@ -11,6 +11,12 @@ export class LiveGateways {
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
   ) {}
+
+  /** The one that has the session, if it runs and answers. */
+  async ofSession(id: SessionId): Promise<Gateway | null> {
+    const session = await this.dataSource.getRepository(Session).findOneBy({ id, endedAt: IsNull() });
+    return (await this.list()).find((gateway) => gateway.id === session?.gatewayId) ?? null;
+  }
 
   /** Those with a fresh heartbeat, in the order of their ids. */
   list(): Promise<Gateway[]> {

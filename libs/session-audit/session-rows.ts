@@ -1,14 +1,7 @@
 import { z } from 'zod';
 import { END_REASONS, SESSION_KINDS, type SessionKind } from '#libs/contracts';
 import { matches, searchText } from '#libs/database';
-import {
-  asId,
-  type AssetId,
-  type GatewayId,
-  type SessionId,
-  type SystemUserId,
-  type UserId,
-} from '#libs/kernel';
+import { asId, type AssetId, type SessionId, type SystemUserId, type UserId } from '#libs/kernel';
 import type { TimelineRequest, TimelineSql } from './timeline.js';
 
 /** PostgreSQL gives bigint as text; no session moves 8 PiB. */
@@ -25,7 +18,6 @@ export const sessionRecord = z.object({
   systemUserId: z.string().transform(asId<SystemUserId>),
   systemUsername: z.string(),
   sourceAddress: z.string(),
-  gatewayId: z.string().transform(asId<GatewayId>),
   command: z.string().nullable(),
   destination: z.string().nullable(),
   startedAt: z.date(),
@@ -47,7 +39,7 @@ export type SessionRecord = z.infer<typeof sessionRecord>;
 
 /** Of the table `sessions`. */
 export const SESSION_COLUMNS = `id, kind, user_id AS "userId", username, asset_id AS "assetId", asset_name AS "assetName",
-  system_user_id AS "systemUserId", system_username AS "systemUsername", source_address AS "sourceAddress", gateway_id AS "gatewayId", command, destination,
+  system_user_id AS "systemUserId", system_username AS "systemUsername", source_address AS "sourceAddress", command, destination,
   started_at AS "startedAt", ended_at AS "endedAt", end_reason AS "endReason", end_detail AS "endDetail",
   exit_status AS "exitStatus", bytes_in AS "bytesIn", bytes_out AS "bytesOut", recording_path AS "recordingPath",
   recording_bytes AS "recordingBytes",

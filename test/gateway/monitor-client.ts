@@ -1,7 +1,7 @@
 import { io, type Socket } from 'socket.io-client';
 import {
-  GATEWAY_PARAMETER,
   MONITOR_NAMESPACE,
+  SESSION_PARAMETER,
   SOCKET_PATH,
   type MonitorClientEvents,
   type MonitorEnded,
@@ -64,13 +64,13 @@ export class MonitorClient {
     socket.on('disconnect', (reason) => (this.gone = reason));
   }
 
-  static at(url: string, cookie: string, gatewayId?: string, draws = true): MonitorClient {
+  static at(url: string, cookie: string, sessionId?: string, draws = true): MonitorClient {
     const socket: MonitorSocket = io(`${url}${MONITOR_NAMESPACE}`, {
       path: SOCKET_PATH,
       transports: ['websocket'],
       forceNew: true,
       reconnection: false,
-      query: gatewayId === undefined ? {} : { [GATEWAY_PARAMETER]: gatewayId },
+      query: sessionId === undefined ? {} : { [SESSION_PARAMETER]: sessionId },
       extraHeaders: { cookie, origin: url },
     });
     return new MonitorClient(socket, draws);

@@ -11,7 +11,7 @@ const operations = z.object({
   items: z.array(z.object({ action: z.string(), actorName: z.string(), subjectId: z.string().nullable() })),
 });
 const PATIENCE = { timeout: 15_000 };
-const online = z.object({ items: z.array(z.object({ id: z.string(), gatewayId: z.string() })) });
+const online = z.object({ items: z.array(z.object({ id: z.string() })) });
 
 requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
   let harness: Harness;
@@ -46,12 +46,12 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   }
 
-  async function sessionsNow(): Promise<{ id: string; gatewayId: string }[]> {
+  async function sessionsNow(): Promise<{ id: string }[]> {
     return (await harness.admin.call('GET', '/sessions?state=online', online)).items;
   }
 
   /** Alice's shell, and its session. */
-  async function shell(): Promise<{ terminal: Terminal; session: { id: string; gatewayId: string } }> {
+  async function shell(): Promise<{ terminal: Terminal; session: { id: string } }> {
     const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
     const terminal = ssh.terminal(undefined, [], { rows: 24, columns: 80 });
     terminals.push(terminal);
@@ -61,18 +61,14 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     return { terminal, session };
   }
 
-  function connect(cookie: string, gatewayId?: string, draws = true): MonitorClient {
-    const client = MonitorClient.at(harness.product.url, cookie, gatewayId, draws);
+  function connect(cookie: string, sessionId?: string, draws = true): MonitorClient {
+    const client = MonitorClient.at(harness.product.url, cookie, sessionId, draws);
     clients.push(client);
     return client;
   }
 
-  async function watch(
-    session: { id: string; gatewayId: string },
-    cookie?: string,
-    draws = true,
-  ): Promise<MonitorClient> {
-    const client = connect(cookie ?? (await cookieOf(auditor)), session.gatewayId, draws);
+  async function watch(session: { id: string }, cookie?: string, draws = true): Promise<MonitorClient> {
+    const client = connect(cookie ?? (await cookieOf(auditor)), session.id, draws);
     expect(await client.watch(session.id)).toEqual({ ok: true });
     return client;
   }
@@ -125,7 +121,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     // how long it takes to join is the figure; what else the machine does is not
     const times: number[] = [];
     for (let turn = 0; turn < 4; turn++) {
-      const late = connect(cookie, session.gatewayId);
+      const late = connect(cookie, session.id);
       expect(await late.outcome()).toBe('connected');
       const begun = performance.now();
       expect(await late.watch(session.id)).toEqual({ ok: true });
@@ -154,7 +150,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
 
   it('is for those who may audit only, takes nothing but its own events, and stands in the operations', async () => {
     const { terminal, session } = await shell();
-    expect(await connect(await cookieOf(way.person), session.gatewayId).outcome()).toBe('forbidden');
+    expect(await connect(await cookieOf(way.person), session.id).outcome()).toBe('forbidden');
     expect(await connect('').outcome()).toBe('unauthenticated');
     const client = await watch(session);
     const raw = client.socket as unknown as { emit(event: string, ...values: unknown[]): void };

@@ -8,14 +8,15 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { z } from 'zod';
-import { GATEWAY_PARAMETER, SOCKET_PATH } from '#libs/contracts';
+import { GATEWAY_PARAMETER, SESSION_PARAMETER, SOCKET_PATH } from '#libs/contracts';
 import type { Gateway } from '#libs/database';
 import { isOurOrigin } from '#libs/identity';
-import { CONFIG, LOGGER, type Config, type Logger } from '#libs/kernel';
+import { asId, CONFIG, LOGGER, type Config, type Logger, type SessionId } from '#libs/kernel';
 import { LiveGateways } from '#libs/session-audit';
 import { calledHost, clientAddress, trustOf, type Trust } from './client-address.js';
 
 const httpServer = z.instanceof(Server);
+const uuid = z.uuid();
 
 /** How long a gateway may take to accept a socket. */
 const UPGRADE_PATIENCE_MS = 10_000;
@@ -67,9 +68,7 @@ export class SocketProxy implements OnApplicationBootstrap, BeforeApplicationShu
     const url = new URL(request.url ?? '/', 'http://gatehouse');
     const host = calledHost(request, this.trust);
     const refusal = this.refusalOf(request, url.pathname, host);
-    const gateway = refusal
-      ? null
-      : this.choose(await this.gateways.list(), url.searchParams.get(GATEWAY_PARAMETER));
+    const gateway = refusal ? null : await this.gatewayFor(url.searchParams);
     if (!gateway) {
       refuse(socket, refusal ?? 503);
       return;
@@ -90,6 +89,14 @@ export class SocketProxy implements OnApplicationBootstrap, BeforeApplicationShu
     const isForeign =
       headers.origin !== undefined && !isOurOrigin(headers.origin, host, this.config.publicUrl);
     return isForeign ? 403 : null;
+  }
+
+  /** Where a session is asked for, the gateway that has it. */
+  private async gatewayFor(query: URLSearchParams): Promise<Gateway | null> {
+    const session = query.get(SESSION_PARAMETER);
+    if (session === null) return this.choose(await this.gateways.list(), query.get(GATEWAY_PARAMETER));
+    const id = uuid.safeParse(session);
+    return id.success ? this.gateways.ofSession(asId<SessionId>(id.data)) : null;
   }
 
   /** The one that was asked for, else that with the fewest sockets of ours. */

@@ -60,9 +60,6 @@ export class SessionView {
   @ApiProperty()
   sourceAddress!: string;
 
-  @ApiProperty({ format: 'uuid', description: 'The gateway that has or had it; its sockets lead there' })
-  gatewayId!: string;
-
   @ApiProperty({ type: String, nullable: true, description: 'Command line of an exec session' })
   command!: string | null;
 

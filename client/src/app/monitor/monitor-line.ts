@@ -1,11 +1,11 @@
 import { signal } from '@angular/core';
 import { type Socket, io } from 'socket.io-client';
 import {
-  GATEWAY_PARAMETER,
   MONITOR_NAMESPACE,
   type MonitorClientEvents,
   type MonitorEnded,
   type MonitorServerEvents,
+  SESSION_PARAMETER,
   SOCKET_PATH,
   type TerminalSize,
   type WatchReply,
@@ -46,7 +46,7 @@ export class MonitorLine {
 
   /** `base` is the address of the console, with a slash at its end. */
   constructor(
-    private readonly session: { readonly id: string; readonly gatewayId: string },
+    private readonly session: string,
     private readonly screen: WatchedScreen,
     base: URL,
   ) {
@@ -54,7 +54,7 @@ export class MonitorLine {
       path: `${base.pathname.replace(/\/$/, '')}${SOCKET_PATH}`,
       transports: ['websocket'],
       forceNew: true,
-      query: { [GATEWAY_PARAMETER]: session.gatewayId },
+      query: { [SESSION_PARAMETER]: session },
       reconnectionDelay: 500,
       reconnectionDelayMax: 2000,
       timeout: 5000,
@@ -90,7 +90,7 @@ export class MonitorLine {
       } else if (answer.ok) this.current.set({ kind: 'watching' });
       else this.refuse(answer.code, answer.message);
     };
-    this.socket.timeout(REPLY_MS).emit('watch', { sessionId: this.session.id }, answered);
+    this.socket.timeout(REPLY_MS).emit('watch', { sessionId: this.session }, answered);
   }
 
   private show(bytes: Uint8Array, isScreen: boolean): void {

@@ -87,7 +87,7 @@ export class MonitorPage {
       const stage = this.stage()?.nativeElement;
       if (!stage || !this.session.hasValue()) return;
       const screen = new MonitorScreen(stage);
-      const line = new MonitorLine(this.session.value(), screen, this.base);
+      const line = new MonitorLine(this.session.value().id, screen, this.base);
       const watch = new ResizeObserver(() => screen.fit());
       watch.observe(stage);
       this.line.set(line);

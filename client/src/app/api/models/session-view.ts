@@ -39,11 +39,6 @@ export interface SessionView {
    */
   endedAt: string | null;
   exitStatus: number | null;
-
-  /**
-   * The gateway that has or had it; its sockets lead there
-   */
-  gatewayId: string;
   id: string;
   kind: SessionKind;
   recorded: boolean;
