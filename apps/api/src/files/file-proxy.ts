@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { text } from 'node:stream/consumers';
 import { Injectable } from '@nestjs/common';
@@ -15,8 +15,12 @@ export type FileFields = Readonly<{
   systemUserId: string;
   path?: string;
   newPath?: string;
+  overwrite?: string;
   mode?: string;
 }>;
+
+/** Bytes of a name that are no text: no browser can give them to a file. */
+const RAW_BYTES = /[\uEF80-\uEFFF]/g;
 
 const refusal = z.object({ code: z.string(), detail: z.string() });
 
@@ -46,7 +50,9 @@ export class FileProxy {
     const answer = await this.send(request, 'read', fields, false);
     const length = answer.headers['content-length'];
     if (length !== undefined) response.setHeader('content-length', length);
-    const name = encodeURIComponent((fields.path ?? '').replace(/^.*\//s, '').toWellFormed());
+    const name = encodeURIComponent(
+      (fields.path ?? '').replace(/^.*\//s, '').replace(RAW_BYTES, '_').toWellFormed(),
+    );
     response.setHeader('content-disposition', `attachment; filename*=UTF-8''${name.replaceAll("'", '%27')}`);
     response.type('application/octet-stream');
     // whoever went away, or an asset that stopped: both ends are closed, and the length tells the client
@@ -72,12 +78,13 @@ export class FileProxy {
       const passed = httpRequest(url, { method: 'POST', headers, agent: false }, resolve);
       passed.once('error', reject);
       request.res?.once('close', () => passed.destroy());
-      if (hasBody) pipeline(request, passed).catch(reject);
+      if (hasBody) passBody(request, passed, reject);
       else passed.end();
     }).catch((error: unknown) => {
       throw new FileRefusal(503, 'file_ended', `The gateway broke off: ${String(error)}`);
     });
     if ((answer.statusCode ?? 500) < 300) return answer;
+    if (hasBody) request.resume(); // a browser reads the answer only once it has sent all
     const told = refusal.safeParse(JSON.parse(await text(answer)));
     if (!told.success) throw new FileRefusal(503, 'file_ended', 'The gateway could not do that.');
     throw new FileRefusal(answer.statusCode ?? 503, told.data.code, told.data.detail);
@@ -90,4 +97,16 @@ export class FileProxy {
     if (!gateway) throw new FileRefusal(503, 'no_gateway', 'No gateway answers now. Try again soon.');
     return gateway.internalUrl;
   }
+}
+
+/** Passes the body on; `failed` when the gateway breaks off. Who goes away ends the upload there too. */
+function passBody(request: Request, passed: ClientRequest, failed: (error: Error) => void): void {
+  request.pipe(passed);
+  request.once('close', () => {
+    if (!request.complete) passed.destroy(new Error('The client broke off.'));
+  });
+  passed.once('error', (error) => {
+    request.resume();
+    failed(error);
+  });
 }

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { FILE_KINDS, type FileKind } from '#libs/contracts';
-import { IdField, Text } from '../http/fields.js';
+import { FILE_KINDS, TRANSFER_DIRECTIONS, type FileKind, type TransferDirection } from '#libs/contracts';
+import { IdField, QueryFlag, Text } from '../http/fields.js';
 
 /** Longest path: what the systems there are take. */
 const MAX_PATH = 4_096;
@@ -16,6 +16,12 @@ export class FilePlace {
 
   @Text({ min: 1, max: MAX_PATH, verbatim: true, pattern: NO_NUL, description: 'Path on the asset' })
   path!: string;
+}
+
+/** Where an upload goes. */
+export class FileUpload extends FilePlace {
+  @QueryFlag({ optional: true, description: '`false`: a file that is there stays; otherwise it is replaced' })
+  overwrite?: boolean;
 }
 
 /** Which folder a list shows. */
@@ -90,4 +96,12 @@ export class FolderView {
 
   @ApiProperty({ description: 'There is more than is listed' })
   truncated!: boolean;
+
+  @ApiProperty({
+    enum: TRANSFER_DIRECTIONS,
+    enumName: 'TransferDirection',
+    isArray: true,
+    description: 'What the rules allow with files here',
+  })
+  actions!: TransferDirection[];
 }

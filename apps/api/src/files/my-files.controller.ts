@@ -9,16 +9,17 @@ import {
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
-import { FILE_KINDS } from '#libs/contracts';
+import { FILE_KINDS, TRANSFER_DIRECTIONS } from '#libs/contracts';
 import { Requires } from '../http/access.js';
 import { FileProxy } from './file-proxy.js';
 import { FileRefusal } from './file-refusal.js';
-import { FileMode, FilePlace, FileRename, FolderQuery, FolderView } from './files.dto.js';
+import { FileMode, FilePlace, FileRename, FileUpload, FolderQuery, FolderView } from './files.dto.js';
 
 const kind = z.enum(FILE_KINDS);
 const folder = z.object({
   path: z.string(),
   truncated: z.boolean(),
+  actions: z.array(z.enum(TRANSFER_DIRECTIONS)),
   items: z.array(
     z.object({
       ...{ name: z.string(), kind, size: z.number(), mode: z.string(), owner: z.string(), group: z.string() },
@@ -51,17 +52,20 @@ export class MyFilesController {
     return this.files.read(request, response, query);
   }
 
-  /** Uploads a file; one that is there is written over. */
+  /** Uploads a file; one that is there is written over, unless `overwrite` is false. */
   @Put('content')
   @HttpCode(204)
   @Requires('own.use')
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
   @ApiNoContentResponse()
-  async writeMyFile(@Req() request: Request, @Query() query: FilePlace): Promise<void> {
+  async writeMyFile(
+    @Req() request: Request,
+    @Query() { overwrite = true, ...place }: FileUpload,
+  ): Promise<void> {
     if (request.is('json'))
       throw new FileRefusal(422, 'unsupported_media_type', 'Send the file as application/octet-stream.');
-    await this.files.write(request, query);
+    await this.files.write(request, { ...place, overwrite: String(overwrite) });
   }
 
   @Post('folders')

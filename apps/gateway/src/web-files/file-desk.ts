@@ -41,8 +41,8 @@ export class FileDesk {
     const key = [userId, assetId, systemUserId, sourceAddress].join(' ');
     const known = this.sessions.get(key);
     if (known) return known;
-    const own = [...this.sessions.keys()].filter((other) => other.startsWith(`${userId} `));
-    if (own.length >= MAX_SESSIONS)
+    this.makeRoom(userId);
+    if (this.ownOf(userId).length >= MAX_SESSIONS)
       throw new FileFailure(
         'too_many',
         `You work with files on ${MAX_SESSIONS} places; try again in a minute.`,
@@ -54,6 +54,18 @@ export class FileDesk {
     entry.opened.catch(() => undefined); // whoever uses it hears of it
     this.sessions.set(key, entry);
     return entry;
+  }
+
+  private ownOf(userId: UserId): FileSession[] {
+    return [...this.sessions]
+      .filter(([key]) => key.startsWith(`${userId} `))
+      .map(([, { session }]) => session);
+  }
+
+  /** Who goes from place to place doesn't wait for those that they left. */
+  private makeRoom(userId: UserId): void {
+    const own = this.ownOf(userId);
+    if (own.length >= MAX_SESSIONS) own.find(({ isIdle }) => isIdle)?.leave();
   }
 
   private async open(place: FilePlace, session: FileSession): Promise<void> {
@@ -69,6 +81,7 @@ export class FileDesk {
       pool.close();
       throw new FileFailure('not_opened', session.endedBecause ?? 'The session could not be opened.');
     }
+    session.allowed = () => opened.grant.terms.actions;
     void opened.whenEnded().then(() => {
       pool.close();
     });

@@ -3,6 +3,8 @@ export type FileFault =
   /** The rules do not give this asset as this system user, or the asset can't be reached. */
   | 'not_opened'
   | 'no_such_file'
+  /** Something stands there already. */
+  | 'exists'
   | 'denied'
   | 'failed'
   /** The session ended meanwhile. */

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import type { Action } from '#libs/contracts';
 import { RootBranch } from '../files/root-branch.js';
 import { SftpClient } from './sftp-client.js';
 
@@ -13,6 +14,8 @@ export class FileSession {
   endedBecause: string | null = null;
   /** Nobody new is given it: a file in it was left half written. */
   isLeaving = false;
+  /** What the rules allow now. */
+  allowed: () => ReadonlySet<Action> = () => new Set();
   private users = 0;
   private linger: NodeJS.Timeout | null = null;
 
@@ -59,10 +62,16 @@ export class FileSession {
     };
   }
 
+  /** Nobody works in it. */
+  get isIdle(): boolean {
+    return this.users === 0;
+  }
+
   /** Ends when the last one who works in it has left. */
   leave(): void {
     this.isLeaving = true;
     this.onEnded();
+    if (this.isIdle) this.downstream.hangUp();
   }
 }
 

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
+import type { Action } from '#libs/contracts';
 import { OPEN, SFTP } from '../files/sftp-packets.js';
 import { FileFailure } from './file-failure.js';
 import type { FileSession } from './file-session.js';
@@ -36,16 +37,31 @@ export interface ListedFolder {
   items: ListedFile[];
   /** There is more than is shown. */
   truncated: boolean;
+  /** What the rules allow with files here. */
+  actions: Action[];
+}
+
+/** What stands at a path, links followed. */
+export interface FoundFile {
+  kind: FileKind;
+  size: number;
 }
 
 /** Lists a folder; an empty path is where a login begins. */
-export async function listFolder({ client }: FileSession, path: string): Promise<ListedFolder> {
+export async function listFolder({ client, allowed }: FileSession, path: string): Promise<ListedFolder> {
   const whole = await client.realPath(path === '' ? '.' : path);
   const entries = await client.list(whole, MAX_ENTRIES + 1);
   const items = entries.slice(0, MAX_ENTRIES).map(listed);
   const links = items.filter(({ kind }) => kind === 'link').slice(0, MAX_LINKS);
   await Promise.all(links.map((link) => follow(client, whole, link)));
-  return { path: whole, items, truncated: entries.length > MAX_ENTRIES };
+  const actions = (['upload', 'download'] as const).filter((action) => allowed().has(action));
+  return { path: whole, items, truncated: entries.length > MAX_ENTRIES, actions };
+}
+
+/** Says what stands at a path. @throws FileFailure when nothing does */
+export async function statFile({ client }: FileSession, path: string): Promise<FoundFile> {
+  const { mode, size } = await client.stat(path);
+  return { kind: kindOf(mode), size };
 }
 
 /** A file that is open for reading. */
@@ -73,12 +89,19 @@ export async function openFile({ client }: FileSession, path: string): Promise<O
 }
 
 /**
- * Writes a file from `source`. Where the source breaks off, the file stays open until the session ends: so its record
+ * Writes a file from `source`; one that is there is written over only where that is meant. Where the source breaks off, the file stays open until the session ends: so its record
  * says that it was cut off.
  */
-export async function writeFile(session: FileSession, path: string, source: Readable): Promise<void> {
+export async function writeFile(
+  session: FileSession,
+  path: string,
+  source: Readable,
+  overwrite: boolean,
+): Promise<void> {
   const { client } = session;
-  const handle = await client.open(path, OPEN.WRITE | OPEN.CREAT | OPEN.TRUNC);
+  if (!overwrite && (await exists(client, path)))
+    throw new FileFailure('exists', 'Something of that name is there.');
+  const handle = await client.open(path, OPEN.WRITE | OPEN.CREAT | (overwrite ? OPEN.TRUNC : OPEN.EXCL));
   try {
     await client.write(handle, source);
   } catch (error) {
@@ -109,6 +132,16 @@ export async function remove({ client }: FileSession, path: string): Promise<voi
 /** Sets permissions. */
 export function setMode({ client }: FileSession, path: string, mode: number): Promise<void> {
   return client.change(SFTP.SETSTAT, path, ATTR_PERMISSIONS, mode);
+}
+
+async function exists(client: SftpClient, path: string): Promise<boolean> {
+  try {
+    await client.lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof FileFailure && error.fault === 'no_such_file') return false;
+    throw error;
+  }
 }
 
 async function follow(client: SftpClient, folder: string, link: ListedFile): Promise<void> {

@@ -8,7 +8,16 @@ import { CallerProof } from './caller-proof.js';
 import { FileDesk, type FilePlace } from './file-desk.js';
 import { FileFailure, type FileFault } from './file-failure.js';
 import type { FileSession } from './file-session.js';
-import { listFolder, makeFolder, openFile, remove, rename, setMode, writeFile } from './file-work.js';
+import {
+  listFolder,
+  makeFolder,
+  openFile,
+  remove,
+  rename,
+  setMode,
+  statFile,
+  writeFile,
+} from './file-work.js';
 
 const path = z
   .string()
@@ -21,6 +30,7 @@ const asked = z.object({
   systemUserId: z.uuid().transform(asId<SystemUserId>),
   path,
   newPath: path.default(''),
+  overwrite: z.enum(['true', 'false']).default('true'),
   mode: z
     .string()
     .regex(/^[0-7]{3,4}$/)
@@ -29,11 +39,12 @@ const asked = z.object({
 type Asked = z.infer<typeof asked>;
 
 /** Operations that change nothing. */
-const READING: readonly FileOperation[] = ['list', 'read'];
+const READING: readonly FileOperation[] = ['list', 'stat', 'read'];
 
 const STATUS_OF: Readonly<Record<FileFault, number>> = {
   not_opened: 403,
   no_such_file: 404,
+  exists: 409,
   denied: 403,
   failed: 409,
   ended: 503,
@@ -86,9 +97,10 @@ export class FilesController {
   private async work(session: FileSession, what: Asked, request: Request, response: Response): Promise<void> {
     const { operation } = what;
     if (operation === 'list') response.json(await listFolder(session, what.path));
+    else if (operation === 'stat') response.json(await statFile(session, what.path));
     else if (operation === 'read') await this.read(session, what.path, response);
     else {
-      if (operation === 'write') await writeFile(session, what.path, request);
+      if (operation === 'write') await writeFile(session, what.path, request, what.overwrite === 'true');
       else if (operation === 'mkdir') await makeFolder(session, what.path);
       else if (operation === 'rename') await rename(session, what.path, what.newPath);
       else if (operation === 'remove') await remove(session, what.path);

@@ -1,5 +1,6 @@
 import { PacketReader, packetOf, SFTP, STATUS } from '../files/sftp-packets.js';
 import { FileFailure } from './file-failure.js';
+import { bytesOf, textOf } from './file-names.js';
 
 /** What an asset tells of a file (draft-ietf-secsh-filexfer-02, section 5). */
 export interface FileAttributes {
@@ -60,14 +61,14 @@ export class SftpClient {
   async realPath(path: string): Promise<string> {
     const reader = await this.ask(SFTP.NAME, SFTP.REALPATH, path);
     reader.uint32();
-    return reader.string().toString();
+    return textOf(reader.string());
   }
 
   /** Where a link leads, as it says. */
   async readLink(path: string): Promise<string> {
     const reader = await this.ask(SFTP.NAME, SFTP.READLINK, path);
     reader.uint32();
-    return reader.string().toString();
+    return textOf(reader.string());
   }
 
   /** Attributes of what a path leads to. */
@@ -188,9 +189,14 @@ export class SftpClient {
       }
       this.lastId = (this.lastId + 1) >>> 0;
       this.questions.set(this.lastId, { resolve, reject });
-      this.send(packetOf(type, this.lastId, ...fields));
+      this.send(packetOf(type, this.lastId, ...fields.map(onTheWire)));
     });
   }
+}
+
+/** Text is a path, whose bytes may be no UTF-8. */
+function onTheWire(field: number | string | Buffer): number | Buffer {
+  return typeof field === 'string' ? bytesOf(field) : field;
 }
 
 function uint64(value: number): [number, number] {
@@ -201,7 +207,7 @@ function entriesOf(reader: PacketReader): FolderEntry[] {
   const count = reader.uint32();
   const entries: FolderEntry[] = [];
   while (entries.length < count && !reader.atEnd) {
-    const name = reader.string().toString();
+    const name = textOf(reader.string());
     const longName = reader.string().toString();
     entries.push({ name, longName, ...attributesOf(reader) });
   }

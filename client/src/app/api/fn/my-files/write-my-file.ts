@@ -16,6 +16,11 @@ export interface WriteMyFile$Params {
  * Path on the asset
  */
   path: string;
+
+/**
+ * `false`: a file that is there stays; otherwise it is replaced
+ */
+  overwrite?: boolean;
       body: Blob
 }
 
@@ -25,6 +30,7 @@ export function writeMyFile(http: HttpClient, rootUrl: string, params: WriteMyFi
     rb.query('assetId', params.assetId, {});
     rb.query('systemUserId', params.systemUserId, {});
     rb.query('path', params.path, {});
+    rb.query('overwrite', params.overwrite, {});
     rb.body(params.body, 'application/octet-stream');
   }
 
