@@ -10,6 +10,7 @@ import { RestClient, RestProblem } from './rest.js';
 const folder = z.object({
   path: z.string(),
   truncated: z.boolean(),
+  actions: z.array(z.string()),
   items: z.array(
     z.looseObject({
       name: z.string(),
@@ -177,6 +178,32 @@ requires('hosts', 'ssh').describe('files over HTTP', () => {
     });
     for (const name of ['a', 'b', 'link', '新']) await own.do('POST', '/me/files/remove', at(name));
     expect((await list(there)).items).toEqual([]);
+  });
+
+  it('addresses names that are no UTF-8, and keeps what is there where that is wished', async () => {
+    await host.exec(`cd ${there} && echo raw > "$(printf 'a\\377\\356\\276\\200')" && chown dev *`);
+    const { items, actions } = await list(there);
+    expect(actions).toEqual(['upload', 'download']);
+    // the last three bytes are a character of the very range that stands for raw bytes
+    expect(items.map(({ name }) => name)).toEqual(['a\uEFFF\uEFEE\uEFBE\uEF80']);
+    const path = `${there}/${items[0]?.name ?? ''}`;
+    const read = await asConsole('GET', address('/content', path));
+    expect([read.status, read.bytes.toString()]).toEqual([200, 'raw\n']);
+    const kept = await asConsole(
+      'PUT',
+      `${address('/content', path)}&overwrite=false`,
+      randomBytes(3_000_000),
+    );
+    expect([kept.status, problem.parse(JSON.parse(kept.bytes.toString())).code]).toEqual([
+      409,
+      'file_exists',
+    ]);
+    expect((await host.exec(`cat ${there}/*`)).text).toBe('raw\n');
+    const fresh = `${address('/content', `${there}/new`)}&overwrite=false`;
+    expect((await asConsole('PUT', fresh, Buffer.from('one'))).status).toBe(204);
+    await own.do('POST', '/me/files/rename', { ...place(path), newPath: `${path}\uEF81` });
+    const found = await host.exec(`ls ${there} | od -An -tx1 | tr -d ' \\n'`);
+    expect(found.text.trim()).toContain('61ffeebe8081');
   });
 
   it('does what the rules allow: reading needs download, writing upload, a list either', async () => {

@@ -1,4 +1,4 @@
-import { provideHttpClient, withInterceptors } from '@angular/common/http';
+import { provideHttpClient, withInterceptors, withXhr } from '@angular/common/http';
 import {
   type ApplicationConfig,
   inject,
@@ -26,7 +26,8 @@ export const appConfig: ApplicationConfig = {
       withComponentInputBinding(),
       withInMemoryScrolling({ scrollPositionRestoration: 'enabled' }),
     ),
-    provideHttpClient(withInterceptors([sentByConsole])),
+    // fetch tells nothing of an upload's progress
+    provideHttpClient(withXhr(), withInterceptors([sentByConsole])),
     provideTransloco({
       config: {
         availableLangs: [...LANGUAGES],

@@ -48,6 +48,10 @@ export const routes: Routes = [
         loadChildren: () => import('./batch/batch.routes').then((file) => file.batchRoutes),
       },
       {
+        path: 'files',
+        loadChildren: () => import('./files/file.routes').then((file) => file.fileRoutes),
+      },
+      {
         path: 'profile',
         loadChildren: () => import('./profile/profile.routes').then((file) => file.profileRoutes),
       },

@@ -1,13 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { REACHABLE_SORTS, type ReachableAsset } from '#libs/authorization';
 import type { AssetId, SystemUserId } from '#libs/kernel';
-import { QueryFlag } from '../http/fields.js';
+import { IdField, QueryFlag } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
 
 /** Which of the own assets a list shows; by name unless asked otherwise. */
 export class MyAssetListQuery extends ListQueryBy(...REACHABLE_SORTS) {
   @QueryFlag({ optional: true, description: 'Only the favourites, or only the others' })
   favourite?: boolean;
+
+  @IdField({ optional: true, description: 'Only this asset' })
+  assetId?: AssetId;
 }
 
 /** A system user as whom the caller may log in. */

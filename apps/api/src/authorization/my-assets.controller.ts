@@ -19,9 +19,10 @@ export class MyAssetsController {
   @Requires('own.use')
   @ApiOkResponse({ type: MyAssetPage })
   listMyAssets(@CurrentCaller() { user }: Caller, @Query() query: MyAssetListQuery): Promise<MyAssetPage> {
-    const { page, pageSize, q, favourite, sort } = query;
+    const { page, pageSize, q, favourite, assetId, sort } = query;
     return this.reachable.list(user.id, {
       ...(q !== undefined && { q }),
+      ...(assetId !== undefined && { assetId }),
       ...{ favourite, sort },
       offset: (page - 1) * pageSize,
       limit: pageSize,

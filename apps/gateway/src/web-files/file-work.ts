@@ -41,12 +41,6 @@ export interface ListedFolder {
   actions: Action[];
 }
 
-/** What stands at a path, links followed. */
-export interface FoundFile {
-  kind: FileKind;
-  size: number;
-}
-
 /** Lists a folder; an empty path is where a login begins. */
 export async function listFolder({ client, allowed }: FileSession, path: string): Promise<ListedFolder> {
   const whole = await client.realPath(path === '' ? '.' : path);
@@ -56,12 +50,6 @@ export async function listFolder({ client, allowed }: FileSession, path: string)
   await Promise.all(links.map((link) => follow(client, whole, link)));
   const actions = (['upload', 'download'] as const).filter((action) => allowed().has(action));
   return { path: whole, items, truncated: entries.length > MAX_ENTRIES, actions };
-}
-
-/** Says what stands at a path. @throws FileFailure when nothing does */
-export async function statFile({ client }: FileSession, path: string): Promise<FoundFile> {
-  const { mode, size } = await client.stat(path);
-  return { kind: kindOf(mode), size };
 }
 
 /** A file that is open for reading. */
@@ -103,7 +91,8 @@ export async function writeFile(
     throw new FileFailure('exists', 'Something of that name is there.');
   const handle = await client.open(path, OPEN.WRITE | OPEN.CREAT | (overwrite ? OPEN.TRUNC : OPEN.EXCL));
   try {
-    await client.write(handle, source);
+    // what is left of a source that fails is still read by whoever answers
+    await client.write(handle, source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
   } catch (error) {
     if (error instanceof FileFailure)
       await client.close(handle).catch(() => undefined); // the first failure is told

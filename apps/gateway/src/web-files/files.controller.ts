@@ -1,4 +1,4 @@
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -8,16 +8,7 @@ import { CallerProof } from './caller-proof.js';
 import { FileDesk, type FilePlace } from './file-desk.js';
 import { FileFailure, type FileFault } from './file-failure.js';
 import type { FileSession } from './file-session.js';
-import {
-  listFolder,
-  makeFolder,
-  openFile,
-  remove,
-  rename,
-  setMode,
-  statFile,
-  writeFile,
-} from './file-work.js';
+import { listFolder, makeFolder, openFile, remove, rename, setMode, writeFile } from './file-work.js';
 
 const path = z
   .string()
@@ -39,7 +30,7 @@ const asked = z.object({
 type Asked = z.infer<typeof asked>;
 
 /** Operations that change nothing. */
-const READING: readonly FileOperation[] = ['list', 'stat', 'read'];
+const READING: readonly FileOperation[] = ['list', 'read'];
 
 const STATUS_OF: Readonly<Record<FileFault, number>> = {
   not_opened: 403,
@@ -69,6 +60,7 @@ export class FilesController {
     try {
       await this.answer(operation, request, response);
     } catch (error) {
+      await readOn(request);
       this.tell(error, response);
     }
   }
@@ -97,7 +89,6 @@ export class FilesController {
   private async work(session: FileSession, what: Asked, request: Request, response: Response): Promise<void> {
     const { operation } = what;
     if (operation === 'list') response.json(await listFolder(session, what.path));
-    else if (operation === 'stat') response.json(await statFile(session, what.path));
     else if (operation === 'read') await this.read(session, what.path, response);
     else {
       if (operation === 'write') await writeFile(session, what.path, request, what.overwrite === 'true');
@@ -130,6 +121,13 @@ export class FilesController {
         .json({ code: `file_${failure.fault}`, detail: failure.message });
     else response.status(503).json({ code: 'file_ended', detail: 'The transfer broke off.' });
   }
+}
+
+/** Reads a body to its end: who still sends it would take an answer for a broken connection. */
+async function readOn(request: Request): Promise<void> {
+  if (request.readableEnded || request.destroyed) return;
+  request.resume();
+  await finished(request).catch(() => undefined); // whoever went away needs no answer
 }
 
 /** As many bytes as were told before; a file that grew is cut there, one that shrank breaks off. */

@@ -22,6 +22,7 @@ export const MENU: readonly MenuSection[] = [
       { path: '/home', label: 'menu.home', icon: 'dashboard', needs: 'own.use' },
       { path: '/my-assets', label: 'menu.myAssets', icon: 'desktop', needs: 'own.use' },
       { path: '/batch', label: 'menu.batch', icon: 'play-circle', needs: 'own.use' },
+      { path: '/files', label: 'menu.files', icon: 'folder', needs: 'own.use' },
     ],
   },
   {

@@ -1,4 +1,5 @@
 import { Component, afterNextRender, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { Icon } from '../display/icon';
 import { Copy } from '../display/copy';
 import { When } from '../display/when';
@@ -20,6 +21,7 @@ const COLUMNS: readonly Column[] = [
   { id: 'name', label: 'myAssets.name', sort: 'name', fixed: true },
   { id: 'address', label: 'myAssets.address' },
   { id: 'systemUsers', label: 'myAssets.systemUsers', fixed: true },
+  { id: 'files', label: 'myAssets.filesAs' },
   { id: 'comment', label: 'myAssets.comment' },
   { id: 'lastUsed', label: 'myAssets.lastUsed', sort: 'lastUsed', latestFirst: true, align: 'end' },
 ];
@@ -42,7 +44,7 @@ const PREFETCH_AFTER_MS = 1500;
 /** What I may log in to, one click from a terminal. */
 @Component({
   selector: 'gh-my-assets',
-  imports: [Copy, ListCell, ListView, Icon, When],
+  imports: [Copy, ListCell, ListView, Icon, RouterLink, When],
   templateUrl: './my-assets.html',
   styleUrl: './my-assets.css',
 })

@@ -35,6 +35,11 @@ export interface ListMyAssets$Params {
  * Only the favourites, or only the others
  */
   favourite?: boolean;
+
+/**
+ * Only this asset
+ */
+  assetId?: string;
 }
 
 export function listMyAssets(http: HttpClient, rootUrl: string, params?: ListMyAssets$Params, context?: HttpContext): Observable<StrictHttpResponse<MyAssetPage>> {
@@ -45,6 +50,7 @@ export function listMyAssets(http: HttpClient, rootUrl: string, params?: ListMyA
     rb.query('pageSize', params.pageSize, {});
     rb.query('sort', params.sort, {});
     rb.query('favourite', params.favourite, {});
+    rb.query('assetId', params.assetId, {});
   }
 
   return http.request(
