@@ -48,3 +48,5 @@ export { Dashboard, type DashboardFigures, type PushFailure } from './dashboard/
 export { FirstHour, type FirstHourState } from './dashboard/first-hour.js';
 export type { DayFigures, TopEntry } from './dashboard/session-tally.js';
 export { TallyKeeper } from './dashboard/tally-keeper.js';
+export { RetentionKeeper } from './retention/retention-keeper.js';
+export { RetentionSettings, type RetentionPolicy } from './retention/retention-settings.js';

@@ -43,6 +43,8 @@ export interface StockedSession {
   ago?: number;
   recorded?: boolean;
   commands?: number;
+  /** What its row says of the recording's size. */
+  recordingBytes?: number;
 }
 
 /** Writes what gateways write, by the journals that they use, and seals it when told. */
@@ -77,7 +79,12 @@ export class AuditStock {
   }
 
   /** An ended session with its recording, commands and one file transfer; all are in the database afterwards. */
-  async session({ ago = 0, recorded = true, commands = 2 }: StockedSession = {}): Promise<SessionId> {
+  async session({
+    ago = 0,
+    recorded = true,
+    commands = 2,
+    recordingBytes = 9,
+  }: StockedSession = {}): Promise<SessionId> {
     const id = newId<SessionId>();
     const startedAt = new Date(Date.now() - ago * 86_400_000 - 60_000);
     const endedAt = new Date(startedAt.getTime() + 30_000);
@@ -85,7 +92,7 @@ export class AuditStock {
     const journal = this.api.app.get(SessionJournal);
     const place = { sourceAddress: '192.0.2.7', gatewayId: newId<GatewayId>(), destination: null };
     await journal.begin({ id, kind: 'ssh', ...people, ...place, command: null, startedAt, recordingPath });
-    const traffic = { exitStatus: 0, bytesIn: 5, bytesOut: 7, recordingBytes: 9 };
+    const traffic = { exitStatus: 0, bytesIn: 5, bytesOut: 7, recordingBytes };
     journal.end(id, { endedAt, endReason: 'logout', endDetail: null, ...traffic });
     const noted = this.api.app.get(CommandJournal);
     for (let index = 0; index < commands; index++) {

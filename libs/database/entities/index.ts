@@ -22,6 +22,7 @@ export * from './push/sudo-alias.entity.js';
 export * from './push/system-user.entity.js';
 export * from './session-audit/batch-execution.entity.js';
 export * from './session-audit/command.entity.js';
+export * from './session-audit/deleted-recording.entity.js';
 export * from './session-audit/file-transfer.entity.js';
 export * from './session-audit/gateway.entity.js';
 export * from './identity/login-attempt.entity.js';

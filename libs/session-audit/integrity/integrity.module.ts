@@ -3,6 +3,11 @@ import { DataSource } from 'typeorm';
 import { CLOCK, CONFIG, LOGGER, type Clock, type Config, type Logger } from '#libs/kernel';
 import { RecordingStore } from '../recording-store.js';
 import { SessionAuditModule } from '../session-audit.module.js';
+import { UnitOfWork } from '#libs/database';
+import { RecordingRetention } from '../retention/recording-retention.js';
+import { RetentionKeeper } from '../retention/retention-keeper.js';
+import { RetentionSettings } from '../retention/retention-settings.js';
+import { RowRetention } from '../retention/row-retention.js';
 import { AuditInspector } from './audit-inspector.js';
 import { AuditKey } from './audit-key.js';
 import { AuditSealer } from './audit-sealer.js';
@@ -45,22 +50,59 @@ import { SealChain } from './seal-chain.js';
       useFactory: (dataSource: DataSource, key: AuditKey, rows: CoveredRows, clock: Clock, logger: Logger) =>
         new AuditInspector(dataSource, key, rows, clock, logger),
     },
+    {
+      provide: RetentionSettings,
+      inject: [DataSource, UnitOfWork],
+      useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork) =>
+        new RetentionSettings(dataSource, unitOfWork),
+    },
+    {
+      provide: RowRetention,
+      inject: [UnitOfWork, CoveredRows, SealChain],
+      useFactory: (unitOfWork: UnitOfWork, rows: CoveredRows, chain: SealChain) =>
+        new RowRetention(unitOfWork, rows, chain),
+    },
+    {
+      provide: RecordingRetention,
+      inject: [DataSource, UnitOfWork, CoveredRows, SealChain, RecordingStore],
+      useFactory: (
+        dataSource: DataSource,
+        unitOfWork: UnitOfWork,
+        rows: CoveredRows,
+        chain: SealChain,
+        store: RecordingStore,
+      ) => new RecordingRetention(dataSource, unitOfWork, rows, chain, store),
+    },
+    {
+      provide: RetentionKeeper,
+      inject: [RetentionSettings, RowRetention, RecordingRetention, CLOCK, LOGGER],
+      useFactory: (
+        settings: RetentionSettings,
+        rows: RowRetention,
+        recordings: RecordingRetention,
+        clock: Clock,
+        logger: Logger,
+      ) => new RetentionKeeper(settings, rows, recordings, clock, logger),
+    },
   ],
-  exports: [AuditInspector],
+  exports: [AuditInspector, RetentionSettings],
 })
 export class IntegrityModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     private readonly sealer: AuditSealer,
     private readonly inspector: AuditInspector,
+    private readonly retention: RetentionKeeper,
   ) {}
 
   onApplicationBootstrap(): void {
     this.sealer.start();
     this.inspector.start();
+    this.retention.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.sealer.stop();
     await this.inspector.stop();
+    await this.retention.stop();
   }
 }
