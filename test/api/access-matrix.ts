@@ -79,7 +79,7 @@ const AREAS: readonly Area[] = [
   { path: /^authorization(?:-rules)?(?:\/|$)/, needs: rules, reach: 'everybody' },
   { path: /^sessions(?:\/|$)/, needs: ['audit.read', 'sessions.terminate'], reach: 'everybody' },
   {
-    path: /^(?:login-attempts|operations|file-transfers|commands|dashboard)$/,
+    path: /^(?:login-attempts|operations|file-transfers|commands|dashboard|audit\/integrity)$/,
     needs: ['audit.read'],
     reach: 'everybody',
   },

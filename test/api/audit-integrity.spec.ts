@@ -281,7 +281,10 @@ describe('integrity of the audit', { timeout: 60_000 }, () => {
     expect(await verifyLive()).toMatch(/^whole/);
   });
 
-  it('checks the rows by itself and keeps what it found', async () => {
+  it('checks the rows by itself, keeps what it found, and tells auditors', async () => {
+    const auditor = await api.addUser('eve', 'auditor');
+    const user = await api.addUser('norm');
+    await user.client.get('/audit/integrity').expect(403);
     await stock.seal();
     const inspector = api.app.get(AuditInspector);
     expect(await inspector.state()).toMatchObject({ waiting: 0, lastCheck: null });
@@ -292,13 +295,11 @@ describe('integrity of the audit', { timeout: 60_000 }, () => {
       await sql('DELETE FROM commands WHERE id = $1', [victim.rowId]);
       await inspector.check();
     });
-    const { checkpoint, lastCheck } = await inspector.state();
-    expect(checkpoint?.seq).toBe(seq);
-    expect(lastCheck?.problem).toEqual({
-      fault: 'removed',
-      seq: victim.seq,
-      kind: 'command',
-      id: victim.rowId,
+    const { body } = await auditor.client.get('/audit/integrity').expect(200);
+    expect(body).toMatchObject({
+      publicKey: expect.stringMatching(/^-----BEGIN PUBLIC KEY-----/),
+      checkpoint: { seq },
+      lastCheck: { problem: { fault: 'removed', seq: victim.seq, kind: 'command', id: victim.rowId } },
     });
   });
 });

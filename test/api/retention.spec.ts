@@ -40,6 +40,23 @@ describe('retention', { timeout: 60_000 }, () => {
       .query(`SELECT count(*)::int AS count FROM ${table} WHERE ${condition}`, parameters)
       .then(([row]: { count: number }[]) => row?.count);
 
+  it('is set by administrators, whose change is on record; nonsense is refused at its field', async () => {
+    const auditor = await api.addUser('eve', 'auditor');
+    await auditor.client.get('/settings/retention').expect(403);
+    expect((await api.admin.get('/settings/retention').expect(200)).body).toEqual(everything);
+    const wrong = await api.admin
+      .put('/settings/retention')
+      .send({ ...everything, loginDays: 0 })
+      .expect(422);
+    expect(wrong.body).toMatchObject({ errors: [{ field: 'loginDays', code: 'out_of_range' }] });
+    const wanted = { ...everything, operationDays: 3650 };
+    expect((await api.admin.put('/settings/retention', wanted).expect(200)).body).toEqual(wanted);
+    const noted = `action = 'settings.update' AND subject_name = 'retention' AND after = '{"operationDays": 3650}'`;
+    expect(await count('operations', noted)).toBe(1);
+    await api.admin.put('/settings/retention', everything).expect(200);
+    await stock.seal();
+  });
+
   it('keeps everything unless told otherwise', async () => {
     expect(await keeper.run()).toEqual({});
     expect(await count('sessions', 'true')).toBe(2);

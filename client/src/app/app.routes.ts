@@ -154,6 +154,12 @@ export const routes: Routes = [
         loadComponent: () => import('./settings/push-engine-page').then((file) => file.PushEnginePage),
       },
       {
+        path: 'settings/retention',
+        canActivate: [may('settings.write')],
+        canDeactivate: [keepsInput],
+        loadComponent: () => import('./settings/retention-page').then((file) => file.RetentionPage),
+      },
+      {
         path: 'settings/security',
         canActivate: [may('settings.write')],
         canDeactivate: [keepsInput],

@@ -23,8 +23,8 @@ import { Commands1795400000060 } from './0022-commands.js';
 import { Forwarding1795400000061 } from './0023-forwarding.js';
 import { Drift1795400000062 } from './0024-drift.js';
 import { AuditChain1795400000080 } from './0026-audit-chain.js';
-import { Home1795400000110 } from './0029-home.js';
 import { Retention1795400000090 } from './0027-retention.js';
+import { Home1795400000110 } from './0029-home.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -53,6 +53,6 @@ export const migrations = [
   Forwarding1795400000061,
   Drift1795400000062,
   AuditChain1795400000080,
-  Home1795400000110,
   Retention1795400000090,
+  Home1795400000110,
 ];

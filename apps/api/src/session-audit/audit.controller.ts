@@ -1,13 +1,17 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { AuditTrail } from '#libs/session-audit';
+import { AuditInspector, AuditTrail } from '#libs/session-audit';
 import { Requires } from '../http/access.js';
 import { LoginAttemptListQuery, LoginAttemptPage, OperationListQuery, OperationPage } from './audit.dto.js';
+import { IntegrityView } from './integrity.dto.js';
 
 @ApiTags('audit')
 @Controller()
 export class AuditController {
-  constructor(private readonly trail: AuditTrail) {}
+  constructor(
+    private readonly trail: AuditTrail,
+    private readonly inspector: AuditInspector,
+  ) {}
 
   @Get('login-attempts')
   @Requires('audit.read')
@@ -21,5 +25,12 @@ export class AuditController {
   @ApiOkResponse({ type: OperationPage })
   listOperations(@Query() query: OperationListQuery): Promise<OperationPage> {
     return this.trail.operations(query);
+  }
+
+  @Get('audit/integrity')
+  @Requires('audit.read')
+  @ApiOkResponse({ type: IntegrityView })
+  getIntegrity(): Promise<IntegrityView> {
+    return this.inspector.state();
   }
 }

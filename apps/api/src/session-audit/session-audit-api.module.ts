@@ -8,6 +8,7 @@ import { CommandsController } from './commands.controller.js';
 import { DashboardController } from './dashboard.controller.js';
 import { FileTransfersController } from './file-transfers.controller.js';
 import { FirstHourController } from './first-hour.controller.js';
+import { RetentionController } from './retention.controller.js';
 import { SessionsController } from './sessions.controller.js';
 
 /** REST of sessions, batch executions, logins and operations, and of the figures made of them. */
@@ -21,6 +22,7 @@ import { SessionsController } from './sessions.controller.js';
     AuditController,
     DashboardController,
     FirstHourController,
+    RetentionController,
   ],
 })
 export class SessionAuditApiModule implements OnApplicationBootstrap, BeforeApplicationShutdown {

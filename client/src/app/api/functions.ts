@@ -89,6 +89,10 @@ export type { GetFirstHour$Params as GetFirstHour$Params } from './fn/settings/g
 export { getFirstHour as getFirstHour } from './fn/settings/get-first-hour';
 export type { SetFirstHour$Params as SetFirstHour$Params } from './fn/settings/set-first-hour';
 export { setFirstHour as setFirstHour } from './fn/settings/set-first-hour';
+export type { GetRetention$Params as GetRetention$Params } from './fn/settings/get-retention';
+export { getRetention as getRetention } from './fn/settings/get-retention';
+export type { SetRetention$Params as SetRetention$Params } from './fn/settings/set-retention';
+export { setRetention as setRetention } from './fn/settings/set-retention';
 export type { MailUserPasswordLink$Params as MailUserPasswordLink$Params } from './fn/users/mail-user-password-link';
 export { mailUserPasswordLink as mailUserPasswordLink } from './fn/users/mail-user-password-link';
 export type { ExportUsers$Params as ExportUsers$Params } from './fn/users/export-users';
@@ -359,6 +363,8 @@ export type { ListLoginAttempts$Params as ListLoginAttempts$Params } from './fn/
 export { listLoginAttempts as listLoginAttempts } from './fn/audit/list-login-attempts';
 export type { ListOperations$Params as ListOperations$Params } from './fn/audit/list-operations';
 export { listOperations as listOperations } from './fn/audit/list-operations';
+export type { GetIntegrity$Params as GetIntegrity$Params } from './fn/audit/get-integrity';
+export { getIntegrity as getIntegrity } from './fn/audit/get-integrity';
 export type { GetDashboard$Params as GetDashboard$Params } from './fn/dashboard/get-dashboard';
 export { getDashboard as getDashboard } from './fn/dashboard/get-dashboard';
 export type { GetMyDashboard$Params as GetMyDashboard$Params } from './fn/dashboard/get-my-dashboard';

@@ -23,7 +23,7 @@ export class QueuedSeal {
   notBefore!: Date;
 }
 
-/** One link of the audit's hash chain (docs/adr/0011-sealed-audit.md). Links are added, never changed or removed. */
+/** One link of the audit's hash chain (docs/adr/0012-sealed-audit.md). Links are added, never changed or removed. */
 @Entity('audit_seals')
 @Index(['kind', 'rowId'], { unique: true })
 export class Seal {
