@@ -86,12 +86,7 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     const { page, context } = visitor;
     await page.goto('/my-assets');
     const opened = context.waitForEvent('page');
-    await page
-      .locator('tr', { hasText: 'way-02' })
-      .locator('a, button')
-      .filter({ hasText: 'way' })
-      .last()
-      .click();
+    await visitor.row('way-02').getByRole('link', { name: 'Open a terminal as way on way-02' }).click();
     const terminal = await opened;
     const screen = terminal.locator('.xterm-rows');
     await eventually(() => screen.textContent()).toMatch(/way@way-02|\$/);
