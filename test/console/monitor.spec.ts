@@ -3,6 +3,8 @@ import { Harness, type Person, type Way } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
+const PATIENT = { timeout: 20_000 };
+
 requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live monitor', () => {
   let harness: Harness;
   let browser: ConsoleBrowser;
@@ -31,7 +33,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
     await visitor.page.locator('#username').fill(admin.username);
     await visitor.page.locator('#password').fill(admin.password);
     await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     return visitor;
   }
 
@@ -46,20 +48,20 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
     await page.goto('/audit/online');
     await page.getByRole('link', { name: '监控', exact: true }).click();
     const rows = page.locator('.monitor-stage .xterm-rows');
-    await expect.poll(() => rows.textContent(), { timeout: 20_000 }).toContain('中文 42');
+    await expect.poll(() => rows.textContent(), PATIENT).toContain('中文 42');
     expect(await page.locator('.monitor-line').textContent()).toContain('正在监控：adele');
     terminal.line('echo sum=$((1+2))');
-    await expect.poll(() => rows.textContent()).toContain('sum=3');
+    await expect.poll(() => rows.textContent(), PATIENT).toContain('sum=3');
     terminal.resize(30, 100);
     terminal.line('stty size');
-    await expect.poll(() => rows.textContent()).toContain('30 100');
-    await expect.poll(() => rows.locator('> div').count()).toBe(30);
+    await expect.poll(() => rows.textContent(), PATIENT).toContain('30 100');
+    await expect.poll(() => rows.locator('> div').count(), PATIENT).toBe(30);
     await page.locator('.monitor-stage').click();
     await page.keyboard.type('intruded');
     await visitor.button('阻断').click();
     await page.getByRole('dialog').getByRole('button', { name: '阻断' }).click();
     await expect
-      .poll(() => page.getByRole('status').allTextContents())
+      .poll(() => page.getByRole('status').allTextContents(), PATIENT)
       .toContainEqual(expect.stringContaining('adele'));
     await terminal.untilEnded();
     expect(terminal.shown).not.toContain('intruded');
