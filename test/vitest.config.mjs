@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 /**
  * Tests run as the product does: compiled, on Node 24. Suites that start hosts, browsers and gateways take turns
- * (`group`), each file for itself; small ones run side by side.
+ * (`group`), each file for itself; small ones run side by side. With `database`, specs' databases are copied from one.
  */
-const project = (name, include, { group, seconds = 10, alone = false }) => ({
+const project = (name, include, { group, seconds = 10, alone = false, database = false }) => ({
   test: {
     name,
     include,
@@ -13,6 +13,7 @@ const project = (name, include, { group, seconds = 10, alone = false }) => ({
     hookTimeout: Math.max(60, seconds) * 1000,
     fileParallelism: !alone,
     sequence: { groupOrder: group },
+    ...(database && { globalSetup: './dist/test/database/cluster-template.js' }),
   },
 });
 
@@ -25,10 +26,20 @@ export default defineConfig({
     projects: [
       project('architecture', ['dist/test/architecture/**/*.spec.js'], { group: 1, seconds: 60 }),
       project('unit', ['dist/libs/**/*.spec.js', 'dist/apps/**/*.spec.js'], { group: 1, seconds: 20 }),
-      project('api', ['dist/test/{database,api}/**/*.spec.js'], { group: 2, seconds: 30 }),
+      project('api', ['dist/test/{database,api}/**/*.spec.js'], { group: 2, seconds: 30, database: true }),
       project('standalone', ['dist/test/standalone/**/*.spec.js'], { group: 3, seconds: 90, alone: true }),
-      project('gateway', ['dist/test/{hosts,gateway}/**/*.spec.js'], { group: 4, seconds: 60, alone: true }),
-      project('console', ['dist/test/console/**/*.spec.js'], { group: 5, seconds: 90, alone: true }),
+      project('gateway', ['dist/test/{hosts,gateway}/**/*.spec.js'], {
+        group: 4,
+        seconds: 60,
+        alone: true,
+        database: true,
+      }),
+      project('console', ['dist/test/console/**/*.spec.js'], {
+        group: 5,
+        seconds: 90,
+        alone: true,
+        database: true,
+      }),
     ],
   },
 });

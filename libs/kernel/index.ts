@@ -6,4 +6,5 @@ export * from './ids.js';
 export * from './lifecycle.js';
 export * from './logging.js';
 export * from './node-options.js';
+export * from './recurring-work.js';
 export * from './ssh-keys.js';

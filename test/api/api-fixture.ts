@@ -11,7 +11,8 @@ import { makeFirstAdmin } from '#libs/identity';
 import { readConfig, systemClock, type Clock } from '#libs/kernel';
 import { CredentialVault } from '#libs/vault';
 import { createApi } from '../../apps/api/src/api.js';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
+import type { EmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
+import { startThrowAwayPostgres } from '../database/throw-away-postgres.js';
 
 const loginAnswer = z.object({ accessToken: z.string() });
 const created = z.object({ id: z.uuid() });
@@ -100,7 +101,7 @@ export class ApiFixture {
   static async start(options: ApiOptions = {}): Promise<ApiFixture> {
     const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-api-'));
     await chmod(dataDir, 0o755); // the database may run under another account
-    const postgres = await startEmbeddedPostgres({ dataDir, throwaway: true });
+    const postgres = await startThrowAwayPostgres(dataDir);
     try {
       const app = await open(dataDir, postgres.url, options);
       const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');

@@ -60,7 +60,7 @@ export class AuditStock {
   /** From now on rows are sealed only by {@link seal}. */
   static async of(api: ApiFixture): Promise<AuditStock> {
     const stock = new AuditStock(api);
-    await stock.sealer.stop();
+    await stock.sealer.recurring.stop();
     return stock;
   }
 

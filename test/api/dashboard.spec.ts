@@ -70,7 +70,7 @@ describe('the dashboard', () => {
     users = [plain.id, ...Array.from({ length: 12 }, () => newId<UserId>())];
     const now = Date.now();
     // as if they had been there when days were first counted
-    await api.app.get(TallyKeeper).stop();
+    await api.app.get(TallyKeeper).recurring.stop();
     await add(Array.from({ length: SESSIONS }, () => random(new Date(now - Math.random() * 45 * DAY_MS))));
     await api.app.get(DataSource).query('TRUNCATE session_figures, session_counts, session_totals');
   });

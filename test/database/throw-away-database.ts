@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
 import { migrate, openDatabase } from '#libs/database';
 import { startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
+import { startThrowAwayPostgres } from './throw-away-postgres.js';
 
 /** A real PostgreSQL that ends with the test. */
 export interface ThrowAwayDatabase {
@@ -20,7 +21,9 @@ export async function startThrowAwayDatabase(options: { migrated: boolean }): Pr
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-database-'));
   // PostgreSQL may run under another account, which must get through to its own folder
   await chmod(dataDir, 0o755);
-  const postgres = await startEmbeddedPostgres({ dataDir, throwaway: true });
+  const postgres = options.migrated
+    ? await startThrowAwayPostgres(dataDir)
+    : await startEmbeddedPostgres({ dataDir, throwaway: true });
   const opened: DataSource[] = [];
   const open = async (): Promise<DataSource> => {
     const dataSource = await openDatabase(postgres.url);

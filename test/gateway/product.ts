@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
+import type { EmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
 import { GATEWAY_NODE_OPTIONS, NODE_OPTIONS } from '#libs/kernel';
+import { startThrowAwayPostgres } from '../database/throw-away-postgres.js';
 import { endProcess, findFreePort, spawnBound } from '../hosts/index.js';
 
 const READY_PATIENCE_MS = 60_000;
@@ -46,7 +47,7 @@ export class Product {
     const [httpPort, sshPort] = [await findFreePort(23000, 23499), await findFreePort(23500, 23999)];
     const product = new Product(dataDir, httpPort, sshPort, 'first start only 4711', options);
     try {
-      product.postgres = await startEmbeddedPostgres({ dataDir, throwaway: true });
+      product.postgres = await startThrowAwayPostgres(dataDir);
       product.api = await product.launch('api');
       for (let count = 0; count < (options.gateways ?? 1); count++) await product.startGateway();
       return product;

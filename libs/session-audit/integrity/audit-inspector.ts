@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Setting } from '#libs/database';
-import type { Clock, Logger } from '#libs/kernel';
+import { RecurringWork, type Clock, type Logger } from '#libs/kernel';
 import { TrustedKeys, type AuditKey } from './audit-key.js';
 import type { CoveredRows } from './covered-rows.js';
 import { LiveAudit } from './live-audit.js';
@@ -43,8 +43,8 @@ export interface IntegrityState {
 
 /** Says how the audit's seals stand, and checks the rows each day; bytes of recordings are left to the command. */
 export class AuditInspector {
-  private timer: NodeJS.Timeout | null = null;
-  private checking: Promise<void> = Promise.resolve();
+  /** Checks each day. */
+  readonly recurring: RecurringWork;
 
   constructor(
     private readonly dataSource: DataSource,
@@ -52,7 +52,13 @@ export class AuditInspector {
     private readonly rows: CoveredRows,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.recurring = new RecurringWork(
+      () => this.check(),
+      { firstMs: FIRST_MS, everyMs: EVERY_MS },
+      (error) => logger.error({ err: error }, 'the audit was not checked'),
+    );
+  }
 
   /** The state now. */
   async state(): Promise<IntegrityState> {
@@ -78,26 +84,5 @@ export class AuditInspector {
       [KEY, JSON.stringify(found)],
     );
     return found;
-  }
-
-  /** Checks each day from now on. */
-  start(afterMs = FIRST_MS): void {
-    this.timer = setTimeout(() => {
-      this.checking = this.check()
-        .then(() => undefined)
-        .catch((error: unknown) => {
-          this.logger.error({ err: error }, 'the audit was not checked');
-        })
-        .finally(() => {
-          if (this.timer !== null) this.start(EVERY_MS);
-        });
-    }, afterMs);
-  }
-
-  /** Ends it, after the check under way. */
-  async stop(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    await this.checking;
   }
 }

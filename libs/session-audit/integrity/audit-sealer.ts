@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { z } from 'zod';
-import type { Logger } from '#libs/kernel';
+import { RecurringWork, type Logger } from '#libs/kernel';
 import type { RecordingStore } from '../recording-store.js';
 import type { CoveredRows } from './covered-rows.js';
 import { rowHash, SEALED_ROWS, ZERO_HASH, type RowValues, type SealContent, type SealedRow } from './seal.js';
@@ -26,36 +26,21 @@ const keyRow = z.array(z.object({ kind: z.string(), rowId: z.string() }));
  * the chain and signs. Nobody who writes an audit row waits for it.
  */
 export class AuditSealer {
-  private timer: NodeJS.Timeout | null = null;
-  private passing: Promise<void> = Promise.resolve();
+  /** Seals what waits. */
+  readonly recurring: RecurringWork;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly rows: CoveredRows,
     private readonly chain: SealChain,
     private readonly recordings: RecordingStore,
-    private readonly logger: Logger,
-  ) {}
-
-  /** Seals every few seconds from now on. */
-  start(): void {
-    this.timer = setTimeout(() => {
-      this.passing = this.seal()
-        .then(() => undefined)
-        .catch((error: unknown) => {
-          this.logger.error({ err: error }, 'audit rows wait for their seal');
-        })
-        .finally(() => {
-          if (this.timer !== null) this.start();
-        });
-    }, EVERY_MS);
-  }
-
-  /** Ends it, after the pass under way. */
-  async stop(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    await this.passing;
+    logger: Logger,
+  ) {
+    this.recurring = new RecurringWork(
+      () => this.seal(),
+      { firstMs: EVERY_MS, everyMs: EVERY_MS },
+      (error) => logger.error({ err: error }, 'audit rows wait for their seal'),
+    );
   }
 
   /** Seals all that may be sealed now; gives how many links were added. */

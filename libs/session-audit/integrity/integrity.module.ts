@@ -95,14 +95,14 @@ export class IntegrityModule implements OnApplicationBootstrap, BeforeApplicatio
   ) {}
 
   onApplicationBootstrap(): void {
-    this.sealer.start();
-    this.inspector.start();
-    this.retention.start();
+    this.sealer.recurring.start();
+    this.inspector.recurring.start();
+    this.retention.recurring.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    await this.sealer.stop();
-    await this.inspector.stop();
-    await this.retention.stop();
+    await this.sealer.recurring.stop();
+    await this.inspector.recurring.stop();
+    await this.retention.recurring.stop();
   }
 }

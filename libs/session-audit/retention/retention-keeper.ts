@@ -1,4 +1,4 @@
-import type { Clock, Logger } from '#libs/kernel';
+import { RecurringWork, type Clock, type Logger } from '#libs/kernel';
 import { SEALED_ROWS, type SealedRow } from '../integrity/seal.js';
 import type { RecordingRetention } from './recording-retention.js';
 import type { RetentionPolicy, RetentionSettings } from './retention-settings.js';
@@ -21,8 +21,8 @@ const ROW_DAYS = {
 
 /** Deletes each hour what is older, or more, than the settings let stay. */
 export class RetentionKeeper {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
+  /** Runs each hour. */
+  readonly recurring: RecurringWork;
 
   constructor(
     private readonly settings: RetentionSettings,
@@ -30,7 +30,13 @@ export class RetentionKeeper {
     private readonly recordings: RecordingRetention,
     private readonly clock: Clock,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.recurring = new RecurringWork(
+      () => this.run(),
+      { firstMs: FIRST_MS, everyMs: EVERY_MS },
+      (error) => logger.error({ err: error }, 'retention did not come to its end'),
+    );
+  }
 
   /** Deletes what is due now; gives how many of each kind. */
   async run(): Promise<Record<string, number>> {
@@ -53,26 +59,5 @@ export class RetentionKeeper {
     }
     if (Object.keys(deleted).length > 0) this.logger.info({ deleted }, 'retention deleted');
     return deleted;
-  }
-
-  /** Runs each hour from now on. */
-  start(afterMs = FIRST_MS): void {
-    this.timer = setTimeout(() => {
-      this.running = this.run()
-        .then(() => undefined)
-        .catch((error: unknown) => {
-          this.logger.error({ err: error }, 'retention did not come to its end');
-        })
-        .finally(() => {
-          if (this.timer !== null) this.start(EVERY_MS);
-        });
-    }, afterMs);
-  }
-
-  /** Ends it, after the run under way. */
-  async stop(): Promise<void> {
-    if (this.timer) clearTimeout(this.timer);
-    this.timer = null;
-    await this.running;
   }
 }

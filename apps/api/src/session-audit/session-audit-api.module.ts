@@ -29,10 +29,10 @@ export class SessionAuditApiModule implements OnApplicationBootstrap, BeforeAppl
   constructor(private readonly keeper: TallyKeeper) {}
 
   onApplicationBootstrap(): void {
-    this.keeper.start();
+    this.keeper.recurring.start();
   }
 
   beforeApplicationShutdown(): Promise<void> {
-    return this.keeper.stop();
+    return this.keeper.recurring.stop();
   }
 }
