@@ -127,7 +127,7 @@ requires('hosts', 'busybox-hosts', 'ssh', 'sudo').describe('scripts over an admi
       it('run as root, with their own input, output and status', async () => {
         const steps: string[] = [];
         const script = 'id -u; cat; echo trouble >&2; exit 3';
-        const input = 'one\n\ttwo';
+        const input = 'one\n\t$two `three` \\n \'"\n\n';
         const outcome = await connected(way(name), (connection) => connection.run(script, { input }), {
           onStep: (step) => steps.push(step),
         });
@@ -138,13 +138,17 @@ requires('hosts', 'busybox-hosts', 'ssh', 'sudo').describe('scripts over an admi
       it('run one after the other, and stand on no command line', async () => {
         const outcomes = await connected(way(name), async (connection) => [
           await connection.run('word=pl-a-nted; cat /proc/[0-9]*/cmdline | tr "\\0" " "; cat >/dev/null', {
-            input: 'sec-r-et',
+            input: 'sec-r-et\n',
           }),
-          await connection.run('cat', { input: 'a'.repeat(200_000) }),
+          await connection.run('exit 0', { input: 'nobody reads this\n' }),
+          await connection.run('cat', { input: `${'a'.repeat(200_000)}\n` }),
+          await connection.run('printf "no newline"; printf trouble >&2'),
         ]);
-        expect(outcomes[0]?.stdout).toContain('sh -c eval');
+        expect(outcomes[0]?.stdout).toMatch(/sshd|dropbear/);
         expect(outcomes[0]?.stdout).not.toMatch(/pl-a-nted|sec-r-et/);
-        expect(outcomes[1]?.stdout.length).toBe(200_000);
+        expect(outcomes[1]).toEqual({ status: 0, stdout: '', stderr: '' });
+        expect(outcomes[2]?.stdout.length).toBe(200_001);
+        expect(outcomes[3]).toEqual({ status: 0, stdout: 'no newline', stderr: 'trouble' });
       });
 
       it('are cut off when they write or last too long', async () => {

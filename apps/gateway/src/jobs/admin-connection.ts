@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import ssh2, { type Client } from 'ssh2';
 import { tell, type ConnectionStep, type HostWord, type Told } from '#libs/contracts';
@@ -7,18 +6,20 @@ import { methodsFor } from '../session/upstream.js';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 import type { AdminTarget } from './admin-directory.js';
 import { boundedExec, ExecFailure, type ExecLimits, type ExecOutcome } from './bounded-exec.js';
+import { RootShell } from './root-shell.js';
 
 const RESOLVE_MS = 4_000;
 const LOGIN_MS = 10_000;
-const PRIVILEGE_LIMITS: ExecLimits = { timeoutMs: 6_000, maxBytes: 1024 };
+const PRIVILEGE_LIMITS: ExecLimits = { timeoutMs: 6_000, maxBytes: 4096 };
+const PROOF_LIMITS: ExecLimits = { timeoutMs: 6_000, maxBytes: 1024 };
 const SCRIPT_LIMITS: ExecLimits = { timeoutMs: 30_000, maxBytes: 256 * 1024 };
 /** How long a connection that is closed may take to say goodbye. */
 const GOODBYE_MS = 1_000;
 
-/** Says `root`, the user id that sudo gives, or nothing; run by whatever shell the account has, so one quoted word. */
-const PRIVILEGE_CHECK = `exec sh -c 'if [ "$(id -u)" = 0 ]; then echo root; elif command -v sudo >/dev/null 2>&1; then sudo -n sh -c "id -u"; else echo no-sudo; fi'`;
+/** Becomes a shell of root's that reads its program; run by whatever shell the account has, so one quoted word. */
+const BECOME_ROOT = `exec sh -c 'if [ "$(id -u)" = 0 ]; then exec sh; elif command -v sudo >/dev/null 2>&1; then echo by-sudo; exec sudo -n sh; else echo no-sudo; fi'`;
 
-/** Before every script: the system's programs, their words in English, files for nobody else. */
+/** Before scripts: the system's programs, their words in English, files for nobody else. */
 export const PRELUDE = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C; export PATH LC_ALL; umask 077\n';
 
 const EXEC_WORDS: Record<ExecFailure['reason'], HostWord> = {
@@ -39,17 +40,18 @@ export interface AdminConnectionTerms {
 
 /** What a script reads, and its limits where they are not 30 s and 256 KiB of output. */
 export interface ScriptOptions extends Partial<ExecLimits> {
-  /** Its standard input. Absent: empty. */
-  input?: string | Buffer;
+  /** Its standard input: whole lines. Absent: empty. */
+  input?: string;
 }
 
 /**
  * A connection to an asset as its admin account, on which POSIX `sh` scripts run as root: directly, or by `sudo -n`.
- * Needs nothing on the asset but `sh` and `dd`. Close it always.
+ * Needs nothing on the asset but `sh`. Close it always.
  */
 export class AdminConnection {
   private constructor(
     private readonly client: Client,
+    private readonly shell: RootShell,
     private readonly target: Pick<AdminTarget, 'assetName' | 'username'>,
     /** Whether root's rights come by sudo. */
     readonly bySudo: boolean,
@@ -75,9 +77,9 @@ export class AdminConnection {
     const stopListening = (): void => terms.giveUp?.removeEventListener('abort', abort);
     try {
       await login(client, { ...target, address }, terms);
-      const bySudo = await privilegeOf(client, target);
+      const { shell, bySudo } = await becomeRoot(client, target);
       terms.onStep?.('privilege', tell(bySudo ? 'sudoer' : 'root'));
-      return new AdminConnection(client, target, bySudo, stopListening);
+      return new AdminConnection(client, shell, target, bySudo, stopListening);
     } catch (error) {
       stopListening();
       client.destroy();
@@ -86,29 +88,20 @@ export class AdminConnection {
   }
 
   /**
-   * Runs a script as root. It stands on no command line, its input neither: both go through standard input.
-   * A status other than 0 is an answer, not an error.
+   * Runs a script as root, after those before it. It stands on no command line, its input neither. A status other than
+   * 0 is an answer, not an error.
    * @throws ExecFailure in words; the connection is closed then.
    */
   async run(script: string, options: ScriptOptions = {}): Promise<ExecOutcome> {
     const { input = '', ...limits } = options;
-    const mark = randomBytes(8).toString('hex');
-    // quotes in its middle: who only echoes what it is fed doesn't show the mark
-    const program = Buffer.from(`${PRELUDE}echo ${mark.slice(0, 8)}''${mark.slice(8)}\n${script}`);
-    // the shell takes its program by its length, byte by byte, so that what follows is the program's to read
-    const loader = `sh -c 'eval "$(dd bs=1 count=${program.length} 2>/dev/null)"'`;
-    const command = this.bySudo ? `exec sudo -n ${loader}` : `exec ${loader}`;
     try {
-      const fed = Buffer.concat([program, Buffer.from(input)]);
-      const outcome = await boundedExec(this.client, command, fed, { ...SCRIPT_LIMITS, ...limits });
-      return { ...outcome, stdout: afterMark(outcome, mark) };
+      return await this.shell.run(script, input, { ...SCRIPT_LIMITS, ...limits });
     } catch (error) {
       this.stopListening();
       this.client.destroy();
       if (!(error instanceof ExecFailure)) throw error;
-      const params = { ...error.told.params, asset: this.target.assetName };
-      const code = error.told.code === 'script-not-run' ? 'script-not-run' : EXEC_WORDS[error.reason];
-      throw new ExecFailure(error.reason, tell(code, params), { cause: error });
+      const told = tell(EXEC_WORDS[error.reason], { asset: this.target.assetName });
+      throw new ExecFailure(error.reason, told, { cause: error });
     }
   }
 
@@ -118,15 +111,6 @@ export class AdminConnection {
     this.client.end();
     setTimeout(() => this.client.destroy(), GOODBYE_MS).unref();
   }
-}
-
-/** What the script itself wrote: greetings of the login shell come before. @throws ExecFailure: it was never run */
-function afterMark({ stdout, stderr }: ExecOutcome, mark: string): string {
-  const begin = stdout.indexOf(`${mark}\n`);
-  if (begin !== -1) return stdout.slice(begin + mark.length + 1);
-  const said = (stderr || stdout).trim().split('\n')[0]?.slice(0, 200);
-  const told = said ? tell('script-not-run', { said }) : 'it did not run the script';
-  throw new ExecFailure('refused', told);
 }
 
 async function resolve({ assetName, address }: AdminTarget): Promise<string> {
@@ -204,19 +188,27 @@ function loginFailure(target: AdminTarget, error: Error & { level?: string }): C
   return new ConnectFailure('login', told, { cause: error });
 }
 
-/** Whether root's rights come by sudo. @throws ConnectFailure when there are none */
-async function privilegeOf(client: Client, { assetName, username }: AdminTarget): Promise<boolean> {
-  const fail = (code: HostWord, cause?: unknown): ConnectFailure =>
-    new ConnectFailure('privilege', tell(code, { asset: assetName, username }), { cause });
+/** A shell of root's, and whether it took sudo. @throws ConnectFailure when the account has not root's rights */
+async function becomeRoot(
+  client: Client,
+  { assetName, username }: AdminTarget,
+): Promise<{ shell: RootShell; bySudo: boolean }> {
+  const fail = (code: HostWord, said: Record<string, string> = {}, cause?: unknown): ConnectFailure =>
+    new ConnectFailure('privilege', tell(code, { asset: assetName, username, ...said }), { cause });
   try {
-    const { stdout } = await boundedExec(client, PRIVILEGE_CHECK, Buffer.alloc(0), PRIVILEGE_LIMITS);
-    const answer = stdout.trimEnd().split('\n').at(-1);
-    if (answer === 'root') return false;
-    if (answer === '0') return true;
-    if (answer === 'no-sudo') throw fail('no-sudo');
+    const shell = await RootShell.start(client, BECOME_ROOT, PRIVILEGE_LIMITS.timeoutMs);
+    const { stdout } = await shell.run(`${PRELUDE}id -u`, '', PRIVILEGE_LIMITS);
+    const lines = stdout.trimEnd().split('\n');
+    if (lines.at(-1) === '0') return { shell, bySudo: lines.includes('by-sudo') };
   } catch (error) {
     if (!(error instanceof ExecFailure)) throw error;
-    throw fail(EXEC_WORDS[error.reason], error);
+    const { stdout, stderr } = error.said;
+    if (error.reason !== 'lost') throw fail(EXEC_WORDS[error.reason], {}, error);
+    const last = stdout.trimEnd().split('\n').at(-1) ?? '';
+    if (last === 'no-sudo') throw fail('no-sudo');
+    const said = (stderr || stdout).trim().split('\n')[0]?.slice(0, 200) ?? '';
+    if (last !== 'by-sudo' && said !== '') throw fail('script-not-run', { said }, error);
+    if (last !== 'by-sudo') throw fail(EXEC_WORDS.lost, {}, error);
   }
   throw fail('not-root');
 }
@@ -237,7 +229,7 @@ export async function proveLogin(
   terms.giveUp?.addEventListener('abort', abort);
   try {
     await login(client, { ...target, address: await resolve(target) }, terms);
-    return await boundedExec(client, command, Buffer.alloc(0), PRIVILEGE_LIMITS);
+    return await boundedExec(client, command, Buffer.alloc(0), PROOF_LIMITS);
   } catch (error) {
     if (error instanceof ExecFailure) return error;
     throw error;

@@ -2,7 +2,7 @@ import type ssh2 from 'ssh2';
 import { asTold, type Told } from '#libs/contracts';
 
 /** Of standard error only so much is kept: it is for a person to read. Bytes. */
-const MAX_STDERR = 8 * 1024;
+export const MAX_STDERR = 8 * 1024;
 
 /** How long and how much a command may go on. */
 export interface ExecLimits {
@@ -24,14 +24,23 @@ export interface ExecOutcome {
 export class ExecFailure extends Error {
   readonly told: Told;
 
+  /** What the command had written until then. */
+  readonly said: { stdout: string; stderr: string };
+
   constructor(
     readonly reason: 'refused' | 'timeout' | 'too-much-output' | 'lost',
     told: string | Told,
-    options?: ErrorOptions,
+    options: ErrorOptions & { said?: ExecFailure['said'] } = {},
   ) {
     super(asTold(told).message, options);
     this.told = asTold(told);
+    this.said = options.said ?? { stdout: '', stderr: '' };
     this.name = 'ExecFailure';
+  }
+
+  /** One with the words for its reason. */
+  static of(reason: ExecFailure['reason'], cause?: Error, said?: ExecFailure['said']): ExecFailure {
+    return new ExecFailure(reason, SAID[reason], { ...(cause && { cause }), ...(said && { said }) });
   }
 }
 
@@ -62,7 +71,7 @@ export function boundedExec(
     };
     const fail = (reason: ExecFailure['reason'], cause?: Error): void => {
       settle(() => {
-        reject(new ExecFailure(reason, SAID[reason], { cause }));
+        reject(ExecFailure.of(reason, cause));
       });
     };
     const lost = (): void => {

@@ -100,8 +100,8 @@ if [ -r /etc/shadow ]; then
     '!'*) note="$note The password of the account is locked." ;;
   esac
 fi
-main=$(id -gn "$user") || main=
-is=" $(id -Gn "$user") " || exit 1
+main= is=
+[ "$groups$ours" = 0 ] || { main=$(id -gn "$user"); is=" $(id -Gn "$user") " || exit 1; }
 for group in $groups; do
   case $is in *" $group "*) continue ;; esac
   changed=1

@@ -26,7 +26,7 @@ check() {
   [ "$(wc -c <"$f")" -le 1048576 ] || die "authorized_keys in $home/.ssh has more than 1 MiB."
 }
 replace() {
-  rm -f "$f.gatehouse" && cat >"$f.gatehouse" && chmod 600 "$f.gatehouse" && mv -f "$f.gatehouse" "$f" || die "authorized_keys could not be written."
+  rm -f "$f.gatehouse" && cat >"$f.gatehouse" && mv -f "$f.gatehouse" "$f" || die "authorized_keys could not be written."
 }
 `;
 
@@ -35,7 +35,7 @@ export const KEY_ADD = asAccount(String.raw`${ENTER}
 IFS= read -r key
 [ -L .ssh ] || [ -e .ssh ] || mkdir .ssh || exit 1
 check
-[ "$(ls -nd . | cut -c1-10)" = drwx------ ] || chmod 700 .
+case $(ls -nd .) in drwx------*) ;; *) chmod 700 . ;; esac
 old=0 changed=0
 if [ -e "$f" ]; then old=$(grep -F " $mark" "$f" | grep -cvxF "$key"); fi
 if [ ! -e "$f" ] || ! grep -qxF "$key" "$f"; then

@@ -1,3 +1,8 @@
+/** Where `$file` is and how it is called; the shell's own means, as each program that is started costs an asset milliseconds. */
+const PLACE = 'folder=$' + '{file%/*} name=$' + '{file##*/}';
+/** How `$one` is called. */
+const ONE = '$' + '{one##*/}';
+
 /**
  * Path, then the file: checks it alone, then in a copy of all that sudo reads here, and leaves it beside its place under
  * a name that sudo skips. Changes nothing that sudo reads. Status 3: there is no sudo.
@@ -6,7 +11,7 @@ export const SUDO_CHECK = String.raw`
 set -f
 die() { echo "$*" >&2; exit 1; }
 IFS= read -r file
-folder=$(dirname "$file"); name=$(basename "$file"); new=$folder/.$name.new
+${PLACE}; new=$folder/.$name.new
 command -v sudo >/dev/null 2>&1 && command -v visudo >/dev/null 2>&1 || exit 3
 [ -f /etc/sudoers ] || die "There is no /etc/sudoers."
 grep -Eq "^[#@]includedir[[:space:]]+$folder/?[[:space:]]*\$" /etc/sudoers || die "/etc/sudoers does not include $folder: add a line @includedir $folder."
@@ -14,12 +19,14 @@ grep -Eq "^[#@]includedir[[:space:]]+$folder/?[[:space:]]*\$" /etc/sudoers || di
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cat >"$work/new" || exit 1
-if cmp -s "$work/new" "$file" && [ "$(ls -n "$file" | cut -c1-10)" = -r--r----- ]; then echo changed=0; exit 0; fi
+if [ -e "$file" ] && cmp -s "$work/new" "$file"; then
+  case $(ls -n "$file") in -r--r-----*) echo changed=0; exit 0 ;; esac
+fi
 whole() {
   mkdir "$work/d" || exit 1
   set +f
   for one in "$folder"/*; do
-    case $(basename "$one") in "$name"|*.*|*~) continue ;; esac
+    case ${ONE} in "$name"|*.*|*~) continue ;; esac
     [ -f "$one" ] && cp "$one" "$work/d/"
   done
   set -f
@@ -30,7 +37,7 @@ whole() {
 said=$(visudo -c -f "$work/new" 2>&1) || die "visudo refuses the file: $said"
 whole
 said=$(visudo -c -f "$work/sudoers" 2>&1) || die "visudo refuses sudoers with the file in it: $said"
-rm -f "$new"
+[ ! -e "$new" ] && [ ! -L "$new" ] || rm -f "$new"
 cp "$work/new" "$new" && chown 0:0 "$new" && chmod 0440 "$new" || die "$new could not be written."
 echo changed=1
 `;
@@ -39,12 +46,15 @@ echo changed=1
 export const SUDO_INSTALL = String.raw`
 die() { echo "$*" >&2; exit 1; }
 IFS= read -r file
-folder=$(dirname "$file"); name=$(basename "$file"); new=$folder/.$name.new old=$folder/.$name.old
+${PLACE}; new=$folder/.$name.new old=$folder/.$name.old
 [ -f "$new" ] && [ ! -L "$new" ] || die "What was checked is gone."
-rm -f "$old"
+[ ! -e "$old" ] && [ ! -L "$old" ] || rm -f "$old"
 [ ! -e "$file" ] || cp -p "$file" "$old" || exit 1
 mv -f "$new" "$file" || exit 1
-if said=$(visudo -c 2>&1); then rm -f "$old"; exit 0; fi
+if said=$(visudo -c 2>&1); then
+  [ ! -e "$old" ] || rm -f "$old"
+  exit 0
+fi
 if [ -e "$old" ]; then mv -f "$old" "$file"; else rm -f "$file"; fi
 die "visudo refuses sudoers since the file is in it, so it was taken out again: $said"
 `;
