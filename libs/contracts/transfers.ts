@@ -2,6 +2,23 @@
 export const TRANSFER_DIRECTIONS = ['upload', 'download'] as const;
 export type TransferDirection = (typeof TRANSFER_DIRECTIONS)[number];
 
+/** What a record tells of: a file that passed, or a change of what stands on the asset. */
+export const RECORD_DIRECTIONS = [...TRANSFER_DIRECTIONS, 'change'] as const;
+export type RecordDirection = (typeof RECORD_DIRECTIONS)[number];
+
+/** Changes of files without their bytes; `setstat` sets permissions, owner, times or size, `other` is an extension. */
+export const FILE_CHANGES = [
+  'remove',
+  'rename',
+  'mkdir',
+  'rmdir',
+  'setstat',
+  'symlink',
+  'hardlink',
+  'other',
+] as const;
+export type FileChange = (typeof FILE_CHANGES)[number];
+
 /** How a transfer ended: stable, shown translated. */
 export const TRANSFER_RESULTS = ['complete', 'cut_off', 'refused', 'failed'] as const;
 export type TransferResult = (typeof TRANSFER_RESULTS)[number];

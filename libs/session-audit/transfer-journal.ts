@@ -3,7 +3,7 @@ import type { DataSource, QueryDeepPartialEntity } from 'typeorm';
 import { FileTransfer } from '#libs/database';
 import type { Logger } from '#libs/kernel';
 
-/** A file that went to an asset or came from it; its size is a number here. */
+/** A file that went to an asset or came from it, or a change of one there; its size is a number here. */
 export type TransferRecord = Omit<FileTransfer, 'size'> & { size: number };
 
 const RETRY_MS = 1_000;
@@ -67,11 +67,12 @@ export class TransferJournal {
 }
 
 function asRow(record: TransferRecord): QueryDeepPartialEntity<FileTransfer> {
-  const { path, name, command, detail, size } = record;
+  const { path, target, name, command, detail, size } = record;
   return {
     ...record,
     size: String(size),
     path: storable(path),
+    target: target === null ? null : storable(target),
     name: name === null ? null : storable(name),
     command: command === null ? null : storable(command),
     detail: detail === null ? null : storable(detail),

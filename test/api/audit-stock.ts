@@ -104,7 +104,16 @@ export class AuditStock {
     }
     this.api.app.get(TransferJournal).note({
       ...{ id: newId<FileTransferId>(), sessionId: id, ...people, sourceAddress: '192.0.2.7' },
-      ...{ protocol: 'sftp', direction: 'upload', path: '/tmp/a', name: null, command: null, size: 3 },
+      ...{
+        protocol: 'sftp',
+        direction: 'upload',
+        change: null,
+        target: null,
+        path: '/tmp/a',
+        name: null,
+        command: null,
+        size: 3,
+      },
       ...{ sha256: 'a'.repeat(64), digestGap: null, result: 'complete', detail: null, startedAt, endedAt },
     });
     await this.written(id, commands);

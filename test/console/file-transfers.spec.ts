@@ -30,7 +30,7 @@ requires('hosts', 'ssh', 'browser').describe('the page of file transfers', () =>
     const file = join(harness.keys.folder, 'report.bin');
     await writeFile(file, content);
     const commands = [`put ${file} /home/dev/<b>季度.bin`, `get /home/dev/<b>季度.bin ${file}.back`];
-    await sftp(ssh, [...commands, `-put ${file} /root/x.bin`]);
+    await sftp(ssh, [...commands, `-put ${file} /root/x.bin`, 'rename /home/dev/<b>季度.bin /home/dev/new']);
   });
 
   async function enter(locale?: string): Promise<Visitor> {
@@ -55,6 +55,11 @@ requires('hosts', 'ssh', 'browser').describe('the page of file transfers', () =>
       expect(shown).toContain(text);
     }
     expect(await page.locator('tbody b').count()).toBe(0);
+    expect(shown).toContain('重命名');
+    await page.goto('/audit/files?change=rename');
+    await expect
+      .poll(() => page.locator('tbody').textContent(), { timeout: 20_000 })
+      .toMatch(/^(?!.*x\.bin).*<b>季度\.bin.*\/home\/dev\/new/s);
     await page.goto('/audit/files?direction=download');
     // until its rows are there the table is empty: both at once
     await expect

@@ -62,7 +62,7 @@ requires('hosts', 'ssh', 'rsync').describe('records of file transfers', () => {
     await harness.change(`/authorization-rules/${way.ruleId}`, { actions });
   }
 
-  /** Records under this test's folder once there are so many, in the order in which they began. */
+  /** Records of files under this test's folder once there are so many, in the order in which they began. */
   async function records(count: number): Promise<Row[]> {
     return expect
       .poll(() => listed(), { timeout: 15_000 })
@@ -76,7 +76,7 @@ requires('hosts', 'ssh', 'rsync').describe('records of file transfers', () => {
       `/file-transfers?sort=startedAt&pageSize=200&path=${encodeURIComponent(there)}`,
       page,
     );
-    return found.items;
+    return found.items.filter(({ direction }) => direction !== 'change');
   }
 
   async function local(name: string, content: Buffer | string): Promise<string> {

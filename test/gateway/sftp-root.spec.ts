@@ -11,6 +11,7 @@ const page = z.object({
   items: z.array(
     z.looseObject({
       assetName: z.string(),
+      direction: z.string(),
       path: z.string(),
       sha256: z.string().nullable(),
       result: z.string(),
@@ -84,7 +85,10 @@ requires('hosts', 'ssh').describe('the SFTP root', () => {
     expect((await host.exec('sha256sum < /home/dev/d/link')).text).toContain(digest);
     expect((await host.exec('readlink /home/dev/d/absolute')).text).toBe('/home/dev/d/c.bin\n');
     expect((await second.exec('sha256sum < /home/dev/b.bin')).text).toContain(digest);
-    const list = async () => (await harness.admin.call('GET', '/file-transfers?sort=startedAt', page)).items;
+    const list = async () =>
+      (await harness.admin.call('GET', '/file-transfers?sort=startedAt', page)).items.filter(
+        ({ direction }) => direction !== 'change',
+      );
     await expect.poll(async () => (await list()).length, { timeout: 10_000 }).toBe(3);
     expect((await list()).map((row) => [row.assetName, row.path, row.sha256 === digest])).toEqual([
       ['web-01', '/home/dev/a.bin', true],

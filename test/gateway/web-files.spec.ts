@@ -245,7 +245,7 @@ requires('hosts', 'ssh').describe('files over HTTP', () => {
       .poll(async () => (await listed('&result=refused')).map(({ direction }) => direction), {
         timeout: 15_000,
       })
-      .toEqual(expect.arrayContaining(['download', 'upload']));
+      .toEqual(expect.arrayContaining(['download', 'upload', 'change']));
   });
 
   it('ends the session within two seconds when the rule is gone', async () => {

@@ -1,11 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
   DIGEST_GAPS,
-  TRANSFER_DIRECTIONS,
+  FILE_CHANGES,
+  RECORD_DIRECTIONS,
   TRANSFER_PROTOCOLS,
   TRANSFER_RESULTS,
   type DigestGap,
-  type TransferDirection,
+  type FileChange,
+  type RecordDirection,
   type TransferProtocol,
   type TransferResult,
 } from '#libs/contracts';
@@ -25,14 +27,21 @@ export class MyFileTransferListQuery extends TimelineQueryBy('startedAt') implem
   @IdField({ optional: true })
   systemUserId?: SystemUserId;
 
-  @Text({ max: 500, optional: true, description: 'Text in the path or the name of the file' })
+  @Text({
+    max: 500,
+    optional: true,
+    description: 'Text in the path, the name of the file, or the target of a change',
+  })
   path?: string;
 
   @OneOf(TRANSFER_PROTOCOLS, { optional: true })
   protocol?: TransferProtocol;
 
-  @OneOf(TRANSFER_DIRECTIONS, { optional: true })
-  direction?: TransferDirection;
+  @OneOf(RECORD_DIRECTIONS, { optional: true })
+  direction?: RecordDirection;
+
+  @OneOf(FILE_CHANGES, { optional: true })
+  change?: FileChange;
 
   @OneOf(TRANSFER_RESULTS, { optional: true })
   result?: TransferResult;
@@ -44,7 +53,7 @@ export class FileTransferListQuery extends MyFileTransferListQuery {
   userId?: UserId;
 }
 
-/** A file that went to an asset or came from it. Names are those of its time. */
+/** A file that went to an asset or came from it, or a change of one there. Names are those of its time. */
 export class FileTransferView implements TransferRow {
   @ApiProperty({ type: String, format: 'uuid' })
   id!: TransferRow['id'];
@@ -76,11 +85,26 @@ export class FileTransferView implements TransferRow {
   @ApiProperty({ enum: TRANSFER_PROTOCOLS, enumName: 'TransferProtocol' })
   protocol!: TransferProtocol;
 
-  @ApiProperty({ enum: TRANSFER_DIRECTIONS, enumName: 'TransferDirection' })
-  direction!: TransferDirection;
+  @ApiProperty({ enum: RECORD_DIRECTIONS, enumName: 'RecordDirection' })
+  direction!: RecordDirection;
+
+  @ApiProperty({
+    enum: FILE_CHANGES,
+    enumName: 'FileChange',
+    nullable: true,
+    description: 'Of a change: which',
+  })
+  change!: FileChange | null;
 
   @ApiProperty({ description: 'On the asset, as the client named it' })
   path!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of a change: the new path, where a link leads, or the attributes that were set',
+  })
+  target!: string | null;
 
   @ApiProperty({
     type: String,

@@ -306,4 +306,30 @@ describe('SFTP gate', () => {
     expect(other.records).toHaveLength(1_000);
     expect(other.answers).toHaveLength(1_499);
   });
+
+  it('a change without an answer was cut off, and one whose attributes go beyond their packet ends the session', () => {
+    const bench = new Bench();
+    bench.ask(packetOf(SFTP.RENAME, 1, '/a', '/b'));
+    expect(bench.records).toEqual([]);
+    bench.gate.closed();
+    expect(bench.records).toMatchObject([
+      { direction: 'change', change: 'rename', path: '/a', target: '/b', result: 'cut_off', digestGap: null },
+    ]);
+    const other = new Bench();
+    expect(other.ask(raw(SFTP.SETSTAT, u32(1), text('/a'), u32(4)))).toHaveLength(0);
+    expect(other.broken).toMatch(/^client: /);
+  });
+
+  it('attributes of an open file are a change of its path, and a size spoils its digest', () => {
+    const bench = new Bench();
+    bench.opened(1, '/a', PUT, 'h');
+    bench.ask(raw(SFTP.FSETSTAT, u32(2), text('h'), u32(5), u64(7), u32(0o104755)));
+    bench.reply(statusPacket(2, STATUS.OK, ''));
+    bench.ask(close(3, 'h'));
+    bench.reply(statusPacket(3, STATUS.OK, ''));
+    expect(bench.records).toMatchObject([
+      { change: 'setstat', path: '/a', target: 'size 7, mode 4755', result: 'complete' },
+      { direction: 'upload', change: null, target: null, digestGap: 'partial', sha256: null },
+    ]);
+  });
 });

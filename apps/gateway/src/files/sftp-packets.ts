@@ -41,8 +41,8 @@ export const STATUS = {
 /** `pflags` of OPEN (section 6.3). */
 export const OPEN = { READ: 1, WRITE: 2, APPEND: 4, CREAT: 8, TRUNC: 16, EXCL: 32 } as const;
 
-/** The only flag of file attributes that is looked at: a size stands first (section 5). */
-export const ATTR_SIZE = 1;
+/** Flags of file attributes, in the order in which these follow (section 5). */
+export const ATTR = { SIZE: 1, OWNER: 2, PERMISSIONS: 4, TIMES: 8 } as const;
 
 /** A stream that is no SFTP. */
 export class MalformedPacket extends Error {}
@@ -60,6 +60,13 @@ export class PacketReader {
 
   get atEnd(): boolean {
     return this.at >= this.packet.length;
+  }
+
+  /** Another reader that stands where this one does. */
+  fork(): PacketReader {
+    const other = new PacketReader(this.packet);
+    other.at = this.at;
+    return other;
   }
 
   byte(): number {

@@ -1,6 +1,6 @@
-import { MalformedPacket, ATTR_SIZE, PacketReader, SFTP, STATUS } from './sftp-packets.js';
+import { MalformedPacket, ATTR, PacketReader, SFTP, STATUS } from './sftp-packets.js';
 import { SftpFile } from './sftp-file.js';
-import type { TransferLog } from './transfer.js';
+import type { Ending, TransferLog } from './transfer.js';
 
 /** A request that passed on and has no reply yet. */
 export type Pending =
@@ -10,6 +10,7 @@ export type Pending =
   | { kind: 'close'; file: SftpFile }
   | { kind: 'stat'; path: string }
   | { kind: 'fstat'; file: SftpFile }
+  | { kind: 'change'; change: Ending }
   | { kind: 'other' };
 
 /** Requests without a reply at once; OpenSSH has 64, others some hundred. */
@@ -88,9 +89,12 @@ export class SftpReplies {
     reading.left -= taken.length;
   }
 
-  /** The session is over: what is still open was cut off. */
+  /** The session is over: what is still open or unanswered was cut off. */
   lost(): void {
-    for (const request of this.pending.values()) if (request.kind === 'close') request.file.lost('cut_off');
+    for (const request of this.pending.values()) {
+      if (request.kind === 'close') request.file.lost('cut_off');
+      else if (request.kind === 'change') request.change.end('cut_off');
+    }
     for (const file of this.files.values()) file.lost('cut_off');
     this.pending.clear();
     this.files.clear();
@@ -100,6 +104,7 @@ export class SftpReplies {
     const message = code === STATUS.OK ? null : messageOf(head, packet, code);
     if (request.kind === 'open') this.make(request).lost('failed', message);
     else if (request.kind === 'close') request.file.closed(message);
+    else if (request.kind === 'change') request.change.end(message === null ? 'complete' : 'failed', message);
     else if (request.kind === 'write' && message !== null) request.file.writeFailed(message);
     else if (request.kind === 'read' && code === STATUS.EOF) request.file.endSeenAt(request.offset);
   }
@@ -113,7 +118,7 @@ export class SftpReplies {
   }
 
   private attributes(request: Pending, packet: PacketReader): void {
-    const size = (packet.uint32() & ATTR_SIZE) === 0 ? null : packet.uint64();
+    const size = (packet.uint32() & ATTR.SIZE) === 0 ? null : packet.uint64();
     if (size === null) return;
     if (request.kind === 'fstat') request.file.size = size;
     if (request.kind !== 'stat') return;

@@ -1,18 +1,11 @@
 import type { Action } from '#libs/contracts';
 import type { Verdict } from './packet-splitter.js';
+import { changeOf, changeOfExtended } from './sftp-changes.js';
 import type { SftpFile } from './sftp-file.js';
-import {
-  ATTR_SIZE,
-  MalformedPacket,
-  packetOf,
-  PacketReader,
-  SFTP,
-  STATUS,
-  statusPacket,
-} from './sftp-packets.js';
+import { ATTR, MalformedPacket, packetOf, PacketReader, SFTP, STATUS, statusPacket } from './sftp-packets.js';
 import type { SftpReplies } from './sftp-replies.js';
 import { missingFor, needOf, needOfExtended, useOf, type Need } from './sftp-rules.js';
-import type { TransferLog } from './transfer.js';
+import type { ChangeSubject, TransferLog } from './transfer.js';
 
 /** What the requests need of their gate. */
 export interface RequestTerms {
@@ -119,10 +112,11 @@ export class SftpRequests {
     const name = packet.string().toString('latin1');
     const need = needOfExtended(name);
     const subject = packet.atEnd ? '' : packet.string().toString();
-    if (!this.may(need, subject, name)) return this.deny(id);
+    const change = need === 'either' ? null : changeOfExtended(name, subject, packet);
+    if (!this.may(need, change ?? subject, name)) return this.deny(id);
     if (need === 'upload' || need === 'both') this.replies.forgetSizes();
     if (name === 'copy-data') this.copied(packet);
-    this.replies.expect(id, { kind: 'other' });
+    this.replies.expect(id, change ? this.changing(change) : { kind: 'other' });
     return 'pass';
   }
 
@@ -138,13 +132,18 @@ export class SftpRequests {
     if (need === null) return this.refuse(id, STATUS.UNSUPPORTED, 'This request is not supported.');
     const subject = packet.string();
     const file = this.replies.file(subject);
-    if (!this.may(need, file?.path ?? subject.toString(), NAMES.get(type) ?? String(type)))
-      return this.deny(id);
+    const path = file?.path ?? subject.toString();
+    const change = changeOf(type, path, packet.fork());
+    if (!this.may(need, change ?? path, NAMES.get(type) ?? String(type))) return this.deny(id);
     if (need === 'upload') this.replies.forgetSizes();
     if (type === SFTP.CLOSE) this.replies.release(subject);
-    if (file && type === SFTP.FSETSTAT && (packet.uint32() & ATTR_SIZE) !== 0) file.resized(packet.uint64());
-    this.replies.expect(id, pendingOf(type, subject, file));
+    if (file && type === SFTP.FSETSTAT && (packet.uint32() & ATTR.SIZE) !== 0) file.resized(packet.uint64());
+    this.replies.expect(id, change ? this.changing(change) : pendingOf(type, subject, file));
     return 'pass';
+  }
+
+  private changing(change: ChangeSubject) {
+    return { kind: 'change', change: this.log.change(change) } as const;
   }
 
   private allows(need: Need): boolean {
@@ -152,10 +151,15 @@ export class SftpRequests {
   }
 
   /** Whether the rules allow it; a refusal is a record. */
-  private may(need: Need, path: string, request: string): boolean {
+  private may(need: Need, subject: string | ChangeSubject, request: string): boolean {
     const missing = missingFor(need, this.terms.allowed());
+    if (typeof subject !== 'string') {
+      if (missing.length > 0) this.log.refuse(subject, `the rules do not allow: ${missing.join(', ')}`);
+      return missing.length === 0;
+    }
     for (const direction of missing) {
-      if (direction === 'upload' || direction === 'download') this.log.refuse({ direction, path }, request);
+      if (direction === 'upload' || direction === 'download')
+        this.log.refuse({ direction, path: subject }, request);
     }
     return missing.length === 0;
   }

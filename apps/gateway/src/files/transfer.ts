@@ -1,5 +1,11 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { DigestGap, TransferDirection, TransferProtocol, TransferResult } from '#libs/contracts';
+import type {
+  DigestGap,
+  FileChange,
+  TransferDirection,
+  TransferProtocol,
+  TransferResult,
+} from '#libs/contracts';
 import type { GrantTerms } from '#libs/authorization';
 import { newId, type FileTransferId, type SessionId } from '#libs/kernel';
 import type { TransferJournal, TransferRecord } from '#libs/session-audit';
@@ -22,6 +28,19 @@ export interface TransferSubject {
   name?: string | null;
 }
 
+/** What is changed on an asset, and how. */
+export interface ChangeSubject {
+  change: FileChange;
+  path: string;
+  /** See the column of the same name. */
+  target: string | null;
+}
+
+/** How something that was asked of an asset ends, once. */
+export interface Ending {
+  end(result: TransferResult, detail?: string | null): void;
+}
+
 /** Refusals of one session that are noted; who goes on trying tells nothing new. */
 const MAX_REFUSALS = 1_000;
 
@@ -36,24 +55,40 @@ export class TransferLog {
 
   /** A file begins to pass. */
   begin(subject: TransferSubject): Transfer {
-    const { terms, ...rest } = this.origin;
-    const { userId, username, assetId, assetName, systemUserId, systemUsername } = terms;
-    const names = { userId, username, assetId, assetName, systemUserId, systemUsername };
-    const id = newId<FileTransferId>();
     const { name = null } = subject;
-    return new Transfer({ id, ...names, ...rest, ...subject, name, startedAt: new Date() }, this.journal);
+    return new Transfer({ ...this.opening(), ...subject, name, change: null, target: null }, this.journal);
+  }
+
+  /** A change passes on to the asset; it ends with the asset's answer. */
+  change(subject: ChangeSubject): Ending {
+    const opening: Opening = { ...this.opening(), ...subject, direction: 'change', name: null };
+    return {
+      end: (result, detail = null) => {
+        const nothing = { size: 0, sha256: null, digestGap: null };
+        this.journal.note({ ...opening, ...nothing, result, detail, endedAt: new Date() });
+      },
+    };
   }
 
   /** Something was asked for that the rules don't allow. */
-  refuse(subject: TransferSubject, detail: string): void {
-    if (++this.refusals <= MAX_REFUSALS) this.begin(subject).end('refused', detail);
+  refuse(subject: TransferSubject | ChangeSubject, detail: string): void {
+    if (++this.refusals > MAX_REFUSALS) return;
+    const refused = 'change' in subject ? this.change(subject) : this.begin(subject);
+    refused.end('refused', detail);
+  }
+
+  private opening() {
+    const { terms, ...rest } = this.origin;
+    const { userId, username, assetId, assetName, systemUserId, systemUsername } = terms;
+    const names = { userId, username, assetId, assetName, systemUserId, systemUsername };
+    return { id: newId<FileTransferId>(), ...names, ...rest, startedAt: new Date() };
   }
 }
 
 type Opening = Omit<TransferRecord, 'size' | 'sha256' | 'digestGap' | 'result' | 'detail' | 'endedAt'>;
 
 /** One file under way: counts and digests its bytes as they pass, until it is ended, once. */
-export class Transfer {
+export class Transfer implements Ending {
   /** Bytes that passed. */
   size = 0;
   private hash: Hash | null = createHash('sha256');

@@ -3,7 +3,8 @@ import { FormsModule } from '@angular/forms';
 import { RouterLink } from '@angular/router';
 import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
 import {
-  TRANSFER_DIRECTIONS,
+  FILE_CHANGES,
+  RECORD_DIRECTIONS,
   TRANSFER_PROTOCOLS,
   TRANSFER_RESULTS,
   type TransferResult,
@@ -51,7 +52,7 @@ const SORTS = ['startedAt'] as const;
 /** Digits of a digest that tell two apart at a glance; all of it is one click away. */
 const SHOWN_DIGITS = 12;
 
-/** Files that went to assets or came from them. */
+/** Files that went to assets or came from them, and what was changed there beside. */
 @Component({
   selector: 'gh-file-list',
   imports: [
@@ -73,7 +74,8 @@ export class FileList {
   protected readonly t = injectWords();
   protected readonly columns = COLUMNS;
   protected readonly facets: readonly Facet[] = [
-    facet('direction', TRANSFER_DIRECTIONS, 'fileTransfers.directions.'),
+    facet('direction', RECORD_DIRECTIONS, 'fileTransfers.directions.'),
+    facet('change', FILE_CHANGES, 'fileTransfers.changes.'),
     facet('result', TRANSFER_RESULTS, 'fileTransfers.results.'),
   ];
   protected readonly list = injectList<FileTransferView>({
@@ -81,6 +83,7 @@ export class FileList {
     sort: '-startedAt',
     filters: [
       'direction',
+      'change',
       'result',
       'protocol',
       'from',
@@ -91,11 +94,12 @@ export class FileList {
       'systemUserId',
     ],
     load: (query) => {
-      const { direction, result, protocol, ...rest } = query.filters;
+      const { direction, change, result, protocol, ...rest } = query.filters;
       return this.api.invoke(listFileTransfers, {
         ...paging(query, SORTS),
         ...rest,
-        direction: oneOf(TRANSFER_DIRECTIONS, direction),
+        direction: oneOf(RECORD_DIRECTIONS, direction),
+        change: oneOf(FILE_CHANGES, change),
         result: oneOf(TRANSFER_RESULTS, result),
         protocol: oneOf(TRANSFER_PROTOCOLS, protocol),
       });

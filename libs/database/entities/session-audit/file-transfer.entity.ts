@@ -1,8 +1,14 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { DigestGap, TransferDirection, TransferProtocol, TransferResult } from '#libs/contracts';
+import type {
+  DigestGap,
+  FileChange,
+  RecordDirection,
+  TransferProtocol,
+  TransferResult,
+} from '#libs/contracts';
 import type { AssetId, FileTransferId, SessionId, SystemUserId, UserId } from '#libs/kernel';
 
-/** One file to or from an asset (FEATURES G9). Names are snapshots, as in a session's row. */
+/** One file to or from an asset, or a change of one there (FEATURES G9). Names are snapshots, as in a session's row. */
 @Entity('file_transfers')
 @Index(['userId', 'startedAt'])
 @Index(['assetId', 'startedAt'])
@@ -41,11 +47,19 @@ export class FileTransfer {
   protocol!: TransferProtocol;
 
   @Column('text')
-  direction!: TransferDirection;
+  direction!: RecordDirection;
+
+  /** Of a change, which. */
+  @Column('text', { nullable: true })
+  change!: FileChange | null;
 
   /** On the asset, as the client named it. */
   @Column('text')
   path!: string;
+
+  /** Of a change: the new path, where a link leads, or which attributes were set to what. */
+  @Column('text', { nullable: true })
+  target!: string | null;
 
   /** The file's own name where `path` may be the folder that it went into. */
   @Column('text', { nullable: true })

@@ -50,11 +50,12 @@ export interface ListMyFileTransfers$Params {
   systemUserId?: string;
 
 /**
- * Text in the path or the name of the file
+ * Text in the path, the name of the file, or the target of a change
  */
   path?: string;
   protocol?: 'sftp' | 'scp' | 'rsync' | 'zmodem' | 'web';
-  direction?: 'upload' | 'download';
+  direction?: 'upload' | 'download' | 'change';
+  change?: 'remove' | 'rename' | 'mkdir' | 'rmdir' | 'setstat' | 'symlink' | 'hardlink' | 'other';
   result?: 'complete' | 'cut_off' | 'refused' | 'failed';
 }
 
@@ -74,6 +75,7 @@ export function listMyFileTransfers(http: HttpClient, rootUrl: string, params?: 
     rb.query('path', params.path, {});
     rb.query('protocol', params.protocol, {});
     rb.query('direction', params.direction, {});
+    rb.query('change', params.change, {});
     rb.query('result', params.result, {});
   }
 
