@@ -43,6 +43,8 @@ import { GatewayJobs } from './jobs/gateway-jobs.js';
 import { NightlyParts, NightlyRun } from './jobs/nightly-run.js';
 import { RunWorker, RunWorkerParts } from './jobs/run-worker.js';
 import { MailClerk } from './mail/mail-clerk.js';
+import { FileRuns } from './many-files/file-run.js';
+import { ManyFilesController } from './many-files/many-files.controller.js';
 import { AnsibleDesk } from './push/ansible/ansible-desk.js';
 import { AssetDoor } from './push/asset-door.js';
 import { AssetPusher } from './push/asset-pusher.js';
@@ -89,7 +91,7 @@ export class GatewayModule {
         AuthorizationModule,
         SessionAuditModule,
       ],
-      controllers: [FilesController],
+      controllers: [FilesController, ManyFilesController],
       providers: [
         { provide: GATEWAY_ID, useFactory: () => newId<GatewayId>() },
         { provide: CredentialVault, useValue: vault },
@@ -309,6 +311,7 @@ export class GatewayModule {
           useFactory: (opener: SessionOpener, targets: TargetDirectory) =>
             new FileDesk(opener, () => new UpstreamPool(targets, false)),
         },
+        { provide: FileRuns, useFactory: () => new FileRuns() },
         {
           provide: CallerProof,
           inject: [TokenReader, LoginRegistry, ApiTokenBook, CodeChecker],

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { ExecDirectory, ExecTarget, ExecTargets } from '#libs/authorization';
-import { BATCH_LIMITS, BATCH_WAYS, type BatchResultState } from '#libs/contracts';
+import { BATCH_LIMITS, BATCH_WAYS, type Action, type BatchResultState } from '#libs/contracts';
 import {
   BatchExecution,
   readPage,
@@ -67,9 +67,9 @@ export class BatchDesk {
     private readonly directory: ExecDirectory,
   ) {}
 
-  /** What would be run on. @throws ValidationFailed: a pattern that can't be read, or neither or both were given */
-  preview(userId: UserId, wish: BatchTargets): Promise<ExecTargets> {
-    return this.targetsOf(userId, wish);
+  /** What would be run on, or what else is to be done. @throws ValidationFailed: a pattern that can't be read, or neither or both were given */
+  preview(userId: UserId, wish: BatchTargets, action: Action = 'exec'): Promise<ExecTargets> {
+    return this.targetsOf(userId, wish, action);
   }
 
   /**
@@ -173,14 +173,18 @@ export class BatchDesk {
     });
   }
 
-  private targetsOf(userId: UserId, { systemUserId, pattern, assetIds }: BatchTargets): Promise<ExecTargets> {
+  private targetsOf(
+    userId: UserId,
+    { systemUserId, pattern, assetIds }: BatchTargets,
+    action: Action = 'exec',
+  ): Promise<ExecTargets> {
     if ((pattern === undefined) === (assetIds === undefined)) {
       const message = 'Give either a pattern or the ids of assets.';
       throw ValidationFailed.field('pattern', 'pattern_or_ids', message);
     }
     return assetIds
-      ? this.directory.pick(userId, systemUserId, assetIds)
-      : this.directory.match(userId, systemUserId, pattern ?? '');
+      ? this.directory.pick(userId, systemUserId, assetIds, action)
+      : this.directory.match(userId, systemUserId, pattern ?? '', action);
   }
 }
 

@@ -5,11 +5,13 @@ import { Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
 import type { FileOperation } from '#libs/contracts';
+import { newId } from '#libs/kernel';
 import { LiveGateways } from '#libs/session-audit';
 import { addressOf } from '../http/caller.js';
 import { FileRefusal } from './file-refusal.js';
 
 /** What the gateway is told beside whose request it is. */
+type Fields = Readonly<Record<string, string | undefined>>;
 export type FileFields = Readonly<{
   assetId: string;
   systemUserId: string;
@@ -17,6 +19,17 @@ export type FileFields = Readonly<{
   newPath?: string;
   overwrite?: string;
   mode?: string;
+}>;
+/** The same for many assets. */
+export type ManyFields = Readonly<{
+  systemUserId: string;
+  pattern?: string;
+  assetIds?: string;
+  runId?: string;
+  path?: string;
+  folder?: string;
+  name?: string;
+  overwrite?: string;
 }>;
 
 /** Bytes of a name that are no text: no browser can give them to a file. */
@@ -34,39 +47,57 @@ export class FileProxy {
 
   /** An answer of a few kilobytes, or none. @throws FileRefusal */
   async ask(request: Request, operation: FileOperation, fields: FileFields): Promise<unknown> {
-    const answer = await this.send(request, operation, fields, false);
-    const body = await text(answer);
-    return body === '' ? null : JSON.parse(body);
+    return this.bodyOf(await this.send(request, operation, fields, fields.assetId, false));
   }
 
   /** Writes a file from the request's body. @throws FileRefusal */
   async write(request: Request, fields: FileFields): Promise<void> {
-    const answer = await this.send(request, 'write', fields, true);
+    const answer = await this.send(request, 'write', fields, fields.assetId, true);
     answer.resume();
   }
 
   /** Answers with the bytes of a file. @throws FileRefusal before the first of them */
   async read(request: Request, response: Response, fields: FileFields): Promise<void> {
-    const answer = await this.send(request, 'read', fields, false);
+    const answer = await this.send(request, 'read', fields, fields.assetId, false);
     const length = answer.headers['content-length'];
     if (length !== undefined) response.setHeader('content-length', length);
-    const name = encodeURIComponent(
-      (fields.path ?? '').replace(/^.*\//s, '').replace(RAW_BYTES, '_').toWellFormed(),
-    );
-    response.setHeader('content-disposition', `attachment; filename*=UTF-8''${name.replaceAll("'", '%27')}`);
-    response.type('application/octet-stream');
-    // whoever went away, or an asset that stopped: both ends are closed, and the length tells the client
-    await pipeline(answer, response).catch(() => response.destroy());
+    await pass(answer, response, lastStep(fields.path ?? ''), 'application/octet-stream');
+  }
+
+  /** Answers with an archive of one path of many assets. @throws FileRefusal before its first byte */
+  async archive(request: Request, response: Response, fields: ManyFields): Promise<void> {
+    const runId = fields.runId ?? newId();
+    const answer = await this.send(request, 'many/archive', { ...fields, runId }, runId, false);
+    await pass(answer, response, `${lastStep(fields.path ?? '') || 'files'}.tar.gz`, 'application/gzip');
+  }
+
+  /** Writes the request's body as one file to many assets; gives how it went. @throws FileRefusal */
+  async spread(request: Request, fields: ManyFields): Promise<unknown> {
+    const runId = fields.runId ?? newId();
+    return this.bodyOf(await this.send(request, 'many/spread', { ...fields, runId }, runId, true));
+  }
+
+  /** How far a run is, told by the gateway that has it. @throws FileRefusal when it is not known */
+  async progress(request: Request, { runId }: { runId: string }): Promise<unknown> {
+    return this.bodyOf(await this.send(request, 'many/progress', { runId }, runId, false));
+  }
+
+  private async bodyOf(answer: IncomingMessage): Promise<unknown> {
+    const body = await text(answer);
+    return body === '' ? null : JSON.parse(body);
   }
 
   private async send(
     request: Request,
-    operation: FileOperation,
-    fields: FileFields,
+    operation: FileOperation | `many/${string}`,
+    fields: Fields,
+    /** Requests with the same go to the same gateway, where what belongs to them is found again. */
+    key: string,
     hasBody: boolean,
   ): Promise<IncomingMessage> {
-    const url = new URL(`/internal/files/${operation}`, await this.gatewayFor(fields.assetId));
-    for (const [name, value] of Object.entries(fields)) url.searchParams.set(name, value);
+    const url = new URL(`/internal/files/${operation}`, await this.gatewayFor(key));
+    for (const [name, value] of Object.entries(fields))
+      if (value !== undefined) url.searchParams.set(name, value);
     const { authorization, cookie } = request.headers;
     const headers = {
       ...(authorization !== undefined && { authorization }),
@@ -90,13 +121,26 @@ export class FileProxy {
     throw new FileRefusal(answer.statusCode ?? 503, told.data.code, told.data.detail);
   }
 
-  /** Always the same for an asset, so that its sessions are found again. @throws FileRefusal when none lives */
-  private async gatewayFor(assetId: string): Promise<string> {
+  /** Always the same for an id, as long as the same gateways live. @throws FileRefusal when none does */
+  private async gatewayFor(key: string): Promise<string> {
     const living = await this.gateways.list();
-    const gateway = living[parseInt(assetId.slice(0, 8), 16) % living.length];
+    const gateway = living[parseInt(key.slice(0, 8), 16) % living.length];
     if (!gateway) throw new FileRefusal(503, 'no_gateway', 'No gateway answers now. Try again soon.');
     return gateway.internalUrl;
   }
+}
+
+/** Answers with what the gateway sends, as a file of this name. */
+async function pass(answer: IncomingMessage, response: Response, name: string, type: string): Promise<void> {
+  const shown = encodeURIComponent(name.replace(RAW_BYTES, '_').toWellFormed()).replaceAll("'", '%27');
+  response.setHeader('content-disposition', `attachment; filename*=UTF-8''${shown}`);
+  response.type(type);
+  // whoever went away, or an asset that stopped: both ends are closed, and the length tells the client
+  await pipeline(answer, response).catch(() => response.destroy());
+}
+
+function lastStep(path: string): string {
+  return path.replace(/\/+$/, '').replace(/^.*\//s, '');
 }
 
 /** Passes the body on; `failed` when the gateway breaks off. Who goes away ends the upload there too. */

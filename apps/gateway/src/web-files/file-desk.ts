@@ -5,7 +5,7 @@ import { FileFailure } from './file-failure.js';
 import { FileSession } from './file-session.js';
 
 /** Sessions over files of one user at once. */
-const MAX_SESSIONS = 20;
+const MAX_SESSIONS = 100;
 
 /** Who works with files where. */
 export interface FilePlace {
@@ -13,6 +13,12 @@ export interface FilePlace {
   assetId: AssetId;
   systemUserId: SystemUserId;
   sourceAddress: string;
+}
+
+/** A session that somebody works in until they leave it. */
+export interface EnteredSession {
+  session: FileSession;
+  leave: () => void;
 }
 
 /** The sessions in which consoles and tools work with files: one for each user and place, kept while it is in use. */
@@ -26,13 +32,24 @@ export class FileDesk {
 
   /** Does something in a session of this place. @throws FileFailure */
   async use<T>(place: FilePlace, work: (session: FileSession) => Promise<T>): Promise<T> {
+    const { session, leave } = await this.enter(place);
+    try {
+      return await work(session);
+    } finally {
+      leave();
+    }
+  }
+
+  /** A session of this place, to be left. @throws FileFailure */
+  async enter(place: FilePlace): Promise<EnteredSession> {
     const { session, opened } = this.entryFor(place);
     const leave = session.enter();
     try {
       await opened;
-      return await work(session);
-    } finally {
+      return { session, leave };
+    } catch (error) {
       leave();
+      throw error;
     }
   }
 

@@ -7,9 +7,14 @@ export type FileFault =
   | 'exists'
   | 'denied'
   | 'failed'
+  /** The asset's server knows no such request. */
+  | 'unsupported'
   /** The session ended meanwhile. */
   | 'ended'
-  | 'too_many';
+  | 'too_many'
+  /** None of the own assets is meant, or one that is not the caller's. */
+  | 'no_target'
+  | 'too_many_assets';
 
 /** A failure with files on an asset; its message is for the person. */
 export class FileFailure extends Error {

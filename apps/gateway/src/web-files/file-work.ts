@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Action } from '#libs/contracts';
+import type { Action, FileKind } from '#libs/contracts';
 import { OPEN, SFTP } from '../files/sftp-packets.js';
 import { FileFailure } from './file-failure.js';
+import { kindOf } from './file-kinds.js';
 import type { FileSession } from './file-session.js';
 import type { FolderEntry, SftpClient } from './sftp-client.js';
 
@@ -10,11 +11,7 @@ import type { FolderEntry, SftpClient } from './sftp-client.js';
 const MAX_ENTRIES = 20_000;
 /** Links of a folder whose target is looked up. */
 const MAX_LINKS = 200;
-const FORMAT = 0o170000;
-const KINDS: Readonly<Record<number, FileKind>> = { 0o100000: 'file', 0o040000: 'folder', 0o120000: 'link' };
 const ATTR_PERMISSIONS = 4;
-
-type FileKind = 'file' | 'folder' | 'link' | 'other';
 
 /** A file as it is listed. */
 export interface ListedFile {
@@ -145,8 +142,4 @@ function listed({ name, longName, size, mode, modifiedAt }: FolderEntry): Listed
   const octal = (mode & 0o7777).toString(8).padStart(4, '0');
   const nowhere = { target: null, targetKind: null };
   return { name, kind: kindOf(mode), size, mode: octal, owner, group, modifiedAt, ...nowhere };
-}
-
-function kindOf(mode: number): FileKind {
-  return KINDS[mode & FORMAT] ?? 'other';
 }

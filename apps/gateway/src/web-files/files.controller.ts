@@ -1,4 +1,4 @@
-import { finished, pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { Controller, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { z } from 'zod';
@@ -6,7 +6,8 @@ import { FILE_OPERATIONS, type FileOperation } from '#libs/contracts';
 import { asId, LOGGER, type AssetId, type Logger, type SystemUserId } from '#libs/kernel';
 import { CallerProof } from './caller-proof.js';
 import { FileDesk, type FilePlace } from './file-desk.js';
-import { FileFailure, type FileFault } from './file-failure.js';
+import { readOn, tellFailure } from './file-answers.js';
+import { FileFailure } from './file-failure.js';
 import type { FileSession } from './file-session.js';
 import { listFolder, makeFolder, openFile, remove, rename, setMode, writeFile } from './file-work.js';
 
@@ -32,16 +33,6 @@ type Asked = z.infer<typeof asked>;
 /** Operations that change nothing. */
 const READING: readonly FileOperation[] = ['list', 'read'];
 
-const STATUS_OF: Readonly<Record<FileFault, number>> = {
-  not_opened: 403,
-  no_such_file: 404,
-  exists: 409,
-  denied: 403,
-  failed: 409,
-  ended: 503,
-  too_many: 429,
-};
-
 /** Files of assets for the api, which checked the request and passes it on with the caller's own proof. */
 @Controller('internal/files')
 export class FilesController {
@@ -61,7 +52,7 @@ export class FilesController {
       await this.answer(operation, request, response);
     } catch (error) {
       await readOn(request);
-      this.tell(error, response);
+      tellFailure(error, response, this.logger);
     }
   }
 
@@ -110,24 +101,6 @@ export class FilesController {
       await file.close();
     }
   }
-
-  private tell(error: unknown, response: Response): void {
-    const failure = error instanceof FileFailure ? error : null;
-    if (!failure) this.logger.info({ err: error }, 'work with files broke off');
-    if (response.headersSent) response.destroy();
-    else if (failure)
-      response
-        .status(STATUS_OF[failure.fault])
-        .json({ code: `file_${failure.fault}`, detail: failure.message });
-    else response.status(503).json({ code: 'file_ended', detail: 'The transfer broke off.' });
-  }
-}
-
-/** Reads a body to its end: who still sends it would take an answer for a broken connection. */
-async function readOn(request: Request): Promise<void> {
-  if (request.readableEnded || request.destroyed) return;
-  request.resume();
-  await finished(request).catch(() => undefined); // whoever went away needs no answer
 }
 
 /** As many bytes as were told before; a file that grew is cut there, one that shrank breaks off. */

@@ -1,4 +1,4 @@
-import { PacketReader, packetOf, SFTP, STATUS } from '../files/sftp-packets.js';
+import { ATTR, PacketReader, packetOf, SFTP, STATUS } from '../files/sftp-packets.js';
 import { FileFailure } from './file-failure.js';
 import { bytesOf, textOf } from './file-names.js';
 
@@ -100,9 +100,10 @@ export class SftpClient {
     return entries.filter(({ name }) => name !== '.' && name !== '..').slice(0, limit);
   }
 
-  /** Opens a file. Its handle is to be closed. */
-  async open(path: string, flags: number): Promise<Buffer> {
-    return (await this.ask(SFTP.HANDLE, SFTP.OPEN, path, flags, 0)).string();
+  /** Opens a file; one that is made gets `mode`, if given. Its handle is to be closed. */
+  async open(path: string, flags: number, mode: number | null = null): Promise<Buffer> {
+    const attributes = mode === null ? [0] : [ATTR.PERMISSIONS, mode];
+    return (await this.ask(SFTP.HANDLE, SFTP.OPEN, path, flags, ...attributes)).string();
   }
 
   /** Attributes of an open file. */
@@ -146,7 +147,7 @@ export class SftpClient {
   }
 
   /** Writes what comes from `source` to an open file; the asset's pace is that of the source. */
-  async write(handle: Buffer, source: AsyncIterable<Buffer>): Promise<void> {
+  async write(handle: Buffer, source: AsyncIterable<Buffer>, ahead = AHEAD): Promise<void> {
     const waiting: Promise<PacketReader>[] = [];
     let offset = 0;
     for await (const chunk of source) {
@@ -156,10 +157,16 @@ export class SftpClient {
         written.catch(() => undefined); // told when its turn comes
         waiting.push(written);
         offset += block.length;
-        if (waiting.length >= AHEAD) await waiting.shift();
+        if (waiting.length >= ahead) await waiting.shift();
       }
     }
     await Promise.all(waiting);
+  }
+
+  /** Moves a file over what is there, at once. @throws FileFailure `unsupported`: the server is none of OpenSSH's kind */
+  async replace(path: string, newPath: string): Promise<void> {
+    const name = Buffer.from('posix-rename@openssh.com');
+    await this.ask(SFTP.STATUS, SFTP.EXTENDED, name, path, newPath);
   }
 
   /** A request that is answered with a status: rename, remove, mkdir… */
@@ -245,5 +252,7 @@ function failure(code: number, reader: PacketReader): FileFailure {
   const said = reader.atEnd ? '' : reader.string().toString();
   if (code === STATUS.NO_SUCH_FILE) return new FileFailure('no_such_file', said || 'No such file.');
   if (code === STATUS.PERMISSION_DENIED) return new FileFailure('denied', said || 'Permission denied.');
+  if (code === STATUS.UNSUPPORTED)
+    return new FileFailure('unsupported', said || 'The asset can not do that.');
   return new FileFailure('failed', said || 'The asset could not do that.');
 }

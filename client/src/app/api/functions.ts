@@ -383,3 +383,13 @@ export type { RemoveMyFile$Params as RemoveMyFile$Params } from './fn/my-files/r
 export { removeMyFile as removeMyFile } from './fn/my-files/remove-my-file';
 export type { SetMyFileMode$Params as SetMyFileMode$Params } from './fn/my-files/set-my-file-mode';
 export { setMyFileMode as setMyFileMode } from './fn/my-files/set-my-file-mode';
+export type { ListFileAccounts$Params as ListFileAccounts$Params } from './fn/my-files/list-file-accounts';
+export { listFileAccounts as listFileAccounts } from './fn/my-files/list-file-accounts';
+export type { PreviewFileTargets$Params as PreviewFileTargets$Params } from './fn/my-files/preview-file-targets';
+export { previewFileTargets as previewFileTargets } from './fn/my-files/preview-file-targets';
+export type { ReadMyFiles$Params as ReadMyFiles$Params } from './fn/my-files/read-my-files';
+export { readMyFiles as readMyFiles } from './fn/my-files/read-my-files';
+export type { WriteMyCopies$Params as WriteMyCopies$Params } from './fn/my-files/write-my-copies';
+export { writeMyCopies as writeMyCopies } from './fn/my-files/write-my-copies';
+export type { GetMyFileRun$Params as GetMyFileRun$Params } from './fn/my-files/get-my-file-run';
+export { getMyFileRun as getMyFileRun } from './fn/my-files/get-my-file-run';

@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto';
+import { posix } from 'node:path';
+import type { ExecTarget } from '#libs/authorization';
+import type { SystemUserId, UserId } from '#libs/kernel';
+import type { FileDesk } from '../web-files/file-desk.js';
+import { FileFailure } from '../web-files/file-failure.js';
+import { placeFile, type PlacedFile } from './place-file.js';
+import { Lane } from './lane.js';
+import { failEntry, type FileRun, type RunEntry } from './file-run.js';
+
+/** One file to many assets. */
+export interface SpreadOrder {
+  userId: UserId;
+  sourceAddress: string;
+  systemUserId: SystemUserId;
+  targets: readonly ExecTarget[];
+  /** Where it goes; '' is where a login begins. */
+  folder: string;
+  name: string;
+  /** What is there is replaced. */
+  overwrite: boolean;
+}
+
+/**
+ * Passes one file to many assets as it comes, at the pace of the slowest that still takes it; an asset that takes nothing
+ * for long, is dead or refuses fails alone. On each the file appears whole under its name, or not at all.
+ * @throws whatever the source breaks off with, once nothing of it is left
+ */
+export async function spread(
+  desk: FileDesk,
+  order: SpreadOrder,
+  run: FileRun,
+  source: AsyncIterable<Buffer>,
+): Promise<void> {
+  const lanes = run.entries.map((entry) => new Lane((bytes) => (entry.bytes += bytes)));
+  const works = run.entries.map((entry, index) => carry(desk, order, entry, lanes[index] ?? new Lane()));
+  let broken: Error | null = null;
+  try {
+    for await (const chunk of source) {
+      await Promise.all(lanes.map((lane) => lane.put(chunk)));
+      if (lanes.every(({ isOver }) => isOver)) break;
+    }
+    for (const lane of lanes) lane.finish();
+  } catch (error) {
+    broken = error instanceof Error ? error : new Error('The source broke off.');
+    for (const lane of lanes) lane.fail(new SourceBroken());
+  }
+  await Promise.all(works);
+  if (broken !== null) throw broken;
+}
+
+/** The one who sends went away. */
+class SourceBroken extends Error {}
+
+async function carry(desk: FileDesk, order: SpreadOrder, entry: RunEntry, lane: Lane): Promise<void> {
+  const { userId, sourceAddress, systemUserId, folder, name, overwrite } = order;
+  try {
+    await desk.use({ userId, sourceAddress, systemUserId, assetId: entry.assetId }, async (session) => {
+      if (lane.failure) throw lane.failure;
+      entry.state = 'running';
+      const file: PlacedFile = {
+        path: posix.join(folder === '' ? '.' : folder, name),
+        partName: `.${name.slice(0, 60)}.${randomBytes(6).toString('hex')}.part`,
+        overwrite,
+      };
+      await placeFile(session, file, lane);
+    });
+    entry.state = 'done';
+    entry.files = 1;
+  } catch (error) {
+    if (error instanceof SourceBroken)
+      failEntry(entry, new FileFailure('ended', 'The upload was cancelled.'));
+    else failEntry(entry, error);
+  } finally {
+    lane.close();
+  }
+}

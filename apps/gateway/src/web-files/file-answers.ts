@@ -1,0 +1,38 @@
+import { finished } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import { ValidationFailed, type Logger } from '#libs/kernel';
+import { FileFailure, type FileFault } from './file-failure.js';
+
+const STATUS_OF: Readonly<Record<FileFault, number>> = {
+  not_opened: 403,
+  no_such_file: 404,
+  exists: 409,
+  denied: 403,
+  failed: 409,
+  unsupported: 409,
+  ended: 503,
+  too_many: 429,
+  no_target: 422,
+  too_many_assets: 422,
+};
+
+/** Answers why it did not come about; where an answer has begun already, breaks it off. */
+export function tellFailure(error: unknown, response: Response, logger: Logger): void {
+  const failure = error instanceof FileFailure ? error : null;
+  const fault = error instanceof ValidationFailed ? error : null;
+  if (!failure && !fault) logger.info({ err: error }, 'work with files broke off');
+  if (response.headersSent) response.destroy();
+  else if (failure)
+    response
+      .status(STATUS_OF[failure.fault])
+      .json({ code: `file_${failure.fault}`, detail: failure.message });
+  else if (fault) response.status(422).json({ code: fault.errors[0]?.code, detail: fault.message });
+  else response.status(503).json({ code: 'file_ended', detail: 'The transfer broke off.' });
+}
+
+/** Reads a body to its end: who still sends it would take an answer for a broken connection. */
+export async function readOn(request: Request): Promise<void> {
+  if (request.readableEnded || request.destroyed) return;
+  request.resume();
+  await finished(request).catch(() => undefined); // whoever went away needs no answer
+}
