@@ -14,8 +14,16 @@ export interface LoginOrigin {
 
 type KeyId = Id<'public-key'>;
 
+/** Keeps refused logins for the database while it is away; the process that has such a place gives it. */
+export interface LoginKeeper {
+  note(attempt: Pick<LoginAttempt, keyof LoginAttempt>): void;
+}
+
 /** Proves who somebody is, for console, API and SSH alike, and writes down every try. */
 export class Authenticator {
+  /** Without one a login that the database doesn't take can't be written down. */
+  keeper: LoginKeeper | null = null;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
@@ -86,6 +94,11 @@ export class Authenticator {
     await this.write(username, user, method, origin, reason);
   }
 
+  /** Writes down, where there is a place for it, that somebody tried while nothing could be checked. */
+  recordUnchecked(username: string, method: string, origin: LoginOrigin): void {
+    this.keeper?.note(this.attempt(username, null, method, origin, 'could not be checked'));
+  }
+
   /** The user while they are active and their account hasn't ended. */
   async activeUser(userId: UserId): Promise<User | null> {
     const user = await this.dataSource.getRepository(User).findOneBy({ id: userId });
@@ -107,14 +120,25 @@ export class Authenticator {
     return this.dataSource.getRepository(User).findOneBy({ username });
   }
 
-  private async write(
+  private async write(...attempt: Parameters<Authenticator['attempt']>): Promise<void> {
+    const row = this.attempt(...attempt);
+    try {
+      await this.dataSource.getRepository(LoginAttempt).insert(row);
+    } catch (error) {
+      // nobody gets in whose login isn't written; that somebody didn't is written later
+      if (row.succeeded || !this.keeper) throw error;
+      this.keeper.note(row);
+    }
+  }
+
+  private attempt(
     username: string,
     user: User | null,
     method: string,
     origin: LoginOrigin,
     reason: string | null,
-  ): Promise<void> {
-    await this.dataSource.getRepository(LoginAttempt).insert({
+  ): Pick<LoginAttempt, keyof LoginAttempt> {
+    return {
       id: newId<LoginAttempt['id']>(),
       at: this.clock.now(),
       username: printable(username),
@@ -124,7 +148,7 @@ export class Authenticator {
       method,
       succeeded: reason === null,
       reason,
-    });
+    };
   }
 }
 

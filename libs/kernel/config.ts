@@ -31,6 +31,7 @@ const settings = z.object({
   ),
   GATEHOUSE_LOGIN_GRACE_SECONDS: optional(z.coerce.number().int().min(1).max(600)),
   GATEHOUSE_TELL_WATCHED: optional(z.enum(['on', 'off'])),
+  GATEHOUSE_RECORDING: optional(z.enum(['strict', 'best-effort'])),
 });
 
 /** Nest injection token of the {@link Config}. */
@@ -62,6 +63,8 @@ export interface Config {
   loginGraceMs: number;
   /** Whether people are told in their terminal that somebody watches it. */
   tellWatched: boolean;
+  /** What a session does whose record can be kept nowhere: it ends, or goes on and the gap is recorded. */
+  recording: 'strict' | 'best-effort';
 }
 
 /**
@@ -98,5 +101,6 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
       env.GATEHOUSE_SESSION_SECONDS === undefined ? null : env.GATEHOUSE_SESSION_SECONDS * 1_000,
     loginGraceMs: (env.GATEHOUSE_LOGIN_GRACE_SECONDS ?? 60) * 1_000,
     tellWatched: env.GATEHOUSE_TELL_WATCHED === 'on',
+    recording: env.GATEHOUSE_RECORDING ?? 'strict',
   };
 }

@@ -3,6 +3,7 @@ export * from './clock.js';
 export * from './config.js';
 export * from './errors.js';
 export * from './ids.js';
+export * from './in-time.js';
 export * from './lifecycle.js';
 export * from './logging.js';
 export * from './node-options.js';

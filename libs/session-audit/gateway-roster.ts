@@ -1,47 +1,80 @@
 import { LessThan, type DataSource } from 'typeorm';
 import { Gateway } from '#libs/database';
-import type { Clock, GatewayId, Logger } from '#libs/kernel';
+import { RecurringWork, type Clock, type Logger, type SessionId } from '#libs/kernel';
 
 const HEARTBEAT_MS = 5_000;
 /** A gateway that was silent for this long is lost, and its sessions have ended. */
 const LOST_AFTER_MS = 20_000;
+/** Heartbeats of all that live come within this time once the database answers. */
+const SHOW_UP_MS = 10_000;
 
 /** How a gateway is known to the others. */
 export type LivingGateway = Pick<Gateway, 'id' | 'hostname' | 'internalUrl'>;
 
 /** Keeps this gateway on the list of the living, and closes the books of those that died. */
 export class GatewayRoster {
-  private timer: NodeJS.Timeout | null = null;
+  private readonly beating: RecurringWork;
+  private gateway: LivingGateway | null = null;
+  private live: () => SessionId[] = () => [];
+  /** Since when the database answers. */
+  private answeredSince: Date | null = null;
 
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
-    private readonly logger: Logger,
-  ) {}
+    logger: Logger,
+  ) {
+    this.beating = new RecurringWork(
+      () => this.beat(),
+      { firstMs: HEARTBEAT_MS, everyMs: HEARTBEAT_MS },
+      (error) => {
+        this.answeredSince = null;
+        logger.warn({ err: error }, 'heartbeat not written');
+      },
+    );
+  }
 
-  /** Enters this gateway and keeps its heart beating. */
-  async enter(gateway: LivingGateway): Promise<void> {
+  /** Enters this gateway and keeps its heart beating. @param live the sessions that it has */
+  async enter(gateway: LivingGateway, live: () => SessionId[]): Promise<void> {
     await this.insert(gateway);
-    await this.closeLost();
-    this.timer = setInterval(() => {
-      this.beat(gateway).catch((error: unknown) => {
-        this.logger.warn({ err: error }, 'heartbeat not written');
-      });
-    }, HEARTBEAT_MS);
+    this.gateway = gateway;
+    this.live = live;
+    this.watch();
+  }
+
+  /** Closes the books of gateways that die, also when none is left to do so. */
+  watch(): void {
+    this.answeredSince = this.clock.now();
+    this.beating.start();
   }
 
   /** Takes this gateway off the list. */
-  async leave(id: GatewayId): Promise<void> {
-    if (this.timer) clearInterval(this.timer);
-    await this.dataSource.getRepository(Gateway).delete({ id });
+  async leave(): Promise<void> {
+    await this.beating.stop();
+    if (this.gateway) await this.dataSource.getRepository(Gateway).delete({ id: this.gateway.id });
   }
 
-  /** A gateway that was taken for lost, and lives, enters itself again. */
-  private async beat(gateway: LivingGateway): Promise<void> {
-    const change = { lastSeenAt: this.clock.now() };
-    const { affected } = await this.dataSource.getRepository(Gateway).update({ id: gateway.id }, change);
-    if (affected === 0) await this.insert(gateway);
+  private async beat(): Promise<void> {
+    const { gateway } = this;
+    if (gateway) {
+      const change = { lastSeenAt: this.clock.now() };
+      const { affected } = await this.dataSource.getRepository(Gateway).update({ id: gateway.id }, change);
+      if (affected === 0) await this.comeBack(gateway);
+    }
     await this.closeLost();
+  }
+
+  /** It was taken for lost, and lives: so do its sessions, of which nothing is sealed yet. */
+  private async comeBack(gateway: LivingGateway): Promise<void> {
+    await this.insert(gateway);
+    await this.dataSource.query(
+      `WITH back AS (
+         UPDATE sessions s SET ended_at = NULL, end_reason = NULL
+         WHERE s.id = ANY($2::uuid[]) AND s.gateway_id = $1 AND s.end_reason = 'gateway_lost'
+           AND NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = 'session' AND a.row_id = s.id) RETURNING s.id
+       ) DELETE FROM audit_queue q USING back WHERE q.kind = 'session' AND q.row_id = back.id`,
+      [gateway.id, this.live()],
+    );
   }
 
   private async insert(gateway: LivingGateway): Promise<void> {
@@ -49,16 +82,22 @@ export class GatewayRoster {
     await this.dataSource.getRepository(Gateway).insert({ ...gateway, startedAt: now, lastSeenAt: now });
   }
 
-  /** Sessions of gateways that are gone end where the gateway was last seen. */
+  /**
+   * Sessions of gateways that are gone end where the gateway was last seen. After the database was away all of them seem
+   * gone: they have time to show that they live.
+   */
   private async closeLost(): Promise<void> {
-    const lostBefore = new Date(this.clock.now().getTime() - LOST_AFTER_MS);
+    const now = this.clock.now();
+    this.answeredSince ??= now;
+    if (now.getTime() - this.answeredSince.getTime() < SHOW_UP_MS) return;
+    const lostBefore = new Date(now.getTime() - LOST_AFTER_MS);
     await this.dataSource.transaction(async (manager) => {
       await manager.query(
         `UPDATE sessions s SET ended_at = coalesce((SELECT g.last_seen_at FROM gateways g WHERE g.id = s.gateway_id), $2),
                 end_reason = 'gateway_lost'
          WHERE s.ended_at IS NULL
            AND NOT EXISTS (SELECT FROM gateways g WHERE g.id = s.gateway_id AND g.last_seen_at >= $1)`,
-        [lostBefore, this.clock.now()],
+        [lostBefore, now],
       );
       await manager.getRepository(Gateway).delete({ lastSeenAt: LessThan(lostBefore) });
     });

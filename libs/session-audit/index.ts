@@ -1,6 +1,10 @@
 export { CommandArchive, type CommandFilter, type CommandRow } from './command-archive.js';
 export { CommandJournal, type CommandRecord } from './command-journal.js';
 export { GatewayRoster } from './gateway-roster.js';
+export { OperationJournal } from './operation-journal.js';
+export { AuditSpool, type SpoolGap } from './spool/audit-spool.js';
+export { spoolStatements } from './spool/spool-statements.js';
+export type { GapListener, RecordingGap } from './recording-file.js';
 export { RecordingStore } from './recording-store.js';
 export type {
   RecordingEvents,

@@ -6,6 +6,7 @@ import { Transform, type Readable, type TransformCallback } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { NotFound, type SessionId } from '#libs/kernel';
+import type { GapListener } from './recording-file.js';
 import { RecordingWriter, type RecordingEvents, type RecordingHeader } from './recording-writer.js';
 
 /** Files are read in pieces of this size to be hashed. */
@@ -25,9 +26,18 @@ export class RecordingStore {
     return `${day}/${sessionId}.cast.gz`;
   }
 
-  /** Begins a recording at a path of {@link pathFor}. @throws the file system's error. */
-  create(path: string, header: RecordingHeader, events: RecordingEvents): Promise<RecordingWriter> {
-    return RecordingWriter.create(this.resolve(path), header, events);
+  /**
+   * Begins a recording at a path of {@link pathFor}.
+   * @param gaps hears of a disk that fails; null: then it is the end of the recording
+   * @throws the file system's error, unless gaps are heard
+   */
+  create(
+    path: string,
+    header: RecordingHeader,
+    events: RecordingEvents,
+    gaps: GapListener | null = null,
+  ): Promise<RecordingWriter> {
+    return RecordingWriter.create(this.resolve(path), header, events, gaps);
   }
 
   /**

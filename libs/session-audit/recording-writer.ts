@@ -1,12 +1,7 @@
-import { mkdir, open, type FileHandle } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { StringDecoder } from 'node:string_decoder';
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
 import { cutCharacter } from '#libs/contracts';
-
-const compress = promisify(gzip);
+import { RecordingFile, type GapListener } from './recording-file.js';
 
 /** What was shown reaches the file at the latest after this time: a killed gateway loses no more. */
 const FLUSH_MS = 1_000;
@@ -86,7 +81,6 @@ export class RecordingWriter {
   private writing: Promise<void> = Promise.resolve();
   private failure: Error | null = null;
   private congested = false;
-  private fileBytes = 0;
   private closed = false;
   /** Output with the file, and what the decoder holds of it. */
   private shown = 0;
@@ -96,30 +90,24 @@ export class RecordingWriter {
 
   private constructor(
     private readonly path: string,
-    private readonly file: FileHandle,
+    private readonly file: RecordingFile,
     private readonly events: RecordingEvents,
     private size: { columns: number; rows: number },
   ) {}
 
   /**
    * Makes the file with its header.
-   * @throws the file system's error: no folder, no space, no permission.
+   * @param gaps hears of a disk that fails; null: then it is the end of the recording
+   * @throws the file system's error, unless gaps are heard: no folder, no space, no permission.
    */
   static async create(
     path: string,
     header: RecordingHeader,
     events: RecordingEvents,
+    gaps: GapListener | null = null,
   ): Promise<RecordingWriter> {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const file = await open(path, 'wx', 0o600);
-    const writer = new RecordingWriter(path, file, events, header);
-    try {
-      await writer.append(Buffer.from(headerLine(header)));
-    } catch (error) {
-      await file.close();
-      throw error;
-    }
-    return writer;
+    const file = await RecordingFile.create(path, Buffer.from(headerLine(header)), gaps);
+    return new RecordingWriter(path, file, events, header);
   }
 
   /** Takes what was shown. False: wait for `drained` before more comes. */
@@ -182,7 +170,7 @@ export class RecordingWriter {
       await this.writing;
       await this.file.close();
     }
-    return this.fileBytes;
+    return this.file.bytes;
   }
 
   private push(code: 'r' | 'm', data: string): void {
@@ -210,7 +198,7 @@ export class RecordingWriter {
     this.writing = this.writing
       .then(() => {
         this.keepPlace();
-        return this.append(this.encode(events));
+        return this.append(events, bytes);
       })
       .catch((error: unknown) => {
         this.fail(error);
@@ -228,8 +216,7 @@ export class RecordingWriter {
   }
 
   private here(): RecordingPlace {
-    const { fileBytes: offset, shown, size } = this;
-    return { offset, shown, ...size };
+    return { offset: this.file.bytes, shown: this.shown, ...this.size };
   }
 
   private keepPlace(): void {
@@ -245,7 +232,7 @@ export class RecordingWriter {
   private encode(events: PendingEvent[]): Buffer {
     const lines: Buffer[] = [];
     for (const event of events) {
-      const seconds = Math.round(event.at * 1_000) / 1_000_000;
+      const seconds = secondsOf(event.at);
       const add = (code: string, data: string): void => {
         if (data !== '') lines.push(Buffer.from(`${JSON.stringify([seconds, code, data])}\n`));
       };
@@ -263,11 +250,10 @@ export class RecordingWriter {
     return Buffer.concat(lines);
   }
 
-  private async append(lines: Buffer): Promise<void> {
+  private async append(events: PendingEvent[], shown: number): Promise<void> {
+    const lines = this.encode(events);
     if (this.failure) return;
-    const segment = await compress(lines, { level: constants.Z_BEST_SPEED, memLevel: 8 });
-    await this.file.appendFile(segment);
-    this.fileBytes += segment.length;
+    await this.file.append({ lines, shown, seconds: secondsOf(events[0]?.at ?? 0) });
   }
 
   private fail(error: unknown): void {
@@ -275,6 +261,10 @@ export class RecordingWriter {
     this.failure = error instanceof Error ? error : new Error(String(error));
     this.events.failed(this.failure);
   }
+}
+
+function secondsOf(at: number): number {
+  return Math.round(at * 1_000) / 1_000_000;
 }
 
 function sizeOf(data: string): { columns: number; rows: number } {

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { DataSource } from 'typeorm';
 import { Session, type UnitOfWork } from '#libs/database';
 import { DomainError, NotFound, type Actor, type SessionId } from '#libs/kernel';
+import type { OperationJournal } from './operation-journal.js';
 import type { RecordingStore } from './recording-store.js';
 import {
   SESSION_COLUMNS,
@@ -22,12 +23,16 @@ export class SessionHasEnded extends DomainError {
   }
 }
 
+/** What the operations log says of a session. */
+type WatchedSession = Pick<SessionRecord, 'id' | 'username' | 'systemUsername' | 'assetName'>;
+
 /** Sessions under way and past: lists, recordings, and ending one by force. */
 export class SessionArchive {
   constructor(
     private readonly dataSource: DataSource,
     private readonly unitOfWork: UnitOfWork,
     private readonly recordings: RecordingStore,
+    private readonly operations: OperationJournal,
   ) {}
 
   /** One page of the sessions that match, the latest first. */
@@ -72,11 +77,10 @@ export class SessionArchive {
     await this.unitOfWork.run(actor, (tx) => tx.record(operation('session.watch', session)));
   }
 
-  /** That they stopped, after so long. @throws NotFound */
-  async noteWatchEnd(actor: Actor, id: SessionId, lastedMs: number): Promise<void> {
-    const session = await this.get(id);
+  /** That they stopped, after so long. */
+  noteWatchEnd(actor: Actor, session: WatchedSession, lastedMs: number): void {
     const after = { seconds: Math.round(lastedMs / 1000) };
-    await this.unitOfWork.run(actor, (tx) => tx.record({ ...operation('session.unwatch', session), after }));
+    this.operations.note(actor, { ...operation('session.unwatch', session), after });
   }
 
   /** Has the gateway that holds the session end it. @throws NotFound, SessionHasEnded */
@@ -91,10 +95,7 @@ export class SessionArchive {
   }
 }
 
-function operation(
-  action: string,
-  session: Pick<SessionRecord, 'id' | 'username' | 'systemUsername' | 'assetName'>,
-) {
+function operation(action: string, session: WatchedSession) {
   const subjectName = `${session.username}: ${session.systemUsername}@${session.assetName}`;
   return { action, subjectType: 'session', subjectId: session.id, subjectName };
 }

@@ -14,9 +14,12 @@ import { SessionTally } from './dashboard/session-tally.js';
 import { TallyKeeper } from './dashboard/tally-keeper.js';
 import { GatewayRoster } from './gateway-roster.js';
 import { LiveGateways } from './live-gateways.js';
+import { OperationJournal } from './operation-journal.js';
 import { RecordingStore } from './recording-store.js';
 import { SessionArchive } from './session-archive.js';
 import { SessionJournal } from './session-journal.js';
+import { AuditSpool } from './spool/audit-spool.js';
+import { spoolStatements } from './spool/spool-statements.js';
 import { TransferArchive } from './transfer-archive.js';
 import { TransferJournal } from './transfer-journal.js';
 
@@ -25,6 +28,24 @@ import { TransferJournal } from './transfer-journal.js';
   imports: [AuthorizationModule],
   providers: [
     {
+      provide: AuditSpool,
+      inject: [DataSource, CONFIG, CLOCK, LOGGER],
+      useFactory: (
+        dataSource: DataSource,
+        { dataDir, databaseUrl }: Config & { databaseUrl: string },
+        clock: Clock,
+        logger: Logger,
+      ) => {
+        const statements = spoolStatements(dataSource);
+        return new AuditSpool({ dataDir, databaseUrl, statements, clock, logger });
+      },
+    },
+    {
+      provide: OperationJournal,
+      inject: [AuditSpool, CLOCK],
+      useFactory: (spool: AuditSpool, clock: Clock) => new OperationJournal(spool, clock),
+    },
+    {
       provide: BatchDesk,
       inject: [DataSource, UnitOfWork, ExecDirectory],
       useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork, directory: ExecDirectory) =>
@@ -32,13 +53,13 @@ import { TransferJournal } from './transfer-journal.js';
     },
     {
       provide: BatchLedger,
-      inject: [DataSource],
-      useFactory: (dataSource: DataSource) => new BatchLedger(dataSource),
+      inject: [DataSource, AuditSpool],
+      useFactory: (dataSource: DataSource, spool: AuditSpool) => new BatchLedger(dataSource, spool),
     },
     {
       provide: SessionJournal,
-      inject: [DataSource, LOGGER],
-      useFactory: (dataSource: DataSource, logger: Logger) => new SessionJournal(dataSource, logger),
+      inject: [DataSource, AuditSpool],
+      useFactory: (dataSource: DataSource, spool: AuditSpool) => new SessionJournal(dataSource, spool),
     },
     {
       provide: GatewayRoster,
@@ -58,9 +79,13 @@ import { TransferJournal } from './transfer-journal.js';
     },
     {
       provide: SessionArchive,
-      inject: [DataSource, UnitOfWork, RecordingStore],
-      useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork, recordings: RecordingStore) =>
-        new SessionArchive(dataSource, unitOfWork, recordings),
+      inject: [DataSource, UnitOfWork, RecordingStore, OperationJournal],
+      useFactory: (
+        dataSource: DataSource,
+        unitOfWork: UnitOfWork,
+        recordings: RecordingStore,
+        operations: OperationJournal,
+      ) => new SessionArchive(dataSource, unitOfWork, recordings, operations),
     },
     {
       provide: AuditTrail,
@@ -69,8 +94,8 @@ import { TransferJournal } from './transfer-journal.js';
     },
     {
       provide: TransferJournal,
-      inject: [DataSource, LOGGER],
-      useFactory: (dataSource: DataSource, logger: Logger) => new TransferJournal(dataSource, logger),
+      inject: [AuditSpool],
+      useFactory: (spool: AuditSpool) => new TransferJournal(spool),
     },
     {
       provide: TransferArchive,
@@ -79,8 +104,8 @@ import { TransferJournal } from './transfer-journal.js';
     },
     {
       provide: CommandJournal,
-      inject: [DataSource, LOGGER],
-      useFactory: (dataSource: DataSource, logger: Logger) => new CommandJournal(dataSource, logger),
+      inject: [AuditSpool],
+      useFactory: (spool: AuditSpool) => new CommandJournal(spool),
     },
     {
       provide: CommandArchive,
@@ -112,6 +137,8 @@ import { TransferJournal } from './transfer-journal.js';
     },
   ],
   exports: [
+    AuditSpool,
+    OperationJournal,
     BatchDesk,
     BatchLedger,
     SessionJournal,

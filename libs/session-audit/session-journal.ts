@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import type { EndReason } from '#libs/contracts';
 import { Session } from '#libs/database';
-import type { Logger, SessionId } from '#libs/kernel';
+import { inTime, type SessionId } from '#libs/kernel';
+import type { AuditSpool } from './spool/audit-spool.js';
 
 /** What is known of a session when it starts. */
 export type SessionStart = Pick<
@@ -34,43 +34,33 @@ export interface SessionEnd {
   recordingBytes: number;
 }
 
-const RETRY_MS = 1_000;
-/** Ends that wait while the database is away; some 500 bytes each. */
-const MAX_WAITING_ENDS = 100_000;
+/** The row of a session that starts is not waited for longer. */
+const BEGIN_MS = 5_000;
 
-/** Writes the rows of sessions: starts at once, as no record means no session; ends in batches, tried until written. */
+/** Writes the rows of sessions: starts at once, as no record means no session; ends by way of the spool. */
 export class SessionJournal {
   private starts: { row: SessionStart; done: () => void; failed: (error: unknown) => void }[] = [];
-  private ends = new Map<SessionId, SessionEnd>();
-  private flushing: Promise<void> | null = null;
-  private stopped = false;
 
   constructor(
     private readonly dataSource: DataSource,
-    private readonly logger: Logger,
+    private readonly spool: AuditSpool,
   ) {}
 
-  /** Resolves when the row stands; sessions that start in the same moment share a statement. */
+  /**
+   * Resolves when the row stands; sessions that start in the same moment share a statement.
+   * @throws TooLate, the database's error
+   */
   begin(row: SessionStart): Promise<void> {
-    return new Promise((done, failed) => {
+    const written = new Promise<void>((done, failed) => {
       this.starts.push({ row, done, failed });
       if (this.starts.length === 1) setImmediate(() => void this.writeStarts());
     });
+    return inTime(written, BEGIN_MS, 'the database did not take the row of the session in time');
   }
 
   /** Notes the end; it is written soon, and again until the database took it. */
   end(id: SessionId, end: SessionEnd): void {
-    if (this.ends.size >= MAX_WAITING_ENDS)
-      this.logger.error({ session: id }, 'end of session lost: too many wait');
-    else this.ends.set(id, end);
-    this.flushing ??= this.flushEnds();
-  }
-
-  /** Waits until what was noted is written, at most `timeoutMs`. */
-  async close(timeoutMs: number): Promise<void> {
-    const end = Date.now() + timeoutMs;
-    while ((this.flushing ?? this.ends.size > 0) && Date.now() < end) await sleep(20);
-    this.stopped = true;
+    this.spool.note('session-end', { id, ...end });
   }
 
   private async writeStarts(): Promise<void> {
@@ -82,33 +72,5 @@ export class SessionJournal {
     } catch (error) {
       for (const { failed } of batch) failed(error);
     }
-  }
-
-  private async flushEnds(): Promise<void> {
-    while (this.ends.size > 0 && !this.stopped) {
-      const batch = [...this.ends].slice(0, 500);
-      try {
-        await this.writeEnds(batch);
-        for (const [id] of batch) this.ends.delete(id);
-      } catch (error) {
-        this.logger.warn({ err: error, waiting: this.ends.size }, 'ends of sessions wait for the database');
-        await sleep(RETRY_MS);
-      }
-    }
-    this.flushing = null;
-  }
-
-  private async writeEnds(batch: [SessionId, SessionEnd][]): Promise<void> {
-    const columns = batch.map(([id, end]) => ({ id, ...end }));
-    await this.dataSource.query(
-      `UPDATE sessions s SET ended_at = e."endedAt", end_reason = e."endReason", end_detail = e."endDetail",
-              exit_status = e."exitStatus", bytes_in = e."bytesIn", bytes_out = e."bytesOut",
-              recording_bytes = e."recordingBytes"
-       FROM json_to_recordset($1::json) AS e(id uuid, "endedAt" timestamptz, "endReason" text, "endDetail" text,
-              "exitStatus" int, "bytesIn" bigint, "bytesOut" bigint, "recordingBytes" bigint)
-       WHERE s.id = e.id AND (s.ended_at IS NULL OR s.end_reason = 'gateway_lost')
-         AND NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = 'session' AND a.row_id = s.id)`,
-      [JSON.stringify(columns)],
-    );
   }
 }

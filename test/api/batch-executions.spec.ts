@@ -197,8 +197,9 @@ describe('batch executions', () => {
       expect(await ledger.begin(mine, id, assetId), 'a second time').toBe(false);
     }
     const [db, web1, web2] = targets;
-    await ledger.finish(other, id, [outcomeOf(db, 'forged')]);
-    await ledger.finish(mine, id, [outcomeOf(db, 'b\0'), outcomeOf(web1, 'a'), outcomeOf(web2, 'a')]);
+    ledger.finish(other, id, outcomeOf(db, 'forged'));
+    for (const outcome of [outcomeOf(db, 'b\0'), outcomeOf(web1, 'a'), outcomeOf(web2, 'a')])
+      ledger.finish(mine, id, outcome);
     await ledger.close(id);
     expect(await show(id)).toMatchObject({ state: 'succeeded', succeededCount: 3 });
     const { body } = await me.get(`/batch-executions/${id}/groups`);
@@ -232,7 +233,7 @@ describe('batch executions', () => {
     expect(items[1]).toMatchObject({ startedAt: null, reason: 'The gateway was lost before it began here.' });
     expect(await ledger.claim(await gateway())).toBeNull();
     // it lived and only the database was out of its reach: what it knows is more than that it was lost
-    await ledger.finish(lost, id, [outcomeOf(first, 'late')]);
+    ledger.finish(lost, id, outcomeOf(first, 'late'));
     await ledger.close(id);
     expect(await show(id)).toMatchObject({ state: 'partial', succeededCount: 1, failedCount: 2 });
   });
@@ -247,7 +248,7 @@ describe('batch executions', () => {
     expect(await show(id)).toMatchObject({ state: 'running', stoppedCount: 2, finishedAt: null });
     expect(await ledger.begin(mine, id, second?.assetId ?? newId())).toBe(false);
     expect(await ledger.ended([id])).toEqual([id]);
-    await ledger.finish(mine, id, [{ ...outcomeOf(first, ''), state: 'stopped', exitStatus: null }]);
+    ledger.finish(mine, id, { ...outcomeOf(first, ''), state: 'stopped', exitStatus: null });
     await ledger.close(id);
     const over = await show(id);
     expect(over).toMatchObject({ state: 'stopped', stoppedCount: 3 });

@@ -12,7 +12,7 @@ import {
 } from '#libs/kernel';
 import { DataSource } from 'typeorm';
 import { Session } from '#libs/database';
-import { CommandJournal, type CommandRecord } from '#libs/session-audit';
+import { AuditSpool, CommandJournal, type CommandRecord } from '#libs/session-audit';
 import { ApiFixture, type Somebody } from './api-fixture.js';
 
 const page = z.object({
@@ -51,7 +51,7 @@ describe('commands', () => {
       await addSession(place);
       for (const [index, text] of TEXTS.entries()) journal.note(command(place, index, text));
     }
-    await journal.close(10_000);
+    await api.app.get(AuditSpool).settled();
   });
   afterAll(() => api.stop());
 

@@ -1,5 +1,5 @@
 /**
- * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b12 s7 s13]`; without a name, all of them.
+ * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b9 b12 s7 s13]`; without a name, all of them.
  * Those that connect need root, sshd and ssh (see test/hosts). GATEHOUSE_GATEWAYS: gateway processes (default: the product's own).
  */
 import { availableParallelism } from 'node:os';
@@ -8,6 +8,7 @@ import { measureAccess } from './access.js';
 import { measureAssetList } from './asset-list.js';
 import { measureBatch } from './batch.js';
 import { measureBulk } from './bulk.js';
+import { measureCommands } from './commands.js';
 import { measureConnect } from './connect.js';
 import { measureDashboard } from './dashboard.js';
 import { measureEcho } from './echo.js';
@@ -32,6 +33,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Figures>> = {
 /** They have a database of their own and need no hosts. */
 const withoutHosts: Record<string, () => Promise<Figures>> = {
   b8: measureAccess,
+  b9: measureCommands,
   b12: measureDashboard,
   s7: measureAssetList,
 };

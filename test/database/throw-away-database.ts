@@ -13,6 +13,9 @@ export interface ThrowAwayDatabase {
   readonly dataDir: string;
   /** A connection; closed by `stop`. */
   open(): Promise<DataSource>;
+  /** Takes the server away, for {@link ThrowAwayDatabase.comeBack}; what was written stays. */
+  goAway(): Promise<void>;
+  comeBack(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -21,7 +24,7 @@ export async function startThrowAwayDatabase(options: { migrated: boolean }): Pr
   const dataDir = await mkdtemp(join(tmpdir(), 'gatehouse-database-'));
   // PostgreSQL may run under another account, which must get through to its own folder
   await chmod(dataDir, 0o755);
-  const postgres = options.migrated
+  let postgres = options.migrated
     ? await startThrowAwayPostgres(dataDir)
     : await startEmbeddedPostgres({ dataDir, throwaway: true });
   const opened: DataSource[] = [];
@@ -35,6 +38,10 @@ export async function startThrowAwayDatabase(options: { migrated: boolean }): Pr
     url: postgres.url,
     dataDir,
     open,
+    goAway: () => postgres.stop(),
+    comeBack: async () => {
+      postgres = await startEmbeddedPostgres({ dataDir, throwaway: true });
+    },
     stop: async () => {
       await Promise.all(
         opened.filter((dataSource) => dataSource.isInitialized).map((dataSource) => dataSource.destroy()),

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { EmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
 import { GATEWAY_NODE_OPTIONS, NODE_OPTIONS } from '#libs/kernel';
+import { startEmbeddedPostgres } from '../../apps/standalone/src/embedded-postgres.js';
 import { startThrowAwayPostgres } from '../database/throw-away-postgres.js';
 import { endProcess, findFreePort, spawnBound } from '../hosts/index.js';
 
@@ -68,6 +69,15 @@ export class Product {
   get databaseUrl(): string {
     if (!this.postgres) throw new Error('The database does not run');
     return this.postgres.url;
+  }
+
+  /** Takes the database away, for {@link Product.startDatabase}; what was written stays. */
+  async stopDatabase(): Promise<void> {
+    await this.postgres?.stop();
+  }
+
+  async startDatabase(): Promise<void> {
+    this.postgres = await startEmbeddedPostgres({ dataDir: this.dataDir, throwaway: true });
   }
 
   /** Starts one more gateway process on the same SSH port. */

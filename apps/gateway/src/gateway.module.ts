@@ -23,8 +23,10 @@ import { CLOCK, LOGGER, newId, type Clock, type GatewayId, type Logger } from '#
 import { DriftLedger, DriftPlanner, DriftSchedule, PushLedger, PushModule } from '#libs/push';
 import {
   BatchDesk,
+  AuditSpool,
   BatchLedger,
   CommandJournal,
+  OperationJournal,
   RecordingStore,
   SessionArchive,
   SessionAuditModule,
@@ -53,6 +55,7 @@ import { PushCraft } from './push/push-craft.js';
 import { MonitorGateway } from './monitor/monitor.gateway.js';
 import { DirectLogin } from './session/direct-login.js';
 import { ListenerOpener } from './session/listener-opener.js';
+import { RecordKeeping } from './session/record-keeping.js';
 import { SessionOpener, type OpenerParts } from './session/session-opener.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { TargetDirectory } from './session/target-directory.js';
@@ -112,6 +115,20 @@ export class GatewayModule {
             new SessionRegistry(authorizer, bus, logger, commands, config.sessionLimitMs),
         },
         {
+          provide: RecordKeeping,
+          inject: [GATEWAY_ID, AuditSpool, OperationJournal, SessionRegistry, LOGGER],
+          useFactory: (
+            gatewayId: GatewayId,
+            spool: AuditSpool,
+            operations: OperationJournal,
+            registry: SessionRegistry,
+            logger: Logger,
+          ) => {
+            const policy = config.recording;
+            return new RecordKeeping({ gatewayId, policy, spool, operations, registry, logger });
+          },
+        },
+        {
           provide: OPENER_PARTS,
           inject: [
             GATEWAY_ID,
@@ -120,6 +137,7 @@ export class GatewayModule {
             TransferJournal,
             RecordingStore,
             SessionRegistry,
+            RecordKeeping,
             CLOCK,
             LOGGER,
           ],
@@ -130,12 +148,13 @@ export class GatewayModule {
             transfers: TransferJournal,
             recordings: RecordingStore,
             registry: SessionRegistry,
+            keeping: RecordKeeping,
             clock: Clock,
             logger: Logger,
           ): OpenerParts => {
             const { idleTimeoutMs } = config;
             const audit = { journal, transfers, recordings };
-            return { gatewayId, authorizer, ...audit, registry, clock, logger, idleTimeoutMs };
+            return { gatewayId, authorizer, ...audit, registry, keeping, clock, logger, idleTimeoutMs };
           },
         },
         {

@@ -13,7 +13,8 @@ import {
   StartFailure,
   type GatewayId,
 } from '#libs/kernel';
-import { CommandJournal, GatewayRoster, SessionJournal, TransferJournal } from '#libs/session-audit';
+import { Authenticator } from '#libs/identity';
+import { AuditSpool, GatewayRoster } from '#libs/session-audit';
 import { CredentialVault } from '#libs/vault';
 import { BatchCrew } from './batch/batch-crew.js';
 import { GATEWAY_ID, GatewayModule } from './gateway.module.js';
@@ -23,7 +24,7 @@ import { SessionRegistry } from './session/session-registry.js';
 import { SshDoor } from './ssh/ssh-door.js';
 
 /** How long a gateway that stops waits for the rows of its sessions. */
-const JOURNAL_CLOSE_MS = 5_000;
+const SPOOL_CLOSE_MS = 5_000;
 
 /**
  * Small buffers of long life (host keys, offers, tags of a connection) each hold the slab that they were cut from;
@@ -57,12 +58,23 @@ async function main(): Promise<void> {
   // files go up for as long as they take; the api has its own limit
   app.getHttpServer().requestTimeout = 0;
   const gatewayId = app.get<GatewayId>(GATEWAY_ID);
+  const spool = app.get(AuditSpool);
+  await spool.open(gatewayId);
+  app.get(Authenticator).keeper = {
+    note: (attempt) => {
+      spool.note('login', attempt);
+    },
+  };
   const roster = app.get(GatewayRoster);
-  await roster.enter({
-    id: gatewayId,
-    hostname: hostname(),
-    internalUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
-  });
+  const registry = app.get(SessionRegistry);
+  await roster.enter(
+    {
+      id: gatewayId,
+      hostname: hostname(),
+      internalUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
+    },
+    () => Array.from(registry.live(), ({ id }) => id),
+  );
   await app.get(GatewayJobs).start();
   await app.get(MailClerk).start();
   app.get(BatchCrew).start();
@@ -72,8 +84,9 @@ async function main(): Promise<void> {
     door.stopListening();
     await endWork(app);
     door.close();
-    await writeJournals(app);
-    await roster.leave(gatewayId);
+    // what the database doesn't take in time stays in the file, and is written by whoever comes next
+    await spool.close(SPOOL_CLOSE_MS);
+    await roster.leave();
     await app.close();
   });
   logger.info({ port: ssh.port, gatewayId }, 'gateway is ready');
@@ -84,12 +97,6 @@ async function main(): Promise<void> {
 async function endWork(app: NestExpressApplication): Promise<void> {
   await app.get(BatchCrew).stop();
   await Promise.all([app.get(SessionRegistry).endAll(), app.get(GatewayJobs).stop()]);
-}
-
-/** What ended sessions left to write is written, if the database takes it in time. */
-async function writeJournals(app: NestExpressApplication): Promise<void> {
-  const journals = [app.get(SessionJournal), app.get(TransferJournal), app.get(CommandJournal)];
-  await Promise.all(journals.map((journal) => journal.close(JOURNAL_CLOSE_MS)));
 }
 
 main().catch(reportStartFailure);

@@ -11,6 +11,7 @@ import {
   type SystemUserId,
   type UserId,
 } from '#libs/kernel';
+import type { AuditSpool } from '../spool/audit-spool.js';
 
 /** A gateway that was silent for this long is lost. */
 const LOST_AFTER = `interval '20 seconds'`;
@@ -64,7 +65,10 @@ const idRows = z.array(z.object({ id: z.string().transform(asId<BatchExecutionId
  * most once on an asset: its row says `running` before it begins, and what a lost gateway had in hand is failed.
  */
 export class BatchLedger {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly spool: AuditSpool,
+  ) {}
 
   /** Takes the one that waits longest; null: none waits. */
   async claim(gatewayId: GatewayId): Promise<ClaimedBatch | null> {
@@ -112,24 +116,11 @@ export class BatchLedger {
     return Array.isArray(rows) && rows.length > 0;
   }
 
-  /** Writes what came out. Of a gateway that was lost only to the others, also late. */
-  async finish(gatewayId: GatewayId, id: BatchExecutionId, outcomes: readonly BatchOutcome[]): Promise<void> {
-    const rows = outcomes.map(({ stdout, stderr, ...outcome }) => ({
-      ...outcome,
-      stdout: stdout.toString('base64'),
-      stderr: stderr.toString('base64'),
-    }));
-    await this.dataSource.query(
-      `UPDATE batch_results r SET state = o.state, exit_status = o."exitStatus", signal = o.signal,
-         stdout = decode(o.stdout, 'base64'), stderr = decode(o.stderr, 'base64'), cut_bytes = o."cutBytes",
-         digest = o.digest, failure = o.failure, reason = o.reason, session_id = o."sessionId", finished_at = now()
-       FROM json_to_recordset($3::json) AS o("assetId" uuid, state text, "exitStatus" int, signal text, stdout text,
-         stderr text, "cutBytes" bigint, digest text, failure text, reason text, "sessionId" uuid), batch_executions e
-       WHERE e.id = $2 AND e.gateway_id = $1 AND r.execution_id = e.id AND r.asset_id = o."assetId"
-         AND (r.state = 'running' OR r.failure = 'gateway_lost')
-         AND NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = 'batch' AND a.row_id = e.id)`,
-      [gatewayId, id, JSON.stringify(rows)],
-    );
+  /** Notes what came out on an asset; it is written soon, of a gateway that was lost only to the others, also late. */
+  finish(gatewayId: GatewayId, executionId: BatchExecutionId, outcome: BatchOutcome): void {
+    const [stdout, stderr] = [outcome.stdout.toString('base64'), outcome.stderr.toString('base64')];
+    const finishedAt = new Date();
+    this.spool.note('batch-outcome', { ...outcome, stdout, stderr, executionId, gatewayId, finishedAt });
   }
 
   /** Fails what was not begun: its gateway stops. */
@@ -143,9 +134,10 @@ export class BatchLedger {
     );
   }
 
-  /** Counts what came of it, when nothing of it is left to do. */
+  /** Counts what came of it, when nothing of it is left to do. Resolves when that and all its outcomes are written. */
   async close(id: BatchExecutionId): Promise<void> {
-    await closeBatch(this.dataSource, id);
+    this.spool.note('batch-close', { id });
+    await this.spool.settled();
   }
 
   /** Those of the given ones that somebody stopped or that were closed. */
@@ -170,7 +162,7 @@ export class BatchLedger {
        ) SELECT id FROM lost`,
       [LOST_RUNNING, LOST_QUEUED],
     );
-    for (const { id } of idRows.parse(rows)) await this.close(id);
+    for (const { id } of idRows.parse(rows)) await closeBatch(this.dataSource, id);
   }
 }
 

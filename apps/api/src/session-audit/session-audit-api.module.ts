@@ -1,7 +1,7 @@
 import { Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { AuthorizationModule } from '#libs/authorization';
 import { IdentityModule } from '#libs/identity';
-import { IntegrityModule, SessionAuditModule, TallyKeeper } from '#libs/session-audit';
+import { GatewayRoster, IntegrityModule, SessionAuditModule, TallyKeeper } from '#libs/session-audit';
 import { AuditController } from './audit.controller.js';
 import { BatchExecutionsController } from './batch-executions.controller.js';
 import { CommandsController } from './commands.controller.js';
@@ -26,13 +26,18 @@ import { SessionsController } from './sessions.controller.js';
   ],
 })
 export class SessionAuditApiModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(private readonly keeper: TallyKeeper) {}
+  constructor(
+    private readonly keeper: TallyKeeper,
+    private readonly roster: GatewayRoster,
+  ) {}
 
   onApplicationBootstrap(): void {
     this.keeper.recurring.start();
+    this.roster.watch();
   }
 
-  beforeApplicationShutdown(): Promise<void> {
-    return this.keeper.recurring.stop();
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.keeper.recurring.stop();
+    await this.roster.leave();
   }
 }

@@ -5,8 +5,6 @@ import type { BatchLedger, BatchOutcome, BatchTarget, ClaimedBatch } from '#libs
 import { AssetCommand, type CallOff, type CommandParts } from './asset-command.js';
 import type { Places } from './places.js';
 
-/** What is finished in the same moment is written in one statement. */
-const WRITE_MS = 100;
 const WRITE_AGAIN_MS = 1_000;
 
 /** What a run needs of its gateway. */
@@ -24,8 +22,6 @@ export type OutcomeListener = (target: BatchTarget, outcome: BatchOutcome) => vo
 export class BatchRun {
   private readonly inHand = new Set<AssetCommand>();
   private readonly budget = { left: BATCH_LIMITS.totalOutputBytes };
-  private waiting: BatchOutcome[] = [];
-  private writing: Promise<void> | null = null;
   private calledOff: CallOff | null = null;
 
   constructor(
@@ -51,8 +47,7 @@ export class BatchRun {
       const reason = 'The gateway was stopped before it began here.';
       await this.insist(() => ledger.giveUp(gatewayId, id, reason));
     }
-    await this.writing;
-    await this.insist(() => ledger.close(id));
+    await ledger.close(id);
   }
 
   /** Takes one asset after the other. */
@@ -76,8 +71,7 @@ export class BatchRun {
     this.callOffNow(command);
     const outcome = await command.run();
     this.inHand.delete(command);
-    this.waiting.push(outcome);
-    this.writing ??= this.write();
+    ledger.finish(gatewayId, this.batch.id, outcome);
     this.onOutcome(target, outcome);
   }
 
@@ -85,18 +79,7 @@ export class BatchRun {
     if (this.calledOff) command.callOff(this.calledOff);
   }
 
-  private async write(): Promise<void> {
-    const { ledger, gatewayId } = this.parts;
-    while (this.waiting.length > 0) {
-      await sleep(WRITE_MS);
-      const batch = this.waiting;
-      this.waiting = [];
-      await this.insist(() => ledger.finish(gatewayId, this.batch.id, batch));
-    }
-    this.writing = null;
-  }
-
-  /** Until the database took it: what was run is written down however long that takes. */
+  /** Until the database answers, however long that takes. */
   private async insist<T>(work: () => Promise<T>): Promise<T> {
     for (;;) {
       try {

@@ -22,7 +22,8 @@ export class ListenerOpener {
     { wish, place, sourceAddress, reachClient }: ListenWish,
     pool: UpstreamPool,
   ): Promise<RemoteListener> {
-    const { authorizer, journal, registry, clock, gatewayId } = this.parts;
+    const { authorizer, journal, registry, keeping, clock, gatewayId } = this.parts;
+    if (keeping.refusal !== null) throw new ConnectFailure('login', keeping.refusal);
     const asked = {
       kind: 'remote-forward' as const,
       sourceAddress,

@@ -1,6 +1,7 @@
 import type { Authorizer, Decision, Grant } from '#libs/authorization';
 import { ACTIONS, type Action, type SessionKind } from '#libs/contracts';
 import {
+  inTime,
   newId,
   type AssetId,
   type Clock,
@@ -25,12 +26,17 @@ import { Recorder } from '../taps/recorder.js';
 import { ConnectFailure } from './connect-failure.js';
 import type { Downstream } from './downstream.js';
 import { namesOf, noteRefusedForward } from './refused-forward.js';
+import type { RecordKeeping } from './record-keeping.js';
 import type { SessionRegistry } from './session-registry.js';
 import { Session } from './session.js';
 import type { UpstreamPool } from './upstream-pool.js';
 
 /** Sessions whose record is another: each file of theirs has one, the batch execution keeps their output, or they are one. */
 const RECORDED_ELSEWHERE: readonly SessionKind[] = ['sftp', 'scp', 'batch', 'forward', 'files'];
+
+/** A database that doesn't say whether somebody may is not waited for longer. */
+const DECIDE_MS = 5_000;
+const CANNOT_CHECK = 'The gateway can not check your access right now. Try again soon.';
 
 /** Who wants what where. */
 export interface SessionWish {
@@ -57,6 +63,7 @@ export interface OpenerParts {
   transfers: TransferJournal;
   recordings: RecordingStore;
   registry: SessionRegistry;
+  keeping: RecordKeeping;
   clock: Clock;
   logger: Logger;
   idleTimeoutMs: number;
@@ -83,18 +90,10 @@ export class SessionOpener {
     onBegun: (session: Session) => void = () => undefined,
   ): Promise<Attempt> {
     const { logger, clock } = this.parts;
-    const decision = await this.decide(wish).catch((error: unknown) => {
-      logger.error({ err: error }, 'authorization failed');
-      return {
-        granted: false as const,
-        message: 'The gateway can not check your access right now. Try again soon.',
-        reason: 'unavailable',
-      };
-    });
+    const decision = await this.decideNow(wish);
     if (!decision.granted) {
       logger.info({ ...wish, reason: decision.reason }, 'session refused');
-      if (downstream.destination === undefined) await this.noteRefusal(wish, downstream);
-      else await noteRefusedForward(this.parts, wish, downstream, decision.message);
+      if (decision.reason !== 'unavailable') await this.noteDenial(wish, downstream, decision.message);
       downstream.notice(decision.message);
       downstream.finish({ status: 1 });
       return { session: null, refusal: decision.message };
@@ -115,6 +114,17 @@ export class SessionOpener {
     return { session, refusal: null };
   }
 
+  /** Without a database nothing is known, and without records nothing begins. */
+  private async decideNow(wish: SessionWish): Promise<Decision | Unavailable> {
+    const { keeping, logger } = this.parts;
+    if (keeping.refusal !== null) return unavailable(keeping.refusal);
+    const decided = inTime(this.decide(wish), DECIDE_MS, 'authorization took too long');
+    return decided.catch((error: unknown) => {
+      logger.error({ err: error }, 'authorization failed');
+      return unavailable(CANNOT_CHECK);
+    });
+  }
+
   private async decide(wish: SessionWish): Promise<Decision> {
     const { authorizer } = this.parts;
     const { orAction, andAction, ...first } = wish;
@@ -124,6 +134,11 @@ export class SessionOpener {
     }
     if (!decision.granted || !andAction || decision.grant.terms.actions.has(andAction)) return decision;
     return authorizer.authorize({ ...first, action: andAction });
+  }
+
+  private async noteDenial(wish: SessionWish, downstream: Downstream, message: string): Promise<void> {
+    if (downstream.destination === undefined) await this.noteRefusal(wish, downstream);
+    else await noteRefusedForward(this.parts, wish, downstream, message);
   }
 
   /** A transfer that the rules don't allow is a record too, where they allow anything else there. */
@@ -172,7 +187,8 @@ export class SessionOpener {
     const parts = { lease: lease.value, recorder: recorder.value, taps, commands, gate };
     try {
       const opened = session.state === 'connecting' && (await session.open(parts));
-      if (!opened) await Promise.all([close(), commands?.close()]);
+      if (opened) this.parts.keeping.tell(session);
+      else await Promise.all([close(), commands?.close()]);
     } catch (error) {
       await Promise.all([close(), commands?.close()]);
       await this.failed(session, error);
@@ -209,6 +225,7 @@ export class SessionOpener {
     const title = `${grant.terms.systemUsername}@${grant.terms.assetName}`;
     const header = { columns, rows, startedAt, title, terminal: term };
     return Recorder.start(this.parts.recordings, path, header, downstream.pty !== null, {
+      gaps: this.parts.keeping.gapsOf(session),
       recordingFailed: (error) => {
         this.parts.logger.error({ err: error, session: session.id }, 'recording failed');
         const told = 'The recording of this session failed, so the session ends.';
@@ -244,6 +261,17 @@ export class SessionOpener {
       recordingPath,
     };
   }
+}
+
+/** Nobody can say now whether it may be. */
+interface Unavailable {
+  granted: false;
+  reason: 'unavailable';
+  message: string;
+}
+
+function unavailable(message: string): Unavailable {
+  return { granted: false, reason: 'unavailable', message };
 }
 
 /** PostgreSQL's text holds no NUL; a command with one is stored with the replacement character. */

@@ -1,7 +1,7 @@
 import type { AuthContext, AuthenticationType, KeyboardAuthContext, Prompt } from 'ssh2';
 import { CodeRefused, type Authenticator, type CodeChecker, type FirstFactor } from '#libs/identity';
 import type { PublicKey, User } from '#libs/database';
-import type { Logger } from '#libs/kernel';
+import { DomainError, type Logger } from '#libs/kernel';
 import { chooseLanguage, MENU_TEXTS } from '../menu/texts.js';
 import { provesKey } from './key-proof.js';
 import { parseLoginName, type LoginName } from './login-name.js';
@@ -10,6 +10,8 @@ import { parseLoginName, type LoginName } from './login-name.js';
 const MAX_FAILURES = 6;
 /** Keys that a client may ask about; agents hold many. */
 const MAX_OFFERS = 30;
+
+const CANNOT_CHECK = 'The gateway can not check logins right now. Try again soon.';
 
 /** What answers the login requests of a connection. */
 export interface Login {
@@ -164,9 +166,19 @@ export class LoginAttempts implements Login {
     } catch (error) {
       // a throttled try, or the database away: for the client the same refusal
       this.parts.logger.info({ err: error, username: loginName.username }, 'login could not be checked');
+      if (!(error instanceof DomainError || error instanceof PromptGivenUp))
+        await this.unchecked(context, loginName);
       this.failures++;
       return REFUSED;
     }
+  }
+
+  /** The database is away: that is written down later, and said where a client shows it. */
+  private async unchecked(context: AuthContext, { username }: LoginName): Promise<void> {
+    const isOffer = context.method === 'publickey' && !context.signature;
+    if (!isOffer) this.parts.authenticator.recordUnchecked(username, context.method, this.origin);
+    if (context.method !== 'keyboard-interactive') return;
+    await ask(context, [], CANNOT_CHECK).catch(() => undefined); // the client went on: it gets no answer then
   }
 
   private answer(context: AuthContext, outcome: Outcome, loginName: LoginName): LoggedIn | null {
@@ -237,13 +249,20 @@ function namesOf(methods: readonly Method[]): AuthenticationType[] {
   return methods.map((method) => method.name);
 }
 
-/** One step of a dialogue (RFC 4256 section 3.2): as many answers as prompts. @throws Error when the client gives up */
+/** No answers came, or some to another question. */
+class PromptGivenUp extends Error {
+  constructor() {
+    super('the client gave up the prompt, or answered another one');
+  }
+}
+
+/** One step of a dialogue (RFC 4256 section 3.2): as many answers as prompts. @throws PromptGivenUp */
 function ask(context: KeyboardAuthContext, prompts: Prompt[], instruction = ''): Promise<string[]> {
   return new Promise((resolve, reject) => {
     // ssh2 hands an Error over instead of answers when the client went on to something else
     context.prompt(prompts, '', instruction, (answers: unknown) => {
       if (Array.isArray(answers) && answers.length === prompts.length) resolve(answers.map(String));
-      else reject(new Error('the client gave up the prompt, or answered another one'));
+      else reject(new PromptGivenUp());
     });
   });
 }

@@ -1,4 +1,10 @@
-import type { RecordingHeader, RecordingSoFar, RecordingStore, RecordingWriter } from '#libs/session-audit';
+import type {
+  GapListener,
+  RecordingHeader,
+  RecordingSoFar,
+  RecordingStore,
+  RecordingWriter,
+} from '#libs/session-audit';
 import type { Tap } from './tap.js';
 
 /** Output without a terminal is kept up to this; beyond it is data, not something that was shown. */
@@ -8,11 +14,13 @@ export const MAX_RECORDED_WITHOUT_TERMINAL = 4 * 1024 * 1024;
 export interface RecorderOwner {
   /** The disk failed: no record, no session. */
   recordingFailed(error: Error): void;
+  /** The disk failed, and the session goes on; null: it must not. */
+  gaps: GapListener | null;
   relieved(): void;
 }
 
 /**
- * The strict recorder: everything that a terminal showed. A session without a terminal is recorded up to
+ * The recorder: everything that a terminal showed, or a gap that is told. A session without a terminal is recorded up to
  * {@link MAX_RECORDED_WITHOUT_TERMINAL} bytes; that more came, and how much, stands in the recording.
  */
 export class Recorder implements Tap {
@@ -23,7 +31,7 @@ export class Recorder implements Tap {
     private readonly limit: number,
   ) {}
 
-  /** @throws the file system's error: without a recording there is no session. */
+  /** @throws the file system's error, unless gaps are heard: without a recording there is no session. */
   static async start(
     store: RecordingStore,
     path: string,
@@ -31,14 +39,15 @@ export class Recorder implements Tap {
     hasTerminal: boolean,
     owner: RecorderOwner,
   ): Promise<Recorder> {
-    const writer = await store.create(path, header, {
-      failed: (error) => {
+    const events = {
+      failed: (error: Error) => {
         owner.recordingFailed(error);
       },
       drained: () => {
         owner.relieved();
       },
-    });
+    };
+    const writer = await store.create(path, header, events, owner.gaps);
     return new Recorder(writer, hasTerminal ? Infinity : MAX_RECORDED_WITHOUT_TERMINAL);
   }
 

@@ -69,9 +69,9 @@ export class MonitorDesk implements OnApplicationShutdown {
       },
       leave: () => {
         if (!watched.remove(watcher)) return;
-        this.archive.noteWatchEnd(actor, session.id, Date.now() - since).catch((error: unknown) => {
-          this.logger.error({ err: error, session: session.id }, 'the end of a watch was not noted');
-        });
+        const { username, systemUsername, assetName } = session.grant.terms;
+        const watchedOne = { id: session.id, username, systemUsername, assetName };
+        this.archive.noteWatchEnd(actor, watchedOne, Date.now() - since);
         if (watched.watcherCount === 0) this.stop(session.id, watched);
       },
     };
