@@ -77,8 +77,10 @@ export class RecordingFile {
 
   private async make(): Promise<FileHandle> {
     await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
-    const file = await open(this.path, this.gap ? 'w' : 'wx', 0o600);
+    // each write goes to the end, also after a failed one was cut away
+    const file = await open(this.path, this.gap ? 'a' : 'ax', 0o600);
     try {
+      if (this.gap) await file.truncate(0);
       await this.write(file, this.header);
     } catch (error) {
       await file.close();

@@ -45,7 +45,7 @@ const QUESTIONS: Readonly<Record<string, string>> = {
   'the first page': '',
   'a word of every tenth command': 'q=systemctl',
   'a word of few commands': 'q=worker-4711',
-  'a text of one command': `q=${'%22'}c4ca4238a0b923820dcc509a6f75849b`,
+  'a text of one command': 'q=c4ca4238a0b923820dcc509a6f75849b',
   'a text of none': 'q=rm -rf /srv/never',
   'two characters': 'q=df',
   'two characters of none': 'q=%C2%A7%C2%A7',

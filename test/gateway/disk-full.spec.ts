@@ -2,7 +2,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { endProcess, requires, run } from '../hosts/index.js';
+import { requires, run } from '../hosts/index.js';
 import { Harness, type Way } from './harness.js';
 import type { Terminal } from './terminal.js';
 
@@ -64,16 +64,15 @@ for (const policy of ['strict', 'best-effort'] as const) {
 
     beforeAll(async () => {
       harness = await Harness.start({ env: { GATEHOUSE_RECORDING: policy } });
-      const gateway = harness.product.gateways.splice(0, 1)[0];
-      if (gateway) await endProcess(gateway, 'SIGTERM');
       recordings = await SmallDisk.mount(join(harness.product.dataDir, 'recordings'));
       spool = await SmallDisk.mount(join(harness.product.dataDir, 'spool'));
-      await harness.product.startGateway();
+    }, 60_000);
+    beforeAll(async () => {
       const systemKey = await harness.keys.make('system');
       const account = { username: 'dev', publicKey: systemKey.public };
       const host = await harness.startHost({ name: 'web-01', accounts: [account] });
       way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
-    }, 60_000);
+    });
     afterAll(async () => {
       for (const disk of [recordings, spool]) await disk.unmount();
       await harness.stop();
@@ -157,9 +156,8 @@ for (const policy of ['strict', 'best-effort'] as const) {
         expect(text).not.toContain('noise-42');
         const gaps = async () =>
           (await harness.admin.call('GET', '/operations?action=session.recording-gap', operations)).items;
-        await expect
-          .poll(gaps)
-          .toMatchObject([{ subjectId: id, after: { reason: expect.stringContaining('ENOSPC') } }]);
+        await expect.poll(async () => (await gaps()).map(({ subjectId }) => subjectId)).toEqual([id]);
+        expect(String((await gaps())[0]?.after?.['reason'])).toContain('ENOSPC');
       });
 
       it('lets a session start that has no recording yet', async () => {

@@ -58,13 +58,7 @@ async function main(): Promise<void> {
   // files go up for as long as they take; the api has its own limit
   app.getHttpServer().requestTimeout = 0;
   const gatewayId = app.get<GatewayId>(GATEWAY_ID);
-  const spool = app.get(AuditSpool);
-  await spool.open(gatewayId);
-  app.get(Authenticator).keeper = {
-    note: (attempt) => {
-      spool.note('login', attempt);
-    },
-  };
+  const spool = await openSpool(app);
   const roster = app.get(GatewayRoster);
   const registry = app.get(SessionRegistry);
   await roster.enter(
@@ -91,6 +85,18 @@ async function main(): Promise<void> {
   });
   logger.info({ port: ssh.port, gatewayId }, 'gateway is ready');
   reportReady({ sshPort: ssh.port, hostKeyFingerprints: [ssh.hostKey.fingerprint] });
+}
+
+/** From here on records are safe from the database's absence, refused logins too. */
+async function openSpool(app: NestExpressApplication): Promise<AuditSpool> {
+  const spool = app.get(AuditSpool);
+  await spool.open(app.get<GatewayId>(GATEWAY_ID));
+  app.get(Authenticator).keeper = {
+    note: (attempt) => {
+      spool.note('login', attempt);
+    },
+  };
+  return spool;
 }
 
 /** What runs ends: batch executions first, as each of their assets is a session too. */
