@@ -12,6 +12,7 @@ import {
   reportStartFailure,
   StartFailure,
   type GatewayId,
+  type SessionId,
 } from '#libs/kernel';
 import { Authenticator } from '#libs/identity';
 import { AuditSpool, GatewayRoster } from '#libs/session-audit';
@@ -60,15 +61,10 @@ async function main(): Promise<void> {
   const gatewayId = app.get<GatewayId>(GATEWAY_ID);
   const spool = await openSpool(app);
   const roster = app.get(GatewayRoster);
+  const internalUrl = (await app.getUrl()).replace('[::1]', '127.0.0.1');
   const registry = app.get(SessionRegistry);
-  await roster.enter(
-    {
-      id: gatewayId,
-      hostname: hostname(),
-      internalUrl: (await app.getUrl()).replace('[::1]', '127.0.0.1'),
-    },
-    () => Array.from(registry.live(), ({ id }) => id),
-  );
+  const live = (): SessionId[] => Array.from(registry.live(), ({ id }) => id);
+  await roster.enter({ id: gatewayId, hostname: hostname(), internalUrl }, live);
   await app.get(GatewayJobs).start();
   await app.get(MailClerk).start();
   app.get(BatchCrew).start();
