@@ -37,9 +37,6 @@ const COLUMNS = `id, session_id AS "sessionId", user_id AS "userId", username, a
   asset_name AS "assetName", system_user_id AS "systemUserId", system_username AS "systemUsername",
   kind, command, certain, at, offset_ms / 1000.0::float8 AS "offset"`;
 
-/** Among millions nobody needs the exact number. */
-const COUNT_UP_TO = 10_000;
-
 /** Which commands a list shows; `q` is text within them. */
 export interface CommandFilter extends TimelineRequest {
   sessionId?: SessionId | undefined;
@@ -69,7 +66,7 @@ export class CommandArchive {
     private readonly sessions: SessionArchive,
   ) {}
 
-  /** One page of the commands that match, the latest first; of more than 10,000 the total is 10,000. */
+  /** One page of the commands that match, the latest first. */
   list(filter: CommandFilter): Promise<TimelinePage<CommandRow>> {
     const { sessionId = null, userId = null, assetId = null, systemUserId = null } = filter;
     const { kind = null, certain = null, from = null, to = null } = filter;
@@ -78,7 +75,7 @@ export class CommandArchive {
       this.dataSource,
       commandRow,
       ({ at }) => at,
-      { columns: COLUMNS, table: 'commands', where: WHERE, at: 'at', countUpTo: COUNT_UP_TO },
+      { columns: COLUMNS, table: 'commands', where: WHERE, at: 'at' },
       [searchText(filter.q), ...ids, kind, certain, from, to],
       filter,
     );

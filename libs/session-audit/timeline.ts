@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { rangeOf, type Page, type PageRequest, type SqlSource } from '#libs/database';
 import { ValidationFailed } from '#libs/kernel';
 
+/** Among millions nobody needs the exact number, and to count them takes seconds. */
+const COUNT_UP_TO = 10_000;
+
 /** A page of something that only grows at its end, and where the next one begins. */
 export interface TimelinePage<T> extends Page<T> {
   /** Give it as `cursor` for the rows that follow; null: there are none. */
@@ -24,19 +27,17 @@ export interface TimelineSql {
   where: string;
   /** Column of the time; the order is that and the id. */
   at: string;
-  /** Beyond so many, rows are not counted: `total` is then this. */
-  countUpTo?: number;
 }
 
 const position = z.tuple([z.iso.datetime(), z.uuid()]);
 const countRow = z.tuple([z.object({ total: z.number() })]);
 
-/** Reads one page, the latest first unless `sort` is the bare field. @throws ValidationFailed at `cursor` */
+/** Reads one page, the latest first unless `sort` is the bare field; of more than 10,000 rows the total is 10,000. @throws ValidationFailed at `cursor` */
 export async function readTimeline<T extends { id: string }>(
   source: SqlSource,
   row: z.ZodType<T>,
   timeOf: (item: T) => Date,
-  { columns, table, where, at, countUpTo }: TimelineSql,
+  { columns, table, where, at }: TimelineSql,
   parameters: unknown[],
   request: TimelineRequest,
 ): Promise<TimelinePage<T>> {
@@ -55,9 +56,7 @@ export async function readTimeline<T extends { id: string }>(
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   const counted = await source.query(
-    countUpTo === undefined
-      ? `SELECT count(*)::int AS total FROM ${table} WHERE ${where}`
-      : `SELECT count(*)::int AS total FROM (SELECT FROM ${table} WHERE ${where} LIMIT ${countUpTo}) AS counted`,
+    `SELECT count(*)::int AS total FROM (SELECT FROM ${table} WHERE ${where} LIMIT ${COUNT_UP_TO}) AS counted`,
     parameters,
   );
   return {

@@ -212,7 +212,7 @@ export class BatchExecutionView implements BatchExecutionRow {
   stoppedBy!: string | null;
 }
 
-/** A page of them. */
+/** A page of them; `total` counts up to 10,000. */
 export class BatchExecutionPage extends TimelinePageOf(BatchExecutionView) {}
 
 /** Which results to list, by asset name. */
