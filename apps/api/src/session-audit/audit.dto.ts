@@ -48,7 +48,7 @@ export class LoginAttemptView implements LoginAttemptRecord {
   reason!: string | null;
 }
 
-/** One page of login attempts. */
+/** One page of login attempts; `total` counts up to 10,000. */
 export class LoginAttemptPage extends TimelinePageOf(LoginAttemptView) {}
 
 /** Which operations to list. */
@@ -105,5 +105,5 @@ export class OperationView implements OperationEntry {
   after!: Record<string, unknown> | null;
 }
 
-/** One page of operations. */
+/** One page of operations; `total` counts up to 10,000. */
 export class OperationPage extends TimelinePageOf(OperationView) {}

@@ -146,5 +146,5 @@ export class FileTransferView implements TransferRow {
   endedAt!: Date;
 }
 
-/** One page of file transfers. */
+/** One page of file transfers; `total` counts up to 10,000. */
 export class FileTransferPage extends TimelinePageOf(FileTransferView) {}

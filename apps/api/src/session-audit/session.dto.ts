@@ -101,7 +101,7 @@ export class SessionView {
   commandCount!: number;
 }
 
-/** One page of sessions. */
+/** One page of sessions; `total` counts up to 10,000. */
 export class SessionPage extends TimelinePageOf(SessionView) {}
 
 /** How a session is shown: without where its recording lies. */
