@@ -4,7 +4,7 @@ export { GatewayRoster } from './gateway-roster.js';
 export { OperationJournal } from './operation-journal.js';
 export { AuditSpool, type SpoolGap } from './spool/audit-spool.js';
 export { spoolStatements } from './spool/spool-statements.js';
-export type { GapListener, RecordingGap } from './recording-file.js';
+export type { GapListener } from './recording-file.js';
 export { RecordingStore } from './recording-store.js';
 export type {
   RecordingEvents,
