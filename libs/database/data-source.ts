@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { StartFailure } from '#libs/kernel';
 import * as entities from './entities/index.js';
@@ -6,6 +7,17 @@ import { SnakeNaming } from './naming.js';
 
 /** Connections that one process keeps at most. */
 const POOL_SIZE = 10;
+/** How long making a connection may take. */
+const CONNECT_MS = 5_000;
+/** How long work waits for one of the connections: a burst of a thousand requests is worked off in less. */
+const QUEUE_MS = 30_000;
+
+/** A connection that gives up earlier than those who wait in the pool's queue, whose time limit it would take. */
+class Connection extends pg.Client {
+  constructor(options: pg.ClientConfig) {
+    super({ ...options, connectionTimeoutMillis: CONNECT_MS });
+  }
+}
 
 /** How a process reaches the database. `synchronize` is never on: the schema comes from migrations. */
 export function dataSourceOptions(url: string): DataSourceOptions {
@@ -20,9 +32,12 @@ export function dataSourceOptions(url: string): DataSourceOptions {
     installExtensions: false,
     applicationName: 'gatehouse',
     poolSize: POOL_SIZE,
-    connectTimeoutMS: 5_000,
+    connectTimeoutMS: QUEUE_MS,
     // all statements are short: compiling a plan or starting workers costs more than it saves, sorting on disk too
-    extra: { options: '-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB' },
+    extra: {
+      Client: Connection,
+      options: '-c jit=off -c max_parallel_workers_per_gather=0 -c work_mem=16MB',
+    },
   };
 }
 

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm';
 import { TooManyTries } from './failures.js';
 
 /** Failed tries count for this long, from the first one on. */
-const WINDOW_SECONDS = 15 * 60;
+export const WINDOW_SECONDS = 15 * 60;
 /** Of one account, from wherever: few, as this is how one password is guessed. */
 export const ACCOUNT_TRIES = 10;
 /** From one source address, at whatever accounts: more, as a whole office may stand behind one. */

@@ -18,12 +18,20 @@ import { detailsOf, type SomeAssetDetails } from './asset-details.js';
 import { selectedAssets, type AssetSelection } from './asset-selection.js';
 import { holdDataCenters, loggingChanges } from './change-log.js';
 
-/** Fields that many assets can be given at once. */
-export interface BatchFields extends SomeAssetDetails {
+/** Texts that many assets can share. */
+const SHARED_TEXTS = [
+  ...(['brand', 'model', 'cpuModel', 'os', 'osVersion', 'kernel', 'architecture'] as const),
+  ...(['assetNumber', 'cabinet', 'position', 'comment'] as const),
+] as const;
+
+type SharedText = (typeof SHARED_TEXTS)[number];
+
+/** Fields that many assets can be given at once; a text that is null is emptied, as by ''. */
+export interface BatchFields
+  extends Omit<SomeAssetDetails, SharedText>, Partial<Record<SharedText, string | null | undefined>> {
   port?: number | null | undefined;
   adminAccountId?: AdminAccountId | null | undefined;
   active?: boolean | undefined;
-  comment?: string | undefined;
 }
 
 /** Which groups the assets join and leave; `replace` stands alone. */
@@ -99,13 +107,25 @@ async function checkReferences(tx: Transaction, { set, groups }: BatchEdit): Pro
 }
 
 async function apply(tx: Transaction, ids: readonly AssetId[], edit: BatchEdit): Promise<void> {
-  const { port, adminAccountId, active, comment } = edit.set ?? {};
-  const fields = { port, adminAccountId, active, comment, ...detailsOf(edit.set ?? {}) };
+  const { port, adminAccountId, active } = edit.set ?? {};
+  const { comment, ...details } = emptying(edit.set ?? {});
+  const fields = { port, adminAccountId, active, comment, ...detailsOf(details) };
   if (Object.values(fields).some((value) => value !== undefined)) {
     await tx.of(Asset).createQueryBuilder().update().set(fields).where('id = ANY(:ids)', { ids }).execute();
   }
   if (edit.labels) await applyLabels(tx, ids, edit.labels);
   if (edit.groups) await applyGroups(tx, ids, edit.groups);
+}
+
+/** The texts and details, with '' for a text that is null. */
+function emptying(set: BatchFields): SomeAssetDetails & { comment?: string } {
+  const texts: readonly string[] = SHARED_TEXTS;
+  return Object.fromEntries(
+    Object.entries(set).map(([field, value]) => [
+      field,
+      value === null && texts.includes(field) ? '' : value,
+    ]),
+  );
 }
 
 async function applyLabels(tx: Transaction, ids: readonly AssetId[], edit: LabelEdit): Promise<void> {

@@ -181,6 +181,34 @@ describe('change records and batch edits', () => {
     ]);
   });
 
+  it('come of a batch edit that empties texts; a text that is not named stays', async () => {
+    const before = {
+      cabinet: 'A',
+      brand: 'Dell',
+      comment: 'old',
+      assetNumber: '7',
+      position: 'U1',
+      port: 2200,
+    };
+    const [full, bare] = [await asset('emptied', before), await asset('bare')];
+    const set = { cabinet: null, comment: null, assetNumber: null, position: null, port: null };
+    const edited = await admin.patch('/assets', { ids: [full, bare], set });
+    expect(edited.body).toEqual({ matched: 2, changed: 1 });
+    expect((await admin.get(`/assets/${full}`)).body).toMatchObject({
+      ...{ cabinet: '', comment: '', assetNumber: '', position: '', port: null, brand: 'Dell' },
+    });
+    expect(await changesOf(full)).toEqual([
+      'assetNumber: "7" → ""',
+      'cabinet: "A" → ""',
+      'comment: "old" → ""',
+      'port: 2200 → null',
+      'position: "U1" → ""',
+    ]);
+    expect(await changesOf(bare)).toEqual([]);
+    const single = await admin.patch(`/assets/${full}`, { brand: null });
+    expect(failureOf(single).fields).toEqual(['brand:wrong_type']);
+  });
+
   it('of a batch edit and of a deletion at the same time wait for each other, never in a circle', async () => {
     const dataCenterId = await admin.made('/data-centers', { name: 'crowded' });
     const [inside, outside] = [await asset('inside', { dataCenterId }), await asset('outside')];
@@ -199,10 +227,11 @@ describe('change records and batch edits', () => {
   });
 
   it('of all that a filter finds are written at once', async () => {
-    await asset('wide-1', { labels: { wave: '1' } });
-    await asset('wide-2', { labels: { wave: '1' } });
+    await asset('wide-1', { labels: { wave: '1', kept: '' } });
+    await asset('wide-2', { labels: { wave: '1', kept: 'x' } });
+    await asset('wide-3', { labels: { wave: '1' } });
     const outcome = await admin.patch('/assets', {
-      filter: { q: 'wide-', label: ['wave=1'] },
+      filter: { q: 'wide-', label: ['wave=1', 'kept'] },
       set: { status: 'retired', active: false },
     });
     expect(outcome.body).toEqual({ matched: 2, changed: 2 });
@@ -216,6 +245,8 @@ describe('change records and batch edits', () => {
     ['a name', { filter: {}, set: { name: 'all' } }, 'set.name:unknown_field'],
     ['host keys', { filter: {}, set: { hostKeys: [] } }, 'set.hostKeys:unknown_field'],
     ['a wrong value', { filter: {}, set: { port: 0 } }, 'set.port:out_of_range'],
+    ['no status', { filter: {}, set: { status: null } }, 'set.status:unknown_value'],
+    ['a text of blanks', { filter: {}, set: { cabinet: ' ' } }, 'set.cabinet:blank_ends'],
     ['an unknown filter', { filter: { owner: 'x' } }, 'filter.owner:unknown_field'],
     ['a page', { filter: { page: 2 } }, 'filter.page:unknown_field'],
     ['a list as set', { filter: {}, set: [] }, 'set:wrong_type'],

@@ -113,6 +113,12 @@ describe('exporting assets', () => {
     );
   });
 
+  it('gives what has all of several labels', async () => {
+    await add('/assets', { name: 'half', address: '10.0.4.1', labels: { team: 'pay' } });
+    const file = await download(api.admin, '/assets/export?format=csv&label=team%3Dpay&label=%E7%A9%BA');
+    expect(csvRows(file).map(([name]) => name)).toEqual(['Name', 'web-1']);
+  });
+
   it('refuses filters that the list refuses', async () => {
     await api.admin.get('/assets/export?format=pdf').expect(422);
     await api.admin.get('/assets/export').expect(422);

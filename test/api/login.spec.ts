@@ -136,6 +136,17 @@ describe('login', () => {
     await other.get('/me').expect(200);
   });
 
+  it('tells everybody the limits that count', async () => {
+    const { client } = await api.addUser('curious');
+    expect((await client.get('/me/login-limits').expect(200)).body).toEqual({
+      idleSeconds: 1_800,
+      absoluteSeconds: 43_200,
+      passwordTries: 10,
+      codeTries: 5,
+      triesSeconds: 900,
+    });
+  });
+
   it('lists the own logins and revokes one of them, nobody else’s', async () => {
     const { client } = await api.addUser('careful');
     const second = withToken(await tokenOf('careful'));

@@ -83,6 +83,8 @@ async function queries(database: DataSource): Promise<[string, string][]> {
     ['inactive', 'active=false'],
     ['label with value', 'label=team=t5'],
     ['label, whatever its value', 'label=team'],
+    ['two labels', 'label=team=t5&label=tier=r1'],
+    ['a label with value and another', 'label=team=t5&label=tier'],
     [
       'all filters',
       `q=5&dataCenterId=${dataCenter}&type=container&environment=test&status=in-use&label=tier`,

@@ -264,6 +264,30 @@ requires('ssh', 'openssl').describe('mail', () => {
     expect(log.items).toContainEqual(expect.objectContaining({ method: 'mail-link', succeeded: true }));
   }, 60_000);
 
+  it('a link to set a new password counts for ten minutes', async () => {
+    const server = await serve();
+    await set(server.port);
+    const ivy = await harness.addPerson('ivy');
+    await anonymous('/auth/forgotten-password', { username: 'ivy' });
+    const token = tokenIn(
+      await until(() => server.mails.find(({ subject }) => subject === 'Set a new Gatehouse password')),
+    );
+    const client = new pg.Client({ connectionString: harness.product.databaseUrl });
+    await client.connect();
+    const { rows } = await client
+      .query<{ seconds: number }>(
+        `UPDATE password_links SET expires_at = now() WHERE user_id = $1
+         RETURNING (SELECT extract(epoch FROM l.expires_at - l.created_at)::int FROM password_links l
+                    WHERE l.user_id = $1) AS seconds`,
+        [ivy.id],
+      )
+      .finally(() => client.end());
+    expect(rows).toEqual([{ seconds: 600 }]);
+    const newPassword = 'ivy came too late 4716';
+    expect((await anonymous('/auth/set-password', { token, newPassword })).status).toBe(422);
+    await RestClient.login(harness.product.url, 'ivy', ivy.password);
+  }, 60_000);
+
   it('a disabled user gets nothing, and a link from before no longer counts', async () => {
     const server = await serve();
     await set(server.port);

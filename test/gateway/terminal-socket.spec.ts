@@ -19,6 +19,12 @@ import { RestClient } from './rest.js';
 type TerminalSocket = Socket<TerminalServerEvents, TerminalClientEvents>;
 type Opened = Extract<TerminalReply, { ok: true }>;
 
+interface OpenedTerminal {
+  socket: TerminalSocket;
+  answer: Opened;
+  screen: Screen;
+}
+
 const size = { columns: 80, rows: 24 };
 
 requires('hosts', 'ssh').describe('terminal sockets', () => {
@@ -75,7 +81,7 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
       socket.once('connect_error', (error) => resolve(error.message));
     });
 
-  async function open(cookie: string): Promise<{ socket: TerminalSocket; answer: Opened; screen: Screen }> {
+  async function open(cookie: string): Promise<OpenedTerminal> {
     const socket = connect({ cookie, origin: harness.product.url });
     const screen = new Screen(socket);
     const target = { assetId: way.assetId, systemUserId: way.systemUserId, ...size };
@@ -203,6 +209,24 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
     await harness.change(`/users/${leaving.id}`, { validUntil: validUntil.toISOString() });
     expect(await gone).toBe('io server disconnect');
     expect(Date.now() - validUntil.getTime()).toBeLessThan(2000);
+  });
+
+  it('are closed on every gateway within two seconds when their user is disabled', async () => {
+    const dora = await harness.addPerson('dora');
+    await harness.addRule([dora.id], [way.assetId], [way.systemUserId]);
+    const cookie = await cookieOf(dora);
+    const opened: OpenedTerminal[] = [];
+    const gateways = () => new Set(opened.map(({ answer }) => answer.gatewayId));
+    while (gateways().size < 2 && opened.length < 8) opened.push(await open(cookie));
+    expect(gateways().size).toBe(2);
+    const gone = opened.map(({ socket }) => new Promise((resolve) => socket.once('disconnect', resolve)));
+    const start = Date.now();
+    await harness.change(`/users/${dora.id}`, { active: false });
+    await Promise.all(gone);
+    expect(Date.now() - start).toBeLessThan(2000);
+    await expect
+      .poll(async () => (await harness.sessions(`&userId=${dora.id}`)).map((row) => row.endReason))
+      .toEqual(opened.map(() => 'access_revoked'));
   });
 
   it('are closed when their login ends; a cut that nobody mends ends the session in the books', async () => {

@@ -14,6 +14,15 @@ const FIELD_OF_INDEX: Readonly<Record<string, string>> = {
   public_keys_blob_idx: 'publicKey',
 };
 
+/** Nothing came of waiting for the database. A restart of it takes some seconds, and so does working off a burst. */
+class DatabaseAway extends Unavailable {
+  override readonly details = { retryAfterSeconds: 5 };
+
+  constructor() {
+    super('The database does not answer; try again in a moment.');
+  }
+}
+
 /** A row can't go because another one needs it. Domain classes say by what; this catches the race. */
 class StillInUse extends DomainError {
   readonly kind = 'conflict';
@@ -25,9 +34,9 @@ class StillInUse extends DomainError {
  * Here unique values and foreign keys are decided, free of races (SQLSTATE classes of PostgreSQL's appendix A).
  */
 export function failureOf(error: unknown): DomainError | null {
-  if (!(error instanceof QueryFailedError)) return isConnectionLoss(error) ? databaseAway() : null;
+  if (!(error instanceof QueryFailedError)) return isConnectionLoss(error) ? new DatabaseAway() : null;
   const parsed = driverError.safeParse(error.driverError);
-  if (!parsed.success) return isConnectionLoss(error.driverError) ? databaseAway() : null;
+  if (!parsed.success) return isConnectionLoss(error.driverError) ? new DatabaseAway() : null;
   const { code, table = '', constraint = '' } = parsed.data;
   if (code === '23505') return taken(table, constraint);
   if (code === '23001') return new StillInUse('Something still uses this. Take it out there first.');
@@ -35,7 +44,7 @@ export function failureOf(error: unknown): DomainError | null {
   // class 22: a value that the database can't hold (NUL in a text, a date that doesn't exist)
   if (code.startsWith('22'))
     return ValidationFailed.field('', 'not_valid', 'One of the values is not valid.');
-  return isConnectionLoss(error.driverError) ? databaseAway() : null;
+  return isConnectionLoss(error.driverError) ? new DatabaseAway() : null;
 }
 
 function taken(table: string, index: string): DomainError {
@@ -59,14 +68,10 @@ function gone(table: string, constraint: string): DomainError {
 const camel = (name: string): string =>
   name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-function databaseAway(): DomainError {
-  return new Unavailable('The database does not answer; try again in a moment.');
-}
-
 function isConnectionLoss(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code = 'code' in error ? String(error.code) : '';
   // class 08: connection exception; 57P0x: shutdown, crash, starting up; 53300: no connection left
   if (/^(08...|57P0[123]|53300|ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT)$/.test(code)) return true;
-  return /Connection terminated|timeout exceeded when trying to connect/i.test(error.message);
+  return /Connection terminated|timeout expired|timeout exceeded when trying to connect/i.test(error.message);
 }

@@ -59,7 +59,7 @@ function domainProblem(failure: DomainError): Problem {
 
 function headersOf(failure: DomainError): Record<string, string> {
   const wait: unknown = failure.details['retryAfterSeconds'];
-  if (failure.kind === 'too-many' && typeof wait === 'number') return { 'Retry-After': String(wait) };
+  if (typeof wait === 'number') return { 'Retry-After': String(wait) };
   if (failure.kind === 'unauthenticated') return { 'WWW-Authenticate': 'Bearer realm="gatehouse"' };
   return {};
 }

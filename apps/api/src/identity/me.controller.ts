@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Patch, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
-import { LoginRegistry, OwnAccount } from '#libs/identity';
+import { LOGIN_LIMITS, LoginRegistry, OwnAccount } from '#libs/identity';
 import type { Actor, LoginId } from '#libs/kernel';
 import { BeforeEnrolment, BeforePasswordChange, ByLoginOnly, Requires } from '../http/access.js';
 import {
@@ -11,7 +11,7 @@ import {
   type LoggedInCaller,
 } from '../http/caller.js';
 import { IdParam } from '../http/id-param.js';
-import { ChangePassword, LoginList, loginList, MeView, meView, UpdateMe } from './me.dto.js';
+import { ChangePassword, LoginLimitsView, LoginList, loginList, MeView, meView, UpdateMe } from './me.dto.js';
 
 @ApiTags('me')
 @Controller('me')
@@ -61,6 +61,13 @@ export class MeController {
   @ApiOkResponse({ type: LoginList })
   async listMyLogins(@CurrentCaller() { user, login }: Caller): Promise<LoginList> {
     return loginList(await this.logins.list(user.id), login);
+  }
+
+  @Get('login-limits')
+  @Requires('own.use')
+  @ApiOkResponse({ type: LoginLimitsView })
+  getLoginLimits(): LoginLimitsView {
+    return LOGIN_LIMITS;
   }
 
   @Delete('logins/:id')

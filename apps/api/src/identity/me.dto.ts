@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { PERMISSIONS, ROLE_PERMISSIONS, ROLES, type Permission, type Role } from '#libs/contracts';
 import type { Login, User } from '#libs/database';
+import type { LoginLimits } from '#libs/identity';
 import { Flag, Name } from '../http/fields.js';
 import { Email, Language, Password, TimeZone } from './user.dto.js';
 
@@ -73,6 +74,24 @@ export function meView(user: User, mustEnrol = false): MeView {
   const permissions = [...ROLE_PERMISSIONS[role]];
   const musts = { mustChangePassword, mustEnrol };
   return { id, username, name, email, role, permissions, language, timeZone, recentFirst, ...musts };
+}
+
+/** How long logins last, and how many wrong tries an account has. */
+export class LoginLimitsView implements LoginLimits {
+  @ApiProperty({ type: 'integer', description: 'A login ends when nobody uses it for so long' })
+  idleSeconds!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Every login ends after so long' })
+  absoluteSeconds!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Wrong passwords that an account has' })
+  passwordTries!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Wrong codes that an account has' })
+  codeTries!: number;
+
+  @ApiProperty({ type: 'integer', description: 'For how long tries count, from the first one on' })
+  triesSeconds!: number;
 }
 
 /** A login of the caller that counts now. */

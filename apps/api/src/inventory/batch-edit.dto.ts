@@ -1,21 +1,57 @@
 import { ApiProperty, IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
 import type { BatchEdit, BatchFields, BatchOutcome, GroupEdit, LabelEdit } from '#libs/inventory';
 import type { AssetGroupId, AssetId } from '#libs/kernel';
-import { IdList, Lines, Nested } from '../http/fields.js';
+import { IdList, Lines, Nested, Text } from '../http/fields.js';
 import { AssetDetailFields } from './asset-details.dto.js';
 import { AssetListQuery, CreateAsset } from './asset.dto.js';
 import { Labels } from './detail-fields.js';
 
 const MAX_ASSETS = 50_000;
 
+/** A text that many assets get; left out it stays as it is on each. */
+const SharedText = (max = 255): PropertyDecorator =>
+  Text({ max, optional: true, nullable: true, multiline: max > 255, description: 'null: emptied' });
+
+/** Texts that many assets get. */
+class SharedTexts {
+  @SharedText()
+  brand?: string | null;
+
+  @SharedText()
+  model?: string | null;
+
+  @SharedText()
+  cpuModel?: string | null;
+
+  @SharedText()
+  os?: string | null;
+
+  @SharedText()
+  osVersion?: string | null;
+
+  @SharedText()
+  kernel?: string | null;
+
+  @SharedText()
+  architecture?: string | null;
+
+  @SharedText()
+  assetNumber?: string | null;
+
+  @SharedText()
+  cabinet?: string | null;
+
+  @SharedText()
+  position?: string | null;
+
+  @SharedText(2000)
+  comment?: string | null;
+}
+
 /** What one asset alone has is not among the fields that many get at once. */
 class SharedDetails extends PartialType(
-  OmitType(AssetDetailFields, [
-    'macAddresses',
-    'otherAddresses',
-    'outOfBandAddress',
-    'serialNumber',
-    'labels',
+  PickType(AssetDetailFields, [
+    ...(['cpuCount', 'memoryMib', 'disks', 'dataCenterId', 'type', 'environment', 'status'] as const),
   ]),
   { skipNullProperties: false },
 ) {}
@@ -24,7 +60,8 @@ class SharedDetails extends PartialType(
 export class BatchFieldsBody
   extends IntersectionType(
     SharedDetails,
-    PartialType(PickType(CreateAsset, ['port', 'adminAccountId', 'active', 'comment']), {
+    SharedTexts,
+    PartialType(PickType(CreateAsset, ['port', 'adminAccountId', 'active']), {
       skipNullProperties: false,
     }),
   )

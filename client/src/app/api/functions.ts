@@ -21,6 +21,8 @@ export type { ChangeMyPassword$Params as ChangeMyPassword$Params } from './fn/me
 export { changeMyPassword as changeMyPassword } from './fn/me/change-my-password';
 export type { ListMyLogins$Params as ListMyLogins$Params } from './fn/me/list-my-logins';
 export { listMyLogins as listMyLogins } from './fn/me/list-my-logins';
+export type { GetLoginLimits$Params as GetLoginLimits$Params } from './fn/me/get-login-limits';
+export { getLoginLimits as getLoginLimits } from './fn/me/get-login-limits';
 export type { RevokeMyLogin$Params as RevokeMyLogin$Params } from './fn/me/revoke-my-login';
 export { revokeMyLogin as revokeMyLogin } from './fn/me/revoke-my-login';
 export type { ListMyApiTokens$Params as ListMyApiTokens$Params } from './fn/me/list-my-api-tokens';

@@ -137,6 +137,7 @@ export type { LinkedSystemUser } from './models/linked-system-user';
 export type { LoginAnswer } from './models/login-answer';
 export type { LoginAttemptPage } from './models/login-attempt-page';
 export type { LoginAttemptView } from './models/login-attempt-view';
+export type { LoginLimitsView } from './models/login-limits-view';
 export type { LoginList } from './models/login-list';
 export type { LoginOptions } from './models/login-options';
 export type { LoginRequest } from './models/login-request';
@@ -280,6 +281,8 @@ export type { ChangeMyPassword$Params as ChangeMyPassword$Params } from './fn/me
 export { changeMyPassword as changeMyPassword } from './fn/me/change-my-password';
 export type { ListMyLogins$Params as ListMyLogins$Params } from './fn/me/list-my-logins';
 export { listMyLogins as listMyLogins } from './fn/me/list-my-logins';
+export type { GetLoginLimits$Params as GetLoginLimits$Params } from './fn/me/get-login-limits';
+export { getLoginLimits as getLoginLimits } from './fn/me/get-login-limits';
 export type { RevokeMyLogin$Params as RevokeMyLogin$Params } from './fn/me/revoke-my-login';
 export { revokeMyLogin as revokeMyLogin } from './fn/me/revoke-my-login';
 export type { ListMyApiTokens$Params as ListMyApiTokens$Params } from './fn/me/list-my-api-tokens';

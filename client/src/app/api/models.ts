@@ -131,6 +131,7 @@ export type { LinkedSystemUser } from './models/linked-system-user';
 export type { LoginAnswer } from './models/login-answer';
 export type { LoginAttemptPage } from './models/login-attempt-page';
 export type { LoginAttemptView } from './models/login-attempt-view';
+export type { LoginLimitsView } from './models/login-limits-view';
 export type { LoginList } from './models/login-list';
 export type { LoginOptions } from './models/login-options';
 export type { LoginRequest } from './models/login-request';

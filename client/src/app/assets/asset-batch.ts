@@ -1,9 +1,10 @@
-import { Component, computed, inject, resource, signal } from '@angular/core';
-import { FormField, form, pattern } from '@angular/forms/signals';
+import { Component, computed, inject, signal } from '@angular/core';
+import { FormField, disabled, form, pattern } from '@angular/forms/signals';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
 import { ASSET_ENVIRONMENTS, ASSET_STATUSES, ASSET_TYPES } from '#libs/contracts';
+import { OnePicker } from '../choice/one-picker';
 import { Picker } from '../choice/picker';
 import {
   injectAdminAccountChoices,
@@ -18,7 +19,17 @@ import { injectPanelPlace } from '../panel/panel-place';
 import { SidePanel } from '../panel/side-panel';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
-import { EMPTY, GROUP_EDITS, NOTHING_CHOSEN, TEXTS, editOf, fieldOfBatch, filledFields } from './batch-model';
+import {
+  EMPTY,
+  type Emptiable,
+  EMPTIABLE,
+  GROUP_EDITS,
+  NOTHING_CHOSEN,
+  TEXTS,
+  editOf,
+  fieldOfBatch,
+  filledFields,
+} from './batch-model';
 import { AssetStore } from './asset-store';
 
 /** Changes many assets at once: only what is filled in, after saying what and how many. */
@@ -31,6 +42,7 @@ import { AssetStore } from './asset-store';
     NzInputDirective,
     NzOptionComponent,
     NzSelectComponent,
+    OnePicker,
     Picker,
     SidePanel,
   ],
@@ -44,8 +56,8 @@ export class AssetBatch implements HoldsInput {
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
   protected readonly groupChoices = injectAssetGroupChoices();
-  private readonly accountChoices = injectAdminAccountChoices();
-  private readonly dataCenterChoices = injectDataCenterChoices();
+  protected readonly accountChoices = injectAdminAccountChoices();
+  protected readonly dataCenterChoices = injectDataCenterChoices();
 
   protected readonly empty = EMPTY;
   protected readonly texts = TEXTS;
@@ -56,29 +68,41 @@ export class AssetBatch implements HoldsInput {
     { field: 'status', label: 'assetStatus', values: ASSET_STATUSES, mayBeEmpty: false },
   ] as const;
 
-  private readonly accountList = resource({ loader: () => this.accountChoices.find('') });
-  private readonly dataCenterList = resource({ loader: () => this.dataCenterChoices.find('') });
-  protected readonly accounts = computed(() => (this.accountList.hasValue() ? this.accountList.value() : []));
-  protected readonly dataCenters = computed(() =>
-    this.dataCenterList.hasValue() ? this.dataCenterList.value() : [],
-  );
+  protected readonly noDataCenter = computed(() => [{ id: EMPTY, name: this.t('form.none') }]);
+  protected readonly noAccount = computed(() => [{ id: EMPTY, name: this.t('assets.defaultAccount') }]);
 
   private readonly model = signal(NOTHING_CHOSEN);
   protected readonly form = form(this.model, (path) => {
     pattern(path.port, /^\s*\d*\s*$/);
+    for (const field of EMPTIABLE) disabled(path[field], { when: () => this.isEmptied(field) });
   });
   protected readonly problem = signal<string | null>(null);
   protected readonly count = this.store.list.selectedCount;
   /** What will change, by the names of the fields. */
   protected readonly changing = computed(() =>
     filledFields(this.model())
-      .map((field) => this.t(`assetField.${field}`))
+      .map((field) => {
+        const name = this.t(`assetField.${field}`);
+        const emptied = TEXTS.some((text) => text === field && this.isEmptied(text));
+        return emptied ? this.t('assets.batch.emptied', { name }) : name;
+      })
       .join(this.t('assets.batch.and')),
   );
   private saved = false;
 
   hasUnsavedInput(): boolean {
     return this.form().dirty() && !this.saved;
+  }
+
+  protected isEmptied(field: Emptiable): boolean {
+    return this.model().emptied.includes(field);
+  }
+
+  protected toggleEmptied(field: Emptiable): void {
+    const { emptied } = this.form;
+    const others = this.model().emptied.filter((each) => each !== field);
+    emptied().value.set(this.isEmptied(field) ? others : [...others, field]);
+    emptied().markAsDirty();
   }
 
   protected async save(event: Event): Promise<void> {

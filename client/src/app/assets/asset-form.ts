@@ -4,12 +4,9 @@ import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
 import { NzSwitchComponent } from 'ng-zorro-antd/switch';
 import { ASSET_ENVIRONMENTS, ASSET_STATUSES, ASSET_TYPES } from '#libs/contracts';
+import { OnePicker } from '../choice/one-picker';
 import { Picker } from '../choice/picker';
-import {
-  injectAdminAccountChoices,
-  injectAssetGroupChoices,
-  injectDataCenterChoices,
-} from '../choice/sources';
+import { injectAdminAccountChoices, injectAssetGroupChoices } from '../choice/sources';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
@@ -36,6 +33,7 @@ import { areDisks, SIZE } from './field-texts';
     NzOptionComponent,
     NzSelectComponent,
     NzSwitchComponent,
+    OnePicker,
     Picker,
     SidePanel,
   ],
@@ -48,8 +46,7 @@ export class AssetForm implements HoldsInput {
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
   protected readonly groupChoices = injectAssetGroupChoices();
-  private readonly accountChoices = injectAdminAccountChoices();
-  private readonly dataCenterChoices = injectDataCenterChoices();
+  protected readonly accountChoices = injectAdminAccountChoices();
 
   /** From the address; absent: a new asset. */
   readonly id = input<string>();
@@ -64,23 +61,21 @@ export class AssetForm implements HoldsInput {
   });
   /** What is typed before the asset is there would be lost. */
   protected readonly ready = computed(() => !this.id() || this.asset.hasValue());
-  private readonly accountList = resource({ loader: () => this.accountChoices.find('') });
-  private readonly dataCenterList = resource({ loader: () => this.dataCenterChoices.find('') });
   private readonly defaults = resource({ loader: () => this.store.defaults() });
-  protected readonly accounts = computed(() => (this.accountList.hasValue() ? this.accountList.value() : []));
-  protected readonly dataCenters = computed(() =>
-    this.dataCenterList.hasValue() ? this.dataCenterList.value() : [],
-  );
+  private readonly accountByDefault = resource({
+    params: () => (this.defaults.hasValue() ? this.defaults.value().adminAccountId : null) ?? undefined,
+    loader: ({ params }) => this.accountChoices.get(params),
+  });
   /** The port that an empty field stands for. */
   protected readonly defaultPort = computed(() =>
     this.defaults.hasValue() ? String(this.defaults.value().port) : '',
   );
-  /** The first choice among the admin accounts: the default one, by its name. */
-  protected readonly defaultAccount = computed(() => {
-    const id = this.defaults.hasValue() ? this.defaults.value().adminAccountId : null;
-    const name = this.accounts().find((account) => account.id === id)?.name;
-    return name ? this.t('assets.defaultAccountIs', { name }) : this.t('assets.defaultAccount');
-  });
+  /** The admin account that none of its own stands for, by its name. */
+  protected readonly defaultAccount = computed(() =>
+    this.accountByDefault.hasValue()
+      ? this.t('assets.defaultAccountIs', { name: this.accountByDefault.value().name })
+      : this.t('assets.defaultAccount'),
+  );
 
   private readonly model = linkedSignal(() =>
     this.asset.hasValue() ? modelOf(this.asset.value()) : NEW_ASSET,

@@ -19,7 +19,7 @@ import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
 import { ListView } from '../list/list-view';
-import { TextFilter } from '../list/text-filter';
+import { TermsFilter } from '../list/terms-filter';
 import { injectReaction } from '../panel/reaction';
 import { injectRemoval } from './asset-removal';
 import { AssetNames } from './asset-names';
@@ -85,7 +85,7 @@ const FACETS: readonly Facet[] = [
     RouterLink,
     RouterOutlet,
     StateMark,
-    TextFilter,
+    TermsFilter,
     When,
   ],
   providers: [AssetNames, AssetStore],

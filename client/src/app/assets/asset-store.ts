@@ -32,9 +32,7 @@ const SORTS = [
   ...(['name', 'address', 'port', 'active', 'type', 'environment', 'status', 'dataCenter', 'brand'] as const),
   ...(['model', 'os', 'cpuCount', 'memoryMib', 'serialNumber', 'assetNumber', 'updatedAt'] as const),
 ];
-const FILTERS = [
-  ...['active', 'type', 'environment', 'status', 'groupId', 'dataCenterId', 'adminAccountId', 'label'],
-];
+const FILTERS = [...['active', 'type', 'environment', 'status', 'groupId', 'dataCenterId', 'adminAccountId']];
 
 /** The assets of the asset pages: the list, and everything that is done to one or many. */
 @Service({ autoProvided: false })
@@ -45,6 +43,7 @@ export class AssetStore {
     name: 'assets',
     sort: 'name',
     filters: FILTERS,
+    terms: ['label'],
     batchByQuery: true,
     load: (query) => this.api.invoke(listAssets, { ...paging(query, SORTS), ...filterOf(query) }),
   });
@@ -109,8 +108,9 @@ export class AssetStore {
 }
 
 /** The filters of the address that mean something; nonsense counts as absent. */
-function filterOf({ filters }: ListQuery): AssetSelection {
-  const { groupId, dataCenterId, adminAccountId, label } = filters;
+function filterOf({ filters, terms }: ListQuery): AssetSelection {
+  const { groupId, dataCenterId, adminAccountId } = filters;
+  const { label } = terms;
   const active = flagOf(filters['active']);
   const type = oneOf(ASSET_TYPES, filters['type']);
   const environment = oneOf(ASSET_ENVIRONMENTS, filters['environment']);
@@ -119,7 +119,7 @@ function filterOf({ filters }: ListQuery): AssetSelection {
     ...(groupId && { groupId }),
     ...(dataCenterId && { dataCenterId }),
     ...(adminAccountId && { adminAccountId }),
-    ...(label && { label: [label] }),
+    ...(label && { label: [...label] }),
     ...(active !== undefined && { active }),
     ...(type && { type }),
     ...(environment && { environment }),

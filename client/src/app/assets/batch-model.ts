@@ -13,6 +13,12 @@ export const GROUP_EDITS = ['add', 'remove', 'replace'] as const;
 /** Fields that are plain texts. */
 export const TEXTS = ['cabinet', 'brand', 'model', 'os', 'osVersion', 'architecture', 'comment'] as const;
 
+/** Fields that can be emptied deliberately: left blank they stay as they are. */
+export const EMPTIABLE = [...TEXTS, 'port'] as const;
+
+/** One of {@link EMPTIABLE}. */
+export type Emptiable = (typeof EMPTIABLE)[number];
+
 /** What the form of a batch edit holds; what is empty stays as it is on each asset. */
 export const NOTHING_CHOSEN = {
   type: '',
@@ -28,6 +34,7 @@ export const NOTHING_CHOSEN = {
   osVersion: '',
   architecture: '',
   comment: '',
+  emptied: [] as readonly Emptiable[],
   groupEdit: 'add' as (typeof GROUP_EDITS)[number],
   groupIds: [] as readonly string[],
   addLabels: '',
@@ -52,6 +59,7 @@ function fieldsOf(model: BatchModel): BatchFieldsBody {
   const fields: BatchFieldsBody = {};
   for (const field of TEXTS) if (model[field].trim()) fields[field] = model[field].trim();
   if (model.port.trim()) fields.port = Number(model.port);
+  for (const field of model.emptied) fields[field] = null;
   if (model.dataCenterId) fields.dataCenterId = orNull(model.dataCenterId);
   if (model.adminAccountId) fields.adminAccountId = orNull(model.adminAccountId);
   if (model.type) fields.type = oneOf(ASSET_TYPES, model.type) ?? null;

@@ -6,6 +6,8 @@ import { injectWords } from '../language/words';
 import type { Choice, ChoiceSource } from './choice';
 
 const TYPING_PAUSE_MS = 150;
+/** Of many picked ones only the first are asked for by name: a group may hold thousands. */
+const NAMED = 30;
 
 /** Picks any number of things or one, searched for on the server. Its value is their ids. */
 @Component({
@@ -17,6 +19,7 @@ const TYPING_PAUSE_MS = 150;
       nzShowSearch
       nzServerSearch
       nzAllowClear
+      [nzDisabled]="disabled()"
       [nzId]="inputId()"
       [nzPlaceHolder]="hint()"
       [nzLoading]="found.isLoading()"
@@ -41,6 +44,9 @@ const TYPING_PAUSE_MS = 150;
         <nz-option nzHide [nzValue]="choice.id" [nzLabel]="choice.name" />
       }
     </nz-select>
+    @if (unnamed(); as count) {
+      <span class="faint">{{ t('choice.more', { count }) }}</span>
+    }
   `,
   styles: `
     nz-select {
@@ -60,8 +66,11 @@ export class Picker implements FormValueControl<readonly string[]> {
   /** At most one: its value is a list all the same. */
   readonly single = input(false);
   readonly hint = input('');
+  /** Choices that the server doesn't know, such as "none"; they stand first. */
+  readonly leading = input<readonly Choice[]>([]);
   /** Names that the page knows already: these are not asked for. */
   readonly known = input<readonly Choice[]>([]);
+  readonly disabled = input(false);
   readonly touched = input(false);
   readonly invalid = input(false);
   readonly touch = output();
@@ -79,10 +88,13 @@ export class Picker implements FormValueControl<readonly string[]> {
   });
   private readonly seen = new Map<string, Choice>();
   private readonly named = resource({
-    params: () => ({ ids: this.value(), source: this.source(), known: this.known() }),
+    params: () => {
+      const known = [...this.leading(), ...this.known()];
+      return { ids: this.value(), source: this.source(), known };
+    },
     loader: async ({ params }) => {
       for (const choice of params.known) this.seen.set(choice.id, choice);
-      const unknown = params.ids.filter((id) => !this.seen.has(id));
+      const unknown = params.ids.slice(0, NAMED).filter((id) => !this.seen.has(id));
       for (const choice of await Promise.all(unknown.map((id) => params.source.get(id)))) {
         this.seen.set(choice.id, choice);
       }
@@ -94,13 +106,19 @@ export class Picker implements FormValueControl<readonly string[]> {
   protected readonly shown = computed<readonly Choice[]>(() => {
     const found = this.found.hasValue() ? this.found.value() : [];
     for (const choice of found) this.seen.set(choice.id, choice);
-    return found;
+    const typed = (this.wanted() ?? '').toLowerCase();
+    return [...this.leading().filter(({ name }) => name.toLowerCase().includes(typed)), ...found];
   });
   protected readonly pickedOnly = computed(() => {
     const shown = new Set(this.shown().map((choice) => choice.id));
     const named = this.named.hasValue() ? this.named.value() : [];
     return named.filter((choice) => !shown.has(choice.id));
   });
+
+  /** How many more are picked than are shown by name. */
+  protected readonly unnamed = computed(() =>
+    this.named.hasValue() ? Math.max(0, this.value().length - this.named.value().length) : 0,
+  );
 
   protected pick(ids: string | string[] | null): void {
     this.value.set(typeof ids === 'string' ? [ids] : (ids ?? []));

@@ -31,6 +31,12 @@ export function exactTime(at: Date, language: string, timeZone?: string): string
   }).format(at);
 }
 
+/** A length of time that was set: "30 minutes", "12 hours". */
+export function wholeTime(seconds: number, language: string): string {
+  const [unit = 'second', size = 1] = UNITS.find(([, length]) => seconds > 0 && seconds % length === 0) ?? [];
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size);
+}
+
 /** A length of time as `0:07`, `12:34` or `3:04:05`. */
 export function clockDuration(milliseconds: number): string {
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));

@@ -1,6 +1,9 @@
-/** One answer of a facet. `label` is a key of the language files, `name` a name that is shown as it is. */
-export type FacetOption =
-  { readonly value: string; readonly label: string } | { readonly value: string; readonly name: string };
+/** One answer of a facet. */
+export interface FacetOption {
+  readonly value: string;
+  /** Key of the language files. */
+  readonly label: string;
+}
 
 /** A filter of a list, shown as a chip. */
 export interface Facet {

@@ -5,7 +5,7 @@ import { Icon } from '../display/icon';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { injectWords } from '../language/words';
 import type { ColumnChoice } from './columns';
-import type { Facet, FacetOption } from './facet';
+import type { Facet } from './facet';
 import type { ListSource, Listed } from './list-source';
 
 const TYPING_PAUSE_MS = 250;
@@ -45,10 +45,6 @@ export class FilterRow<Row extends Listed> {
       return { facet, chosen };
     });
   });
-
-  protected nameOf(option: FacetOption): string {
-    return 'name' in option ? option.name : this.t(option.label);
-  }
 
   protected type(text: string): void {
     this.typed.set(text);

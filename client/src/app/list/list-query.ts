@@ -15,6 +15,14 @@ export interface ListQuery {
   /** Field name, with `-` before it for descending. */
   readonly sort: string;
   readonly filters: Readonly<Record<string, string>>;
+  /** Filters that can stand in the address several times; all that is given counts. */
+  readonly terms: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The filters of a list, by the names of address parameters. */
+export interface FilterNames {
+  readonly filters?: readonly string[];
+  readonly terms?: readonly string[];
 }
 
 /** Sizes that the pager offers; 200 is the server's limit. */
@@ -22,7 +30,11 @@ export const PAGE_SIZES: readonly number[] = [20, 50, 100, 200];
 export const USUAL_PAGE_SIZE = 50;
 
 /** Reads the address; nonsense in it counts as absent. */
-export function readQuery(params: ParamMap, filters: readonly string[], usualSort: string): ListQuery {
+export function readQuery(
+  params: ParamMap,
+  { filters = [], terms = [] }: FilterNames,
+  usualSort: string,
+): ListQuery {
   const page = Number(params.get('page'));
   const pageSize = Number(params.get('pageSize'));
   return {
@@ -34,6 +46,12 @@ export function readQuery(params: ParamMap, filters: readonly string[], usualSor
       filters.flatMap((name) => {
         const value = params.get(name);
         return value ? [[name, value]] : [];
+      }),
+    ),
+    terms: Object.fromEntries(
+      terms.flatMap((name) => {
+        const values = [...new Set(params.getAll(name).filter(Boolean))];
+        return values.length > 0 ? [[name, values]] : [];
       }),
     ),
   };
@@ -71,8 +89,11 @@ export function flagOf(value: string | undefined): boolean | undefined {
   return value === 'true' || value === 'false' ? value === 'true' : undefined;
 }
 
+/** Another part, order or search of a list. */
+export type PlainChange = Partial<Omit<ListQuery, 'filters' | 'terms'>>;
+
 /** Address parameters for a change; null takes a parameter out. Any change but of the page starts at page 1. */
-export function queryChange(change: Partial<Omit<ListQuery, 'filters'>>, filters: Params = {}): Params {
+export function queryChange(change: PlainChange, filters: Params = {}): Params {
   const page = change.page && change.page > 1 ? change.page : null;
   return { ...change, ...('q' in change ? { q: change.q || null } : {}), ...filters, page };
 }

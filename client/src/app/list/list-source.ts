@@ -1,7 +1,14 @@
 import { DestroyRef, type Signal, computed, inject, linkedSignal, resource, signal } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, Router } from '@angular/router';
-import { type ListPage, type ListQuery, queryChange, readQuery } from './list-query';
+import {
+  type FilterNames,
+  type ListPage,
+  type ListQuery,
+  type PlainChange,
+  queryChange,
+  readQuery,
+} from './list-query';
 
 const BATCH_PAGE_SIZE = 200;
 
@@ -11,13 +18,11 @@ export interface Listed {
 }
 
 /** How a list gets its rows. */
-export interface ListSourceOptions<Row extends Listed> {
+export interface ListSourceOptions<Row extends Listed> extends FilterNames {
   /** Unique name: under it the person's choice of columns is kept. */
   readonly name: string;
   readonly load: (query: ListQuery) => Promise<ListPage<Row>>;
   readonly sort: string;
-  /** Names of address parameters that filter. */
-  readonly filters?: readonly string[];
   /** Whether batch actions take a query as well as rows: "all that match" is then one request, however many they are. */
   readonly batchByQuery?: boolean;
   /** Loads again this often, in milliseconds, while the page can be seen. */
@@ -72,21 +77,30 @@ export class ListSource<Row extends Listed> {
   }
 
   /** Shows another part, order or search. */
-  change(change: Partial<Omit<ListQuery, 'filters'>>): void {
+  change(change: PlainChange): void {
     this.go([change]);
   }
 
   /** Sets filters; null takes one out. */
-  filter(filters: Record<string, string | null>): void {
+  filter(filters: Record<string, string | readonly string[] | null>): void {
     this.go([{}, filters]);
+  }
+
+  /** Narrows the list by one more term. */
+  addTerm(name: string, term: string): void {
+    this.filter({ [name]: [...new Set([...(this.query().terms[name] ?? []), term])] });
   }
 
   /** Takes out search and filters. */
   clearFilters(): void {
-    this.go([{ q: '' }, Object.fromEntries((this.options.filters ?? []).map((name) => [name, null]))]);
+    const { filters = [], terms = [] } = this.options;
+    this.go([{ q: '' }, Object.fromEntries([...filters, ...terms].map((name) => [name, null]))]);
   }
 
-  readonly narrowed = computed(() => this.query().q !== '' || Object.keys(this.query().filters).length > 0);
+  readonly narrowed = computed(() => {
+    const { q, filters, terms } = this.query();
+    return q !== '' || Object.keys(filters).length + Object.keys(terms).length > 0;
+  });
 
   isSelected(row: Row): boolean {
     return this.wholeSelected() || this.picked().has(row.id);
@@ -134,8 +148,8 @@ export class ListSource<Row extends Listed> {
 }
 
 /** What of a query says which rows there are, whatever their order and page. */
-function narrowing({ q, filters }: ListQuery): string {
-  return JSON.stringify([q, filters]);
+function narrowing({ q, filters, terms }: ListQuery): string {
+  return JSON.stringify([q, filters, terms]);
 }
 
 /** Makes the list of a page; call it in an injection context. Its query is the page's address. */
@@ -143,7 +157,7 @@ export function injectList<Row extends Listed>(options: ListSourceOptions<Row>):
   const router = inject(Router);
   const route = inject(ActivatedRoute);
   const params = toSignal(route.queryParamMap, { initialValue: route.snapshot.queryParamMap });
-  const query = computed(() => readQuery(params(), options.filters ?? [], options.sort), {
+  const query = computed(() => readQuery(params(), options, options.sort), {
     equal: (a, b) => JSON.stringify(a) === JSON.stringify(b),
   });
   const source = new ListSource(options, query, ([change, filters]) => {

@@ -1,11 +1,14 @@
 import { Component, computed, inject, resource } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Api } from '../api/api';
+import { getLoginLimits } from '../api/fn/me/get-login-limits';
 import { listMyLogins } from '../api/fn/me/list-my-logins';
 import { revokeMyLogin } from '../api/fn/me/revoke-my-login';
 import type { LoginView } from '../api/models/login-view';
+import { wholeTime } from '../display/time-words';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
+import { Language } from '../language/language';
 import { injectWords } from '../language/words';
 import { inTurn } from '../panel/in-turn';
 import { injectReaction } from '../panel/reaction';
@@ -24,12 +27,24 @@ import { injectProblemWords } from '../problem/problem-words';
 })
 export class OwnLogins {
   private readonly api = inject(Api);
+  private readonly language = inject(Language);
   private readonly react = injectReaction();
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
 
   protected readonly logins = resource({ loader: () => this.api.invoke(listMyLogins) });
   protected readonly shown = computed(() => (this.logins.hasValue() ? this.logins.value().items : []));
+  private readonly loaded = resource({ loader: () => this.api.invoke(getLoginLimits) });
+  /** When logins end and tries are refused, in words of what the server has set. */
+  protected readonly limits = computed(() => {
+    if (!this.loaded.hasValue()) return [];
+    const { idleSeconds, absoluteSeconds, passwordTries, codeTries, triesSeconds } = this.loaded.value();
+    const words = (seconds: number): string => wholeTime(seconds, this.language.shown());
+    return [
+      this.t('profile.logins.ends', { idle: words(idleSeconds), absolute: words(absoluteSeconds) }),
+      this.t('profile.logins.tries', { passwordTries, codeTries, time: words(triesSeconds) }),
+    ];
+  });
   protected readonly others = computed(() => this.shown().filter((login) => !login.current));
 
   protected async end(login: LoginView): Promise<void> {

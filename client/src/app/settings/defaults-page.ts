@@ -1,14 +1,14 @@
-import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
+import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, disabled, form, pattern } from '@angular/forms/signals';
 import { RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
-import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
 import { Account } from '../account/account';
 import { Api } from '../api/api';
 import { getDefaults } from '../api/fn/settings/get-defaults';
 import { setDefaults } from '../api/fn/settings/set-defaults';
+import { OnePicker } from '../choice/one-picker';
 import { injectAdminAccountChoices } from '../choice/sources';
 import { Field } from '../form/field';
 import { saveForm } from '../form/save';
@@ -19,15 +19,7 @@ import { injectProblemWords } from '../problem/problem-words';
 /** What assets use that have no port or admin account of their own. */
 @Component({
   selector: 'gh-defaults-page',
-  imports: [
-    Field,
-    FormField,
-    NzButtonComponent,
-    NzInputDirective,
-    NzOptionComponent,
-    NzSelectComponent,
-    RouterLink,
-  ],
+  imports: [Field, FormField, NzButtonComponent, NzInputDirective, OnePicker, RouterLink],
   templateUrl: './defaults-page.html',
   styleUrl: './defaults-page.css',
 })
@@ -37,11 +29,9 @@ export class DefaultsPage implements HoldsInput {
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly mayWrite = inject(Account).may('settings.write');
-  private readonly choices = injectAdminAccountChoices();
+  protected readonly choices = injectAdminAccountChoices();
 
   protected readonly stored = resource({ loader: () => this.api.invoke(getDefaults) });
-  private readonly accountList = resource({ loader: () => this.choices.find('') });
-  protected readonly accounts = computed(() => (this.accountList.hasValue() ? this.accountList.value() : []));
   private readonly model = linkedSignal(() => {
     const stored = this.stored.hasValue() ? this.stored.value() : undefined;
     return { port: String(stored?.port ?? ''), adminAccountId: stored?.adminAccountId ?? '' };

@@ -26,14 +26,15 @@ export function injectExportSources(): Record<ImportKind, ExportSource> {
   const language = inject(Language);
   return {
     assets: (query, format) => {
-      const { groupId, dataCenterId, adminAccountId, label, ...filters } = query.filters;
+      const { groupId, dataCenterId, adminAccountId, ...filters } = query.filters;
+      const { label } = query.terms;
       const { page: _, pageSize: __, ...wanted } = paging(query, ASSET_SORTS);
       return api.invoke(exportAssets, {
         ...wanted,
         groupId,
         dataCenterId,
         adminAccountId,
-        ...(label && { label: [label] }),
+        ...(label && { label: [...label] }),
         type: oneOf(ASSET_TYPES, filters['type']),
         environment: oneOf(ASSET_ENVIRONMENTS, filters['environment']),
         status: oneOf(ASSET_STATUSES, filters['status']),

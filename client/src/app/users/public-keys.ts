@@ -1,10 +1,11 @@
-import { Component, computed, inject, input, linkedSignal, resource } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, form, required } from '@angular/forms/signals';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { Copy } from '../display/copy';
 import { When } from '../display/when';
 import { Field } from '../form/field';
+import { OnceShown } from '../form/once-shown';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import { injectReaction } from '../panel/reaction';
@@ -15,7 +16,7 @@ import type { PublicKeyView } from '../api/models/public-key-view';
 /** With which public keys a user logs in over SSH: shows them, adds, takes away. */
 @Component({
   selector: 'gh-public-keys',
-  imports: [Copy, Field, FormField, NzButtonComponent, NzInputDirective, When],
+  imports: [Copy, Field, FormField, NzButtonComponent, NzInputDirective, OnceShown, When],
   templateUrl: './public-keys.html',
 })
 export class PublicKeys {
@@ -49,6 +50,22 @@ export class PublicKeys {
     if (!outcome.saved) return;
     this.form().reset({ publicKey: '' });
     this.refresh();
+  }
+
+  /** The private half of a key that was renewed just now. */
+  protected readonly made = signal<string | null>(null);
+
+  protected async renew(key: PublicKeyView): Promise<void> {
+    const question = {
+      heading: this.t('ownKeys.askRenew', { name: key.name }),
+      text: this.t('ownKeys.askRenewText'),
+      names: [key.fingerprint],
+      yes: this.t('ownKeys.renew'),
+    };
+    const work = async (): Promise<void> => {
+      this.made.set(await this.store.renewKey(this.userId(), key.id));
+    };
+    if (await this.react.ask(question, work, this.t('ownKeys.renewed'))) this.refresh();
   }
 
   protected async remove(key: PublicKeyView): Promise<void> {

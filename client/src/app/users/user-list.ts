@@ -1,4 +1,4 @@
-import { Component, computed, inject, resource, untracked } from '@angular/core';
+import { Component, inject, resource, untracked } from '@angular/core';
 import { RouterLink, RouterOutlet } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
@@ -10,6 +10,7 @@ import { SheetActions } from '../sheets/sheet-actions';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
 import { injectWords } from '../language/words';
+import { ChoiceFilter } from '../list/choice-filter';
 import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
@@ -37,6 +38,7 @@ const COLUMNS: readonly Column[] = [
 @Component({
   selector: 'gh-user-list',
   imports: [
+    ChoiceFilter,
     SheetActions,
     ListCell,
     ListView,
@@ -59,14 +61,13 @@ export class UserList {
   protected readonly t = injectWords();
   protected readonly mayWrite = inject(Account).may('members.write');
   protected readonly columns = COLUMNS;
-  private readonly groupChoices = injectUserGroupChoices();
+  protected readonly groupChoices = injectUserGroupChoices();
   protected readonly assetCounts = resource({
     params: () => this.list.page() && { page: this.list.page() },
     loader: () => this.store.assetCounts(untracked(this.list.query)),
   });
-  private readonly groups = resource({ loader: () => this.groupChoices.find('') });
 
-  protected readonly facets = computed<readonly Facet[]>(() => [
+  protected readonly facets: readonly Facet[] = [
     {
       field: 'role',
       label: 'users.role',
@@ -81,15 +82,7 @@ export class UserList {
         { value: 'ended', label: 'users.ended' },
       ],
     },
-    {
-      field: 'groupId',
-      label: 'users.group',
-      options: (this.groups.hasValue() ? this.groups.value() : []).map(({ id, name }) => ({
-        value: id,
-        name,
-      })),
-    },
-  ]);
+  ];
 
   protected async activate(active: boolean): Promise<void> {
     const users = this.list.selected();

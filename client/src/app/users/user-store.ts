@@ -8,6 +8,7 @@ import { deleteUsers } from '../api/fn/users/delete-users';
 import { getUser } from '../api/fn/users/get-user';
 import { getUserUsage } from '../api/fn/usage/get-user-usage';
 import { listUserPublicKeys } from '../api/fn/users/list-user-public-keys';
+import { renewUserPublicKey } from '../api/fn/users/renew-user-public-key';
 import { listUsers, type ListUsers$Params } from '../api/fn/users/list-users';
 import { mailUserPasswordLink } from '../api/fn/users/mail-user-password-link';
 import { resetUserSecondFactor } from '../api/fn/users/reset-user-second-factor';
@@ -92,6 +93,11 @@ export class UserStore {
 
   addKey(id: string, publicKey: string): Promise<PublicKeyView> {
     return this.api.invoke(createUserPublicKey, { id, body: { publicKey } });
+  }
+
+  /** Makes a new pair in place of a key, which stops at once; gives the private half, which is told this once. */
+  async renewKey(id: string, keyId: string): Promise<string | null> {
+    return (await this.api.invoke(renewUserPublicKey, { id, keyId, body: {} })).privateKey;
   }
 
   removeKey(id: string, keyId: string): Promise<void> {

@@ -13,21 +13,41 @@ export interface BatchFieldsBody {
    * null: the admin account of the default settings
    */
   adminAccountId?: string | null;
-  architecture?: string;
 
   /**
-   * In the books of its owner
+   * null: emptied
    */
-  assetNumber?: string;
-  brand?: string;
-  cabinet?: string;
-  comment?: string;
+  architecture?: string | null;
+
+  /**
+   * null: emptied
+   */
+  assetNumber?: string | null;
+
+  /**
+   * null: emptied
+   */
+  brand?: string | null;
+
+  /**
+   * null: emptied
+   */
+  cabinet?: string | null;
+
+  /**
+   * null: emptied
+   */
+  comment?: string | null;
 
   /**
    * Logical processors; null: not known
    */
   cpuCount?: number | null;
-  cpuModel?: string;
+
+  /**
+   * null: emptied
+   */
+  cpuModel?: string | null;
   dataCenterId?: string | null;
   disks?: Array<DiskField>;
 
@@ -35,15 +55,31 @@ export interface BatchFieldsBody {
    * null: not said
    */
   environment?: ('production' | 'test' | 'development') | null;
-  kernel?: string;
+
+  /**
+   * null: emptied
+   */
+  kernel?: string | null;
 
   /**
    * MiB; null: not known
    */
   memoryMib?: number | null;
-  model?: string;
-  os?: string;
-  osVersion?: string;
+
+  /**
+   * null: emptied
+   */
+  model?: string | null;
+
+  /**
+   * null: emptied
+   */
+  os?: string | null;
+
+  /**
+   * null: emptied
+   */
+  osVersion?: string | null;
 
   /**
    * null: the port of the default settings
@@ -51,9 +87,9 @@ export interface BatchFieldsBody {
   port?: number | null;
 
   /**
-   * In the cabinet
+   * null: emptied
    */
-  position?: string;
+  position?: string | null;
 
   /**
    * For people only: a retired asset can still be connected to until it is made inactive with `active`
