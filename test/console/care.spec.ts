@@ -67,7 +67,7 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     await admin.button('Unlock').click();
     await admin.page.getByText('locked may try again').waitFor();
     await visitor.button('Log in').click();
-    await visitor.page.waitForURL('**/my-assets');
+    await visitor.page.waitForURL('**/{home,my-assets}');
     await visitor.page.goto('/profile/logins');
     await visitor.page.getByText('ends after 30 minutes without use, and after 12 hours').waitFor();
     await visitor.page.getByText('After 10 wrong passwords or 5 wrong codes within 15 minutes').waitFor();
