@@ -1,14 +1,11 @@
-import { In, IsNull, type DataSource, type EntityManager } from 'typeorm';
+import { IsNull, type DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import {
   compareWithShown,
   ImportOutdated,
-  PublicKey,
   User,
   UserGroup,
-  UserGroupAdministrator,
   type DraftRow,
-  type OperationRecord,
   type PlannedRow,
   type RunCounts,
   type RunWishes,
@@ -16,21 +13,12 @@ import {
   type Transaction,
   type UnitOfWork,
 } from '#libs/database';
-import { asId, newId, parsePublicKey, ValidationFailed, type Actor, type UserId } from '#libs/kernel';
-import { countsAt } from './counting-user.js';
+import { asId, parsePublicKey, ValidationFailed, type Actor, type UserId } from '#libs/kernel';
 import { LastAdmin } from './failures.js';
-import { LoginRegistry } from './login-registry.js';
 import type { MailOutbox, MailRecipient } from './mail/mail-outbox.js';
 import { postWelcomes } from './mail/password-recovery.js';
-import { hashMadePassword } from './password-hash.js';
-import { makeOneTimePassword } from './password-policy.js';
-import {
-  planUsers,
-  type UserImportFields,
-  type UserPlan,
-  type UserState,
-  type UserWorld,
-} from './user-import-plan.js';
+import { planUsers, type UserImportFields, type UserWorld } from './user-import-plan.js';
+import { writeUsers, type WrittenUser } from './user-import-writes.js';
 import { readUsersNamed } from './user-rows.js';
 
 /** Rows that are written at once. */
@@ -56,19 +44,6 @@ export interface UserRunWishes extends RunWishes {
   /** Whoever is new and has an e-mail address gets a link to set the password, in place of a one-time password. */
   mailPasswordLinks: boolean;
 }
-
-interface WrittenUser {
-  id: UserId;
-  plan: UserPlan;
-  state: UserState;
-  oneTimePassword: string | null;
-  /** A link to set the password is mailed to them. */
-  isInvited: boolean;
-}
-
-/** Recordset `r` of users in the parameter. */
-const RECORDSET = `jsonb_to_recordset($1::jsonb) AS r(id uuid, username text, name text, email text, role text,
-  active boolean, valid_until timestamptz, language text, password_hash text, group_ids uuid[])`;
 
 /** Adds and changes users by the rows of a spreadsheet (FEATURES U12): found by user name, one transaction, no query per row. */
 export class UserImport {
@@ -102,7 +77,7 @@ export class UserImport {
       const addedUsers: AddedUser[] = [];
       let mailed = 0;
       for (let start = 0; start < good.length; start += CHUNK) {
-        const written = await write(tx, good.slice(start, start + CHUNK), wishes.mailPasswordLinks);
+        const written = await writeUsers(tx, good.slice(start, start + CHUNK), wishes.mailPasswordLinks);
         for (const { state, oneTimePassword } of written)
           if (oneTimePassword !== null) addedUsers.push({ username: state.username, oneTimePassword });
         const invited = written.filter(({ isInvited }) => isInvited);
@@ -171,143 +146,6 @@ function blobOf(line: string | undefined): string[] {
   }
 }
 
-async function write(
-  tx: Transaction,
-  plans: readonly UserPlan[],
-  mailPasswordLinks: boolean,
-): Promise<WrittenUser[]> {
-  const written = plans.flatMap((plan): WrittenUser[] => {
-    const { before, state } = plan;
-    if (!state) return [];
-    const isInvited = before === null && mailPasswordLinks && state.email !== null;
-    const oneTimePassword = before || isInvited ? null : makeOneTimePassword();
-    return [{ id: before?.id ?? newId<UserId>(), plan, state, oneTimePassword, isInvited }];
-  });
-  await insert(
-    tx,
-    written.filter(({ plan }) => plan.before === null),
-  );
-  const changed = written.filter(({ plan }) => plan.before !== null);
-  await update(tx, changed);
-  await writeGroups(tx, written);
-  await dropAdministration(tx, changed);
-  await addKeys(tx, written);
-  await tx.recordAll(written.map(operationOf));
-  await announce(tx, written);
-  return written;
-}
-
-async function insert(tx: Transaction, users: readonly WrittenUser[]): Promise<void> {
-  if (users.length === 0) return;
-  // one after the other: logins want their turn
-  const hashes: (string | null)[] = [];
-  for (const { oneTimePassword } of users)
-    hashes.push(oneTimePassword === null ? null : await hashMadePassword(oneTimePassword));
-  await tx.manager.query(
-    `INSERT INTO users (id, username, name, email, role, active, valid_until, language, password_hash,
-                        must_change_password, created_at, updated_at)
-     SELECT r.id, r.username, r.name, r.email, r.role, r.active, r.valid_until, r.language, r.password_hash,
-            r.password_hash IS NOT NULL, $2, $2 FROM ${RECORDSET}`,
-    [recordsOf(users, hashes), tx.now],
-  );
-}
-
-async function update(tx: Transaction, users: readonly WrittenUser[]): Promise<void> {
-  await tx.manager.query(
-    `UPDATE users u SET name = r.name, email = r.email, role = r.role, active = r.active,
-       valid_until = r.valid_until, language = r.language, updated_at = $2 FROM ${RECORDSET} WHERE u.id = r.id`,
-    [recordsOf(users), tx.now],
-  );
-}
-
-async function writeGroups(tx: Transaction, users: readonly WrittenUser[]): Promise<void> {
-  const records = recordsOf(users);
-  await tx.manager.query(
-    `DELETE FROM user_group_members m USING ${RECORDSET} WHERE m.user_id = r.id AND m.group_id <> ALL(r.group_ids)`,
-    [records],
-  );
-  await tx.manager.query(
-    `INSERT INTO user_group_members (user_id, group_id) SELECT r.id, unnest(r.group_ids) FROM ${RECORDSET}
-     ON CONFLICT DO NOTHING`,
-    [records],
-  );
-}
-
-/** Whoever is no group admin any more administers nothing, also when they become one again. */
-async function dropAdministration(tx: Transaction, users: readonly WrittenUser[]): Promise<void> {
-  const ids = users
-    .filter(({ plan, state }) => plan.before?.role === 'group_admin' && state.role !== 'group_admin')
-    .map(({ id }) => id);
-  if (ids.length > 0) await tx.of(UserGroupAdministrator).delete({ userId: In(ids) });
-}
-
-async function addKeys(tx: Transaction, users: readonly WrittenUser[]): Promise<void> {
-  const keys = users.flatMap(({ id: userId, plan: { key }, state }) =>
-    key ? [{ id: newId<PublicKey['id']>(), userId, ...key, username: state.username }] : [],
-  );
-  if (keys.length === 0) return;
-  const { now: createdAt } = tx;
-  await tx.of(PublicKey).insert(
-    keys.map(({ id, userId, name, type, blob, fingerprint }) => {
-      return { id, userId, name, type, blob, fingerprint, createdAt, lastUsedAt: null };
-    }),
-  );
-  await tx.recordAll(
-    keys.map(({ id, userId, name, type, fingerprint, username }) => ({
-      action: 'public-key.create',
-      subjectType: 'public-key',
-      subjectId: id,
-      subjectName: `${username}: ${name}`,
-      after: { userId, name, type, fingerprint },
-    })),
-  );
-}
-
 function recipientOf({ id, state: { email } }: WrittenUser): MailRecipient {
   return { id, email };
-}
-
-/** As a change by hand leaves it. */
-function operationOf({ id, plan, state }: WrittenUser): OperationRecord {
-  const side = (which: 'before' | 'after'): Record<string, unknown> =>
-    Object.fromEntries(plan.changes.map((change) => [change.field, change[which]]));
-  return {
-    action: plan.before ? 'user.update' : 'user.create',
-    subjectType: 'user',
-    subjectId: id,
-    subjectName: state.username,
-    before: plan.before && side('before'),
-    after: plan.before ? side('after') : { ...state },
-  };
-}
-
-/** Logins of whoever no longer counts end; gateways look again at whom something else changed for. */
-async function announce(tx: Transaction, users: readonly WrittenUser[]): Promise<void> {
-  const after = ({ state }: WrittenUser) => ({
-    active: state.active,
-    validUntil: state.validUntil === null ? null : new Date(state.validUntil),
-  });
-  const ended = users.filter(
-    (user) => user.plan.before && countsAt(user.plan.before, tx.now) && !countsAt(after(user), tx.now),
-  );
-  if (ended.length > 0)
-    await LoginRegistry.revokeAllOf(
-      tx,
-      ended.map(({ id }) => id),
-    );
-  const told = users.filter(({ plan }) => plan.before !== null);
-  await tx.notifyAll(
-    'user.changed',
-    told.map(({ id: userId }) => ({ userId })),
-  );
-  await tx.notify('access.changed', { reason: 'users imported' });
-}
-
-function recordsOf(users: readonly WrittenUser[], hashes: readonly (string | null)[] = []): string {
-  const records = users.map(({ id, state }, index) => {
-    const { username, name, email, role, active, validUntil, language, groupIds } = state;
-    const renamed = { valid_until: validUntil, group_ids: groupIds, password_hash: hashes[index] ?? null };
-    return { id, username, name, email, role, active, language, ...renamed };
-  });
-  return JSON.stringify(records);
 }
