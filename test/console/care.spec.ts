@@ -22,7 +22,7 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
   beforeAll(async () => {
     harness = await Harness.start();
     return () => harness.stop();
-  }, 60_000);
+  }, 120_000);
   beforeAll(async () => {
     browser = await ConsoleBrowser.start();
     return () => browser.stop();
@@ -35,7 +35,7 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     ({ key } = way.person);
     const operator = await harness.addPerson('olga', { role: 'admin' });
     admin = await enter(operator.username, operator.password);
-  }, 60_000);
+  }, 120_000);
   afterAll(() => {
     expect(browser.complaints).toEqual([]);
   });

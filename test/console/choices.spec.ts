@@ -22,7 +22,7 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
   beforeAll(async () => {
     harness = await Harness.start();
     return () => harness.stop();
-  }, 60_000);
+  }, 120_000);
   beforeAll(async () => {
     browser = await ConsoleBrowser.start();
     return () => browser.stop();
@@ -48,7 +48,7 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     ({ page } = admin);
     await admin.logIn(operator.username, operator.password);
     await page.waitForURL('**/home');
-  }, 60_000);
+  }, 120_000);
   afterAll(() => {
     expect(browser.complaints).toEqual([]);
   });

@@ -21,7 +21,7 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
   beforeAll(async () => {
     harness = await Harness.start();
     return () => harness.stop();
-  }, 60_000);
+  }, 120_000);
   beforeAll(async () => {
     const systemKey = await harness.keys.make('system');
     const accounts = [{ username: 'dev', publicKey: systemKey.public }];
@@ -36,7 +36,7 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
     expect(await webTerminal()).toMatchObject({ ok: true });
     await harness.change(`/assets/${way.assetId}`, { active: false });
     return () => menu.close();
-  }, 60_000);
+  }, 120_000);
 
   const direct = async (...options: string[]) =>
     (await harness.ssh(way.person, 'alice@dev@web-01')).exec('id -un', options);
