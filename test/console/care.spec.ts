@@ -66,7 +66,7 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     await admin.page.goto(`/users/${id}`);
     await admin.button('Unlock').click();
     await admin.page.getByText('locked may try again').waitFor();
-    await visitor.button('Log in').click();
+    await visitor.logIn(username, password);
     await visitor.page.waitForURL('**/{home,my-assets}');
     await visitor.page.goto('/profile/logins');
     await visitor.page.getByText('ends after 30 minutes without use, and after 12 hours').waitFor();

@@ -183,7 +183,6 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await page.goto('/asset-groups?q=group-001');
     await admin.link('group-001').click();
     await admin.panel.getByText('and 969 more').waitFor();
-    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/group.png` });
     expect(await shownIn('assetIds')).toContain('member-');
     expect(asked).toBeLessThan(40);
     await page.locator('#name').fill('group-001 renamed');
@@ -213,7 +212,6 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await page.reload();
     await eventually(names).toEqual(firstFive);
 
-    if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/labels.png` });
     await page.getByRole('button', { name: 'Export' }).click();
     const [exported] = await Promise.all([
       page.waitForEvent('download'),
@@ -230,8 +228,6 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await page.locator('#empty-cabinet').check();
     expect(await page.locator('#cabinet').isDisabled()).toBe(true);
     await admin.panel.getByText('5 assets get another: Cabinet (emptied), Data center.').waitFor();
-    if (process.env['SHOTS'])
-      await page.screenshot({ path: `${process.env['SHOTS']}/batch.png`, fullPage: true });
     await admin.button('Change 5 assets').click();
     await page.getByText('5 of 5 assets changed').waitFor();
     const assets = z.object({ items: z.array(z.object({ cabinet: z.string(), brand: z.string() })) });
