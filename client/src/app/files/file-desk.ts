@@ -92,8 +92,8 @@ const VERBATIM = {
   decodeValue: decodeURIComponent,
 };
 
-/** Angular's own encoder leaves `+` as it is, which is a blank to servers. */
-function paramsOf(fields: Record<string, string>): HttpParams {
+/** Fields for an address, verbatim. Angular's own encoder leaves `+` as it is, which is a blank to servers. */
+export function paramsOf(fields: Record<string, string>): HttpParams {
   return new HttpParams({ encoder: VERBATIM, fromObject: fields });
 }
 

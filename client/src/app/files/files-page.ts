@@ -11,7 +11,7 @@ import {
   signal,
   viewChild,
 } from '@angular/core';
-import { Router } from '@angular/router';
+import { Router, RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import type { FileView } from '../api/models/file-view';
@@ -38,7 +38,7 @@ const MAX_ROWS = 1_000;
 /** Files of one of the own assets as one of its system users: the place and the folder stand in the address. */
 @Component({
   selector: 'gh-files-page',
-  imports: [Icon, NzButtonComponent, NzInputDirective, Picker, TransferList, When],
+  imports: [Icon, NzButtonComponent, NzInputDirective, Picker, RouterLink, TransferList, When],
   providers: [Transfers],
   templateUrl: './files-page.html',
   styleUrl: './files-page.css',

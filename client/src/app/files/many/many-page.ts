@@ -1,0 +1,93 @@
+import { Component, DOCUMENT, computed, inject, input, signal } from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
+import { NzInputDirective } from 'ng-zorro-antd/input';
+import { FILE_RUN_LIMITS, type TransferDirection } from '#libs/contracts';
+import { Icon } from '../../display/icon';
+import { injectWords } from '../../language/words';
+import { Copies } from './copies';
+import { CopyList } from './copy-list';
+import { ManyDesk } from './many-desk';
+import { RunTable } from './run-table';
+import { TargetChoice, type ChosenTargets } from './target-choice';
+import { injectRunWatch, type RunWatch } from './watched-run';
+
+/** Files to many of the own assets, or one path from many: which of both stands in the address. */
+@Component({
+  selector: 'gh-many-page',
+  imports: [CopyList, Icon, NzButtonComponent, NzInputDirective, RouterLink, RunTable, TargetChoice],
+  providers: [Copies],
+  templateUrl: './many-page.html',
+  styleUrl: './many-page.css',
+  host: { '(window:beforeunload)': 'askBeforeUnload($event)' },
+})
+export class ManyPage {
+  private readonly desk = inject(ManyDesk);
+  private readonly document = inject(DOCUMENT);
+  private readonly watchRun = injectRunWatch();
+  protected readonly copies = inject(Copies);
+  protected readonly t = injectWords();
+
+  readonly way = input<string>();
+  protected readonly action = computed<TransferDirection>(() =>
+    this.way() === 'download' ? 'download' : 'upload',
+  );
+  protected readonly limit = computed(() =>
+    this.action() === 'upload' ? FILE_RUN_LIMITS.spreadAssets : FILE_RUN_LIMITS.archiveAssets,
+  );
+
+  protected readonly chosen = signal<ChosenTargets | undefined>(undefined);
+  protected readonly folder = signal('');
+  protected readonly overwrite = signal(false);
+  protected readonly path = signal('');
+  protected readonly isOver = signal(false);
+  protected readonly words = signal<string | null>(null);
+  /** The archive asked for last. */
+  protected readonly archive = signal<RunWatch | null>(null);
+  protected readonly isFetching = signal(false);
+
+  protected pick(event: Event): void {
+    if (!(event.target instanceof HTMLInputElement)) return;
+    const files = [...(event.target.files ?? [])];
+    event.target.value = '';
+    this.upload(files);
+  }
+
+  protected drag(event: DragEvent): void {
+    event.preventDefault();
+    this.isOver.set(true);
+  }
+
+  protected drop(event: DragEvent): void {
+    this.isOver.set(false);
+    event.preventDefault();
+    const items = [...(event.dataTransfer?.items ?? [])];
+    if (items.some((item) => item.webkitGetAsEntry()?.isDirectory)) this.words.set(this.t('files.noFolders'));
+    else this.upload([...(event.dataTransfer?.files ?? [])]);
+  }
+
+  protected download(): void {
+    const chosen = this.chosen();
+    if (!chosen || this.path() === '') return;
+    const runId = crypto.randomUUID();
+    const assetIds = chosen.targets.map(({ id }) => id);
+    const link = this.document.createElement('a');
+    link.href = this.desk.archiveAddress({ systemUserId: chosen.systemUserId, assetIds }, this.path(), runId);
+    link.download = '';
+    link.click();
+    this.archive()?.stop();
+    this.isFetching.set(true);
+    this.archive.set(this.watchRun(runId, () => this.isFetching.set(false)));
+  }
+
+  protected askBeforeUnload(event: BeforeUnloadEvent): void {
+    if (this.copies.open() > 0) event.preventDefault();
+  }
+
+  private upload(files: readonly File[]): void {
+    const chosen = this.chosen();
+    this.words.set(chosen ? null : this.t('manyFiles.chooseFirst'));
+    if (!chosen || files.length === 0) return;
+    this.copies.add(files, { ...chosen, folder: this.folder(), overwrite: this.overwrite() });
+  }
+}
