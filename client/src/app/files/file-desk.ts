@@ -8,7 +8,14 @@ import {
   HttpRequest,
 } from '@angular/common/http';
 import { Service, inject } from '@angular/core';
-import { type Observable, catchError, from, switchMap, throwError } from 'rxjs';
+import {
+  type MonoTypeOperatorFunction,
+  type Observable,
+  catchError,
+  from,
+  switchMap,
+  throwError,
+} from 'rxjs';
 import { Api } from '../api/api';
 import { listMyFiles } from '../api/fn/my-files/list-my-files';
 import { makeMyFolder } from '../api/fn/my-files/make-my-folder';
@@ -65,11 +72,7 @@ export class FileDesk {
     } as const;
     return this.http
       .request<Blob>(new HttpRequest('GET', this.api.rootUrl + readMyFile.PATH, options))
-      .pipe(
-        catchError((error: unknown) =>
-          from(withText(error)).pipe(switchMap((told) => throwError(() => told))),
-        ),
-      );
+      .pipe(tellingInText());
   }
 
   /** Where the browser itself can fetch a file. */
@@ -97,7 +100,13 @@ export function paramsOf(fields: Record<string, string>): HttpParams {
   return new HttpParams({ encoder: VERBATIM, fromObject: fields });
 }
 
-/** The problem in an answer that was awaited as a file. */
+/** Reads the problem in an answer that was awaited as a file. */
+export function tellingInText<T>(): MonoTypeOperatorFunction<T> {
+  return catchError((error: unknown) =>
+    from(withText(error)).pipe(switchMap((told) => throwError(() => told))),
+  );
+}
+
 async function withText(error: unknown): Promise<unknown> {
   if (!(error instanceof HttpErrorResponse) || !(error.error instanceof Blob)) return error;
   const { status, headers } = error;

@@ -7,6 +7,7 @@ import { readProblem, type Problem } from '../../problem/problem';
 import { progressOf } from '../file-desk';
 import type { TransferState } from '../transfers';
 import { ManyDesk } from './many-desk';
+import { newId } from './new-id';
 import { injectRunWatch, type RunWatch } from './watched-run';
 
 /** Where a file goes. */
@@ -124,7 +125,7 @@ export class Copies {
       this.next();
       return;
     }
-    const runId = crypto.randomUUID();
+    const runId = newId();
     const assetIds = reached.map(({ id }) => id);
     copy.state.set('running');
     copy.bytes.set(0);

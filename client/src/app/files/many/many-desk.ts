@@ -11,7 +11,7 @@ import { writeMyCopies } from '../../api/fn/my-files/write-my-copies';
 import type { BatchPreview } from '../../api/models/batch-preview';
 import type { ExecAccountView } from '../../api/models/exec-account-view';
 import type { FileRunView } from '../../api/models/file-run-view';
-import { paramsOf } from '../file-desk';
+import { paramsOf, tellingInText } from '../file-desk';
 
 /** On which of the own assets, as which system user. */
 export interface ManyPlaces {
@@ -43,10 +43,13 @@ export class ManyDesk {
     return this.api.invoke(previewFileTargets, { body: { action, systemUserId, pattern } });
   }
 
-  /** Where the browser itself fetches one path of all of them. */
-  archiveAddress({ systemUserId, assetIds }: ManyPlaces, path: string, runId: string): string {
-    const fields = { systemUserId, assetIds: assetIds.join(','), path, runId };
-    return `${this.api.rootUrl}${readMyFiles.PATH}?${paramsOf(fields).toString()}`;
+  /** One path of all of them as an archive, into the browser's own keeping. Ends when unsubscribed. */
+  archive({ systemUserId, assetIds }: ManyPlaces, path: string, runId: string): Observable<HttpEvent<Blob>> {
+    const params = paramsOf({ systemUserId, assetIds: assetIds.join(','), path, runId });
+    const options = { params, responseType: 'blob' } as const;
+    return this.http
+      .request<Blob>(new HttpRequest('GET', this.api.rootUrl + readMyFiles.PATH, options))
+      .pipe(tellingInText());
   }
 
   /** Uploads once, for all of them; the answer is a {@link FileRunView}. Ends when unsubscribed. */

@@ -1,13 +1,18 @@
-import { Component, DOCUMENT, computed, inject, input, signal } from '@angular/core';
+import { HttpEventType } from '@angular/common/http';
+import { Component, DOCUMENT, DestroyRef, computed, inject, input, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
+import type { Subscription } from 'rxjs';
 import { FILE_RUN_LIMITS, type TransferDirection } from '#libs/contracts';
 import { Icon } from '../../display/icon';
 import { injectWords } from '../../language/words';
+import { saveFile } from '../../display/save-file';
+import { injectProblemWords } from '../../problem/problem-words';
 import { Copies } from './copies';
 import { CopyList } from './copy-list';
 import { ManyDesk } from './many-desk';
+import { newId } from './new-id';
 import { RunTable } from './run-table';
 import { TargetChoice, type ChosenTargets } from './target-choice';
 import { injectRunWatch, type RunWatch } from './watched-run';
@@ -24,9 +29,15 @@ import { injectRunWatch, type RunWatch } from './watched-run';
 export class ManyPage {
   private readonly desk = inject(ManyDesk);
   private readonly document = inject(DOCUMENT);
+  private fetching: Subscription | null = null;
   private readonly watchRun = injectRunWatch();
   protected readonly copies = inject(Copies);
+  protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.fetching?.unsubscribe());
+  }
 
   readonly way = input<string>();
   protected readonly action = computed<TransferDirection>(() =>
@@ -69,19 +80,36 @@ export class ManyPage {
   protected download(): void {
     const chosen = this.chosen();
     if (!chosen || this.path() === '') return;
-    const runId = crypto.randomUUID();
+    const runId = newId();
     const assetIds = chosen.targets.map(({ id }) => id);
-    const link = this.document.createElement('a');
-    link.href = this.desk.archiveAddress({ systemUserId: chosen.systemUserId, assetIds }, this.path(), runId);
-    link.download = '';
-    link.click();
-    this.archive()?.stop();
+    const places = { systemUserId: chosen.systemUserId, assetIds };
+    const name = `${this.path().replace(/\/+$/, '').replace(/^.*\//s, '') || 'files'}.tar.gz`;
+    this.words.set(null);
     this.isFetching.set(true);
-    this.archive.set(this.watchRun(runId, () => this.isFetching.set(false)));
+    this.archive.set(this.watchRun(runId));
+    this.fetching = this.desk.archive(places, this.path(), runId).subscribe({
+      next: (event) => {
+        if (event.type !== HttpEventType.Response || !event.body) return;
+        saveFile(this.document, name, event.body);
+        this.isFetching.set(false);
+      },
+      error: (error: unknown) => {
+        this.words.set(this.problems.of(error));
+        this.cancelFetching();
+      },
+    });
+  }
+
+  /** Wants the archive no longer. */
+  protected cancelFetching(): void {
+    this.fetching?.unsubscribe();
+    this.archive()?.stop();
+    this.archive.set(null);
+    this.isFetching.set(false);
   }
 
   protected askBeforeUnload(event: BeforeUnloadEvent): void {
-    if (this.copies.open() > 0) event.preventDefault();
+    if (this.copies.open() > 0 || this.isFetching()) event.preventDefault();
   }
 
   private upload(files: readonly File[]): void {
