@@ -1,3 +1,5 @@
+import { PUSH_WORDS } from './push-words.js';
+
 /**
  * What gateways tell of work on assets: a stable code, and English with gaps. The API sends code, gaps and the English
  * sentence; the console has a phrase of its own for each code in both languages and falls back to the sentence.
@@ -52,10 +54,16 @@ export const HOST_WORDS = {
   'too-late': '{asset} was not done within {seconds} s. Look at its load, then try again.',
   stopped: 'Stopped.',
   'gateway-failed': 'The gateway failed. Its log says more.',
+  ...PUSH_WORDS,
 } as const satisfies Record<string, string>;
 
 /** Code of something that gateways tell. */
 export type HostWord = keyof typeof HOST_WORDS;
+
+/** Whether it is a code of something that gateways tell. */
+export function isHostWord(code: string): code is HostWord {
+  return Object.hasOwn(HOST_WORDS, code);
+}
 
 /** Something told: in English, and by its code with what goes into the gaps. */
 export interface Told {

@@ -43,6 +43,7 @@ export const DRIFT_FINDINGS = [
   'key-changed',
   'keys-unreadable',
   'keys-other',
+  'keys-elsewhere',
   'password-refused',
   'sudo-missing',
   'sudo-changed',

@@ -50,6 +50,7 @@ export { CHANGE_SORTS, ChangeLog, type ChangeFilter, type ChangeRow } from './ch
 export { DefaultSettings, SSH_PORT, type AssetDefaults } from './default-settings.js';
 export type { PinnedHostKey } from './host-keys.js';
 export { InventoryModule } from './inventory.module.js';
+export { told } from './told.js';
 export { planRun, readRun, RunBook, unsuccessfulAssets, type RunPlan } from './run-book.js';
 export {
   RUN_HEARTBEAT_MS,

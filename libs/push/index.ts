@@ -3,7 +3,12 @@ export { DriftLedger, type PushedHere } from './drift-ledger.js';
 export { DriftPlanner, driftTerms, type DriftDraft } from './drift-planner.js';
 export { DriftSchedule } from './drift-schedule.js';
 export { PushLedger, type PushOnAsset, type PushPlan, type Standing } from './push-ledger.js';
-export { PushEngineSettings, type PushEngineChoice } from './push-engine-settings.js';
+export {
+  ANSIBLE_LIMIT,
+  PushEngineSettings,
+  type PushEngineChange,
+  type PushEngineChoice,
+} from './push-engine-settings.js';
 export { PushPlanner, type PushDraft } from './push-planner.js';
 export {
   PUSH_ENGINES,

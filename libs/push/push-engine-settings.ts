@@ -9,10 +9,22 @@ const KEY = 'push-engine';
 /** How long a person waits for a gateway's answer. */
 const ANSWER_MS = 25_000;
 
-const choice = z.object({ engine: z.enum(RUN_ENGINES).default('agentless') });
+const choice = z.object({
+  engine: z.enum(RUN_ENGINES).default('agentless'),
+  /** Longest time for one asset by Ansible, waiting for its turn included. */
+  ansibleLimitSeconds: z.number().default(600),
+});
 
-/** Which engine carries out pushes that are asked for from now on. */
+/** Which engine carries out pushes that are asked for from now on, and how long one asset may take by Ansible. */
 export type PushEngineChoice = z.infer<typeof choice>;
+
+/** Bounds of that time, in seconds. */
+export const ANSIBLE_LIMIT = { min: 10, max: 3600 };
+
+/** What is changed of it. */
+export type PushEngineChange = Pick<PushEngineChoice, 'engine'> & {
+  ansibleLimitSeconds?: number | undefined;
+};
 
 const answer: z.ZodType<AnsibleVersion> = z.object({ version: z.string().nullable() });
 
@@ -29,19 +41,21 @@ export class PushEngineSettings {
     return readPushEngine(this.dataSource.manager);
   }
 
-  /** Replaces them. @throws ValidationFailed when the gateway that answers has no Ansible; Unavailable when none does */
-  async set(actor: Actor, { engine }: PushEngineChoice): Promise<PushEngineChoice> {
-    if (engine === 'ansible') await this.requireAnsible();
+  /** Replaces those that are given. @throws ValidationFailed when the gateway that answers has no Ansible; Unavailable when none does */
+  async set(actor: Actor, wanted: PushEngineChange): Promise<PushEngineChoice> {
+    if (wanted.engine === 'ansible') await this.requireAnsible();
     return this.unitOfWork.run(actor, async (tx) => {
       const before = await readPushEngine(tx.manager);
+      const { engine, ansibleLimitSeconds = before.ansibleLimitSeconds } = wanted;
+      const after = { engine, ansibleLimitSeconds };
       await tx.manager.query(
         'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-        [KEY, JSON.stringify({ engine })],
+        [KEY, JSON.stringify(after)],
       );
-      const changes = changedFields(before, { engine });
+      const changes = changedFields(before, after);
       const subject = { subjectType: 'settings', subjectId: null, subjectName: KEY };
       if (changes) await tx.record({ action: 'settings.update', ...subject, ...changes });
-      return { engine };
+      return after;
     });
   }
 

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { RunEngine } from '#libs/contracts';
+import { tell, type RunEngine, type Told } from '#libs/contracts';
 import { SystemUser, type PushMode, type UnitOfWork } from '#libs/database';
 import { asId, newId, systemActor, type AssetId, type PushId, type SystemUserId } from '#libs/kernel';
 import { pushedOf } from './drift-rows.js';
@@ -107,7 +107,7 @@ export class PushLedger {
   async accountFound(on: PushOnAsset, found: { existed: boolean; uid: string }): Promise<void> {
     await this.upsert(
       on,
-      { failure: 'This push has not ended yet.', account_existed: found.existed, account_uid: found.uid },
+      { ...failureOf(tell('push-not-ended')), account_existed: found.existed, account_uid: found.uid },
       'p.account_existed IS NULL OR NOT excluded.account_existed',
     );
   }
@@ -132,6 +132,7 @@ export class PushLedger {
       engine: on.engine,
       succeeded: true,
       failure: null,
+      failure_told: null,
       revision: plan.revision,
       pushed: JSON.stringify(pushedOf(plan, home)),
       drift: null,
@@ -144,8 +145,8 @@ export class PushLedger {
   }
 
   /** Why it failed; what an earlier push brought still stands. */
-  async failed(on: PushOnAsset, failure: string): Promise<void> {
-    await this.upsert(on, { engine: on.engine, failure });
+  async failed(on: PushOnAsset, failure: Told): Promise<void> {
+    await this.upsert(on, { engine: on.engine, ...failureOf(failure) });
   }
 
   /**
@@ -217,8 +218,14 @@ export class PushLedger {
   }
 }
 
+/** Columns that say why a push failed. */
+function failureOf(told: Told): { failure: string; failure_told: string } {
+  return { failure: told.message, failure_told: JSON.stringify(told) };
+}
+
 const TYPES: Readonly<Record<string, string>> = {
   succeeded: 'boolean',
+  failure_told: 'jsonb',
   revision: 'integer',
   key_version: 'integer',
   password_version: 'integer',

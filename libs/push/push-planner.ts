@@ -166,8 +166,9 @@ export async function planPush(tx: Transaction, draft: PushDraft): Promise<PushI
     await writeRecords(tx, id, draft, targets);
     await tx.notify('access.changed', { reason: 'push' });
   } else {
-    const { engine } = await readPushEngine(tx.manager);
-    const terms = { systemUserId, mode, pinHostKey, engine };
+    const { engine, ansibleLimitSeconds } = await readPushEngine(tx.manager);
+    const limit = engine === 'ansible' ? { limitSeconds: ansibleLimitSeconds } : {};
+    const terms = { systemUserId, mode, pinHostKey, engine, ...limit };
     await planRun(tx, { kind: 'push', assetIds: targets, terms, id: runOf(id) });
   }
   await recordPush(tx, user.username, draft, targets);
@@ -253,7 +254,7 @@ async function writeRecords(
      SELECT t.id, $1, t.asset_id, $2, $3, true, $4, $5
      FROM unnest($6::uuid[], $7::uuid[]) AS t(id, asset_id) ORDER BY t.asset_id
      ON CONFLICT (system_user_id, asset_id) DO UPDATE SET push_id = excluded.push_id, mode = excluded.mode,
-       succeeded = true, failure = NULL, engine = 'none', key_version = NULL, password_version = NULL,
+       succeeded = true, failure = NULL, failure_told = NULL, engine = 'none', key_version = NULL, password_version = NULL,
        pushed = NULL, pushed_key = NULL, drift = NULL, drift_findings = '[]', drift_at = NULL,
        pushed_at = excluded.pushed_at, pushed_by = excluded.pushed_by`,
     [draft.systemUserId, id, draft.mode, tx.now, tx.actor.username, targets.map(() => newId()), targets],

@@ -17,7 +17,7 @@ import {
   type PushMode,
   type PushState,
 } from '#libs/database';
-import { runStep } from '#libs/inventory';
+import { runStep, told } from '#libs/inventory';
 import { asId, type AssetId, type PushId, type SystemUserId } from '#libs/kernel';
 import { driftFinding } from './drift-rows.js';
 
@@ -93,11 +93,11 @@ export type PushResultRow = z.infer<typeof pushResultRow>;
 
 /** The results of pushes `id`, of those that ran and of those that only recorded. */
 export const PUSH_RESULTS = `(
-    SELECT push_id AS id, asset_id, asset_name, state, NULL AS step, '' AS reason, '[]'::jsonb AS steps,
+    SELECT push_id AS id, asset_id, asset_name, state, NULL AS step, '' AS reason, '[]'::jsonb AS steps, NULL AS engine,
            NULL::timestamptz AS started_at, NULL::timestamptz AS finished_at
     FROM push_results
     UNION ALL
-    SELECT run_id, asset_id, asset_name, state, step, reason, steps, started_at, finished_at
+    SELECT run_id, asset_id, asset_name, state, step, reason, steps, outcome->>'engine', started_at, finished_at
     FROM asset_run_items WHERE kind = 'push'
   )`;
 
@@ -123,8 +123,8 @@ export interface PushHistoryFilter extends PageRequest {
   assetId?: AssetId | undefined;
 }
 
-/** What carried a push `p` out, whose run is `run`. */
-const PUSH_ENGINE = `CASE WHEN run.id IS NULL THEN 'none' ELSE coalesce(run.terms->>'engine', 'agentless') END`;
+/** What carried a push `p` out, whose run is `run`, on the asset of its result `r`. */
+const PUSH_ENGINE = `CASE WHEN run.id IS NULL THEN 'none' ELSE coalesce(r.engine, run.terms->>'engine', 'agentless') END`;
 
 /** The newest first. */
 export function pushHistoryList(filter: PushHistoryFilter): {
@@ -155,6 +155,8 @@ export const recordRow = z.object({
   succeeded: z.boolean(),
   /** Why the newest push failed; null: it didn't. */
   failure: z.string().nullable(),
+  /** The same by code, where it has one. */
+  failureTold: z.object(told).nullable(),
   engine: z.enum(PUSH_ENGINES),
   /** Whether the account stood there before the first push; null: no push has looked. */
   accountExisted: z.boolean().nullable(),
@@ -250,7 +252,7 @@ export function recordList(filter: PushRecordFilter): { sql: ListSql; parameters
   const sql = {
     columns: `p.id, p.system_user_id AS "systemUserId", s.username AS "systemUsername", p.asset_id AS "assetId",
       a.name AS "assetName", p.push_id AS "pushId", p.mode, ${RECORD_STATE} AS state, p.succeeded,
-      p.failure, p.engine, p.account_existed AS "accountExisted", p.drift,
+      p.failure, p.failure_told AS "failureTold", p.engine, p.account_existed AS "accountExisted", p.drift,
       p.drift_findings AS "driftFindings", p.drift_at AS "driftAt", p.pushed_at AS "pushedAt", p.pushed_by AS "pushedBy"`,
     from: `push_records p JOIN system_users s ON s.id = p.system_user_id JOIN assets a ON a.id = p.asset_id
            WHERE ${conditions.join(' AND ')}`,

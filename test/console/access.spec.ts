@@ -82,7 +82,7 @@ requires('ssh', 'browser').describe('rules in the console', () => {
       await page.waitForURL('**/explain?*');
       return new URL(page.url()).searchParams;
     };
-    expect([...(await asked(`/rules/${ruleId}`, 'Explain access…')).keys()].sort()).toEqual([
+    expect([...(await asked(`/rules/${ruleId}`, 'Next: try whom it lets in…')).keys()].sort()).toEqual([
       'assetId',
       'systemUserId',
       'userId',

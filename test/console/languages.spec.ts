@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { HOST_WORDS, PERMISSIONS } from '#libs/contracts';
+import {
+  CONNECTION_STEPS,
+  DRIFT_FINDINGS,
+  DRIFT_STATES,
+  HOST_WORDS,
+  PERMISSIONS,
+  PUSH_RECORD_STATES,
+  PUSH_STEPS,
+  RUN_ENGINES,
+  RUN_STATES,
+} from '#libs/contracts';
 import {
   CONSOLE_ROOT,
   consoleFiles,
@@ -36,6 +46,18 @@ describe('language files', () => {
     const told = [...english].filter(([key]) => key.startsWith('hostWords.'));
     const asSent = told.map(([key, phrase]) => [key.slice(10), phrase.replace(/\{\{(\w+)\}\}/g, '{$1}')]);
     expect(Object.fromEntries(asSent)).toEqual(HOST_WORDS);
+  });
+
+  it('name each step, finding, engine and state of pushes and scans', () => {
+    const named = [
+      ...[...CONNECTION_STEPS, ...PUSH_STEPS].map((step) => `pushStep.${step}`),
+      ...DRIFT_FINDINGS.flatMap((kind) => [`drift.finding.${kind}`, `hostWords.drift-${kind}`]),
+      ...['none', ...RUN_ENGINES].map((engine) => `engineName.${engine}`),
+      ...PUSH_RECORD_STATES.map((state) => `recordState.${state}`),
+      ...DRIFT_STATES.map((state) => `drift.state.${state}`),
+      ...RUN_STATES.map((state) => `pushState.${state}`),
+    ];
+    expect(named.filter((key) => !english.has(key) || !chinese.has(key))).toEqual([]);
   });
 
   it('hold every key that the console uses, and none that it does not', () => {

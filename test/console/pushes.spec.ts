@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { Harness, type Person } from '../gateway/harness.js';
 import { PushDesk } from '../gateway/push-desk.js';
-import { requires, type Host } from '../hosts/index.js';
+import { requires, startMisbehavingHost, type Host } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
 const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
@@ -29,8 +29,8 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     operator = await harness.addPerson('olga', { role: 'admin' });
   });
 
-  async function enter(): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, 'en-US');
+  async function enter(locale = 'en-US', scheme: 'light' | 'dark' = 'light'): Promise<Visitor> {
+    const visitor = await browser.visit(harness.product.url, locale, scheme);
     await visitor.page.goto('/login');
     await visitor.page.locator('#username').fill(operator.username);
     await visitor.page.locator('#password').fill(operator.password);
@@ -68,6 +68,50 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await eventually(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Proof by login');
     expect((await host.exec('sudo -n -l -U dev')).text).toContain('/usr/bin/tail -f a\\,b');
     await eventually(() => page.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
+  });
+
+  it('are told in Chinese too: each step, and why one failed', async () => {
+    const { page } = await enter('zh-CN', 'dark');
+    await page.goto('/pushes');
+    await page.locator('gh-push-list tbody a', { hasText: 'dev' }).click();
+    const results = page.locator('gh-push-panel li.asset');
+    await eventually(() => results.filter({ hasText: 'away' }).locator('.reason').textContent()).toMatch(
+      /^无法连接 away：.*连接被拒绝/,
+    );
+    await results.filter({ hasText: 'web-01' }).locator('summary').click();
+    const steps = results.filter({ hasText: 'web-01' }).locator('.steps li > span');
+    await eventually(() => steps.allTextContents()).toContain('已用 dev 登录成功。sudo 允许 WEB_IDS。');
+    const untold = (await steps.allTextContents()).filter((text) => /[a-z]+ [a-z]+ [a-z]+/i.test(text));
+    expect(untold).toEqual([]);
+    await page.screenshot({ path: '/tmp/push-work/zh-push.png' });
+
+    await page.goto('/push-states?state=failed');
+    const row = page.locator('gh-push-state-list tbody tr', { hasText: 'away' });
+    await eventually(() => row.locator('gh-state').first().getAttribute('title')).toMatch(/^无法连接 away/);
+    await row.locator('a').click();
+    await eventually(() => page.locator('gh-push-state-panel .notice.bad').textContent()).toMatch(
+      /^无法连接 away/,
+    );
+    await page.screenshot({ path: '/tmp/push-work/zh-state.png' });
+  });
+
+  it('are stopped while they run, and say where', async () => {
+    const silent = await startMisbehavingHost('silent');
+    try {
+      const { address, port, hostKey } = silent;
+      const asset = await desk.addAsset({ name: 'silent', address, port, hostKey });
+      const id = await desk.start(await desk.addSystemUser('halted'), [asset], 'key');
+      const { page } = await enter();
+      await page.goto(`/pushes/${id}`);
+      const panel = page.locator('gh-push-panel');
+      await eventually(() => panel.locator('dl.facts').textContent()).toContain('Running');
+      await panel.locator('button', { hasText: 'Stop' }).click();
+      await eventually(() => panel.locator('li.asset').textContent()).toMatch(/Stopped.*silent/s);
+      await eventually(() => panel.locator('dl.facts').textContent()).toContain('Stopped');
+      await eventually(() => panel.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
+    } finally {
+      await silent.stop();
+    }
   });
 
   it('are taken back from the system user, after a question that names the assets', async () => {

@@ -80,16 +80,20 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await eventually(() => page.locator('gh-rule-list td').allTextContents()).toEqual(
       expect.arrayContaining([expect.stringContaining('way rule')]),
     );
+    await page.locator('a', { hasText: 'Next: try whom it lets in' }).click();
+    await page.waitForURL('**/explain**');
+    await eventually(() => page.locator('gh-explain-page').textContent()).toMatch(
+      /Yes, allowed now.*way rule/s,
+    );
   }, 120_000);
 
   it('ends in a web terminal, where sudo runs what is allowed and refuses the rest', async () => {
     const { page, context } = visitor;
-    await page.goto('/my-assets');
     const opened = context.waitForEvent('page');
-    await visitor.row('way-02').getByRole('link', { name: 'Open a terminal as way on way-02' }).click();
+    await page.locator('a', { hasText: 'Next: open a terminal there' }).click();
     const terminal = await opened;
     const screen = terminal.locator('.xterm-rows');
-    await eventually(() => screen.textContent()).toMatch(/way@way-02|\$/);
+    await eventually(() => screen.textContent()).toMatch(/way@way-0\d|\$/);
     await terminal.locator('.xterm-helper-textarea').focus();
     await terminal.keyboard.type('sudo -n /usr/bin/id -un; id -un\n');
     await eventually(() => screen.textContent()).toMatch(/root\s*way/);

@@ -119,7 +119,7 @@ describe('runs over assets', () => {
   it('say at which step each asset failed and why, with the steps before', async () => {
     await start(async ({ assetName, onStep }) => {
       onStep('connect', 'It answers.');
-      if (assetName === 'web-01') throw new StepFailure('login', 'Correct its password.');
+      if (assetName === 'web-01') throw new StepFailure('login', { message: 'Correct its password.' });
       if (assetName === 'web-02') throw new Error('secret inside');
       return {};
     });

@@ -10,7 +10,9 @@ const result = z.object({
   state: z.enum(RUN_ITEM_STATES),
   step: z.string().nullable(),
   reason: z.string(),
-  steps: z.array(z.object({ step: z.string(), ok: z.boolean(), message: z.string() })),
+  steps: z.array(
+    z.object({ step: z.string(), ok: z.boolean(), message: z.string(), code: z.string().optional() }),
+  ),
   checkedCount: z.number(),
   drifted: z.array(z.string()),
 });

@@ -52,7 +52,11 @@ requires('hosts', 'ssh', 'sudo', 'busybox-hosts').describe('a scan for drift', (
     await on('sleep 0.05; touch /srv/mark');
     const result = await drift.scan(asset);
     expect(result).toMatchObject({ state: 'succeeded', checkedCount: 1, drifted: [] });
-    expect(result.steps.at(-1)).toMatchObject({ step: 'drift', message: 'dev: as it was pushed.' });
+    expect(result.steps.at(-1)).toMatchObject({
+      step: 'drift',
+      message: 'As it was pushed: dev.',
+      code: 'drift-none',
+    });
     expect(await drift.record(user, asset)).toMatchObject({ drift: 'as-pushed', driftFindings: [] });
     expect(await on(STATE)).toBe('');
   });
@@ -96,6 +100,29 @@ requires('hosts', 'ssh', 'sudo', 'busybox-hosts').describe('a scan for drift', (
     await on(undo);
     await repair();
     expect(await drift.record(user, asset)).toMatchObject({ drift: null, driftFindings: [] });
+    expect(await drift.findings(user, asset)).toBe('');
+  });
+
+  it('says in which other files sshd would find keys of the account, as sshd is set up there', async () => {
+    const config = '/etc/gatehouse-host/sshd_config';
+    const found = async (): Promise<string[]> => {
+      expect(await drift.findings(user, asset)).toBe('(keys-elsewhere)');
+      const { drift: state, driftFindings } = await drift.record(user, asset);
+      expect(state).toBe('as-pushed');
+      return driftFindings.map((finding) => finding.found);
+    };
+    await on(
+      `printf '# none\nssh-ed25519 AAAA second\n' >~dev/.ssh/authorized_keys2; cp ${config} /srv/sshd_config`,
+    );
+    expect(await found()).toEqual(['/home/dev/.ssh/authorized_keys2 (1)']);
+    const told = (await drift.scan(asset)).steps.find(({ code }) => code === 'drift-keys-elsewhere');
+    expect(told?.message).toBe(
+      'dev: sshd accepts keys from other files too: /home/dev/.ssh/authorized_keys2 (1).',
+    );
+    await on(`mkdir /srv/keys; printf 'ssh-ed25519 AAAA a\nssh-ed25519 AAAA b\n' >/srv/keys/dev
+      printf 'Match User dev\n  AuthorizedKeysFile %%h/.ssh/authorized_keys /srv/keys/%%u\n' >>${config}`);
+    expect(await found()).toEqual(['/srv/keys/dev (2)']);
+    await on(`cp /srv/sshd_config ${config}; rm ~dev/.ssh/authorized_keys2`);
     expect(await drift.findings(user, asset)).toBe('');
   });
 

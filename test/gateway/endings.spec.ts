@@ -99,6 +99,29 @@ requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
     expect(await ended(row)).toBe('access_revoked');
   });
 
+  it('its rule’s period is over: within two seconds', async () => {
+    const { terminal, row } = await openSession();
+    const validUntil = new Date(Date.now() + 3000);
+    await harness.change(`/authorization-rules/${way.ruleId}`, { validUntil: validUntil.toISOString() });
+    terminal.line('echo still $((40+2))');
+    await terminal.waitFor('still 42');
+    await terminal.untilEnded(5000);
+    const after = Date.now() - validUntil.getTime();
+    await harness.change(`/authorization-rules/${way.ruleId}`, { validUntil: null });
+    expect(after).toBeGreaterThanOrEqual(0);
+    expect(after).toBeLessThan(2000);
+    expect(await ended(row)).toBe('access_revoked');
+  });
+
+  it('its rule is deleted, and no other covers it: within two seconds', async () => {
+    const nina = await harness.addPerson('nina');
+    const rule = await harness.addRule([nina.id], [way.assetId], [way.systemUserId]);
+    const { terminal, row } = await openSession({ ...way, person: nina });
+    await harness.admin.do('DELETE', `/authorization-rules/${rule}`);
+    await terminal.untilEnded(2000);
+    expect(await ended(row)).toBe('access_revoked');
+  });
+
   it('its asset becomes inactive: within two seconds', async () => {
     const { terminal, row } = await openSession();
     await harness.change(`/assets/${way.assetId}`, { active: false });

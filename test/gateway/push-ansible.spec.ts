@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -13,6 +13,9 @@ const LONG = 180_000;
 const operations = z.object({
   items: z.array(z.object({ action: z.string(), subjectName: z.string().nullable() })),
 });
+
+const historyPage = z.object({ items: z.array(z.object({ mode: z.string(), engine: z.string() })) });
+const setting = z.object({ engine: z.string(), ansibleLimitSeconds: z.number() });
 
 const stepsOf = ({ steps }: PushResult): string[] => steps.map(({ step, ok }) => (ok ? step : `!${step}`));
 /** Folders of playbooks, of whichever gateway. */
@@ -101,7 +104,16 @@ requires('hosts', 'ssh', 'sudo', 'ansible').describe('a push by Ansible', () => 
       expect(await on(`ls ${SUDOERS}dev`)).toMatch(/No such file/);
       expect(await on('wc -l <~dev/.ssh/authorized_keys')).toBe('1');
 
-      expect(await desk.push(user, asset, 'recycle')).toMatchObject({ state: 'succeeded', reason: '' });
+      const recycled = await desk.push(user, asset, 'recycle');
+      expect(recycled).toMatchObject({ state: 'succeeded', reason: '' });
+      expect(stepsOf(recycled).slice(-4)).toEqual(['ansible', 'sudo-remove', 'key-remove', 'account-remove']);
+      const { items } = await harness.admin.call('GET', `/push-history?systemUserId=${user}`, historyPage);
+      expect(items.map(({ mode, engine }) => `${mode} ${engine}`)).toEqual([
+        'recycle ansible',
+        'both ansible',
+        'both agentless',
+        'both ansible',
+      ]);
       expect(await on('getent passwd dev || echo gone')).toBe('gone');
       expect(await desk.record(user, asset)).toBeNull();
       expect(
@@ -207,6 +219,49 @@ requires('hosts', 'ssh', 'sudo', 'ansible').describe('a push by Ansible', () => 
     LONG,
   );
 
+  it(
+    'is ended at the time limit, says so, and leaves neither a process nor a folder behind',
+    async () => {
+      const wish = { engine: 'ansible', ansibleLimitSeconds: 10 };
+      expect(await harness.admin.call('PUT', '/settings/push-engine', setting, wish)).toEqual(wish);
+      await on(
+        'mv /usr/sbin/useradd /usr/sbin/useradd.real; printf "#!/bin/sh\\nsleep 1000\\n" >/usr/sbin/useradd; chmod 755 /usr/sbin/useradd',
+      );
+      const user = await desk.addSystemUser('slow', { generateKey: true });
+      const id = await desk.start(user, [asset], 'key');
+      await expect
+        .poll(() => on('pgrep -f "[s]leep 1000" >/dev/null && echo hangs || true'), { timeout: 20_000 })
+        .toBe('hangs');
+      const gateway = harness.product.gateways[0]?.pid;
+      expect(await processesOf(gateway)).not.toEqual([]);
+      const { results } = await desk.end(id);
+      const told = {
+        code: 'too-late',
+        message: 'web-01 was not done within 10 s. Look at its load, then try again.',
+      };
+      expect(results[0]).toMatchObject({ state: 'failed', step: 'ansible', reason: told.message });
+      expect(results[0]?.steps.at(-1)).toMatchObject({ ok: false, ...told });
+      await expect.poll(() => processesOf(gateway), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(folders, { timeout: 10_000 }).toEqual([]);
+      await expect
+        .poll(() => desk.record(user, asset), { timeout: 10_000 })
+        .toMatchObject({ state: 'failed', engine: 'ansible', failureTold: told });
+
+      await on('pkill -f "[s]leep 1000"; mv /usr/sbin/useradd.real /usr/sbin/useradd');
+      // what is not said stays
+      await harness.admin.do('PUT', '/settings/push-engine', { engine: 'ansible' });
+      expect(await harness.admin.call('GET', '/settings/push-engine', setting)).toEqual(wish);
+      await harness.admin.do('PUT', '/settings/push-engine', { engine: 'ansible', ansibleLimitSeconds: 600 });
+      expect(await desk.push(user, asset)).toMatchObject({ state: 'succeeded' });
+      const short = harness.admin.send('PUT', '/settings/push-engine', {
+        engine: 'ansible',
+        ansibleLimitSeconds: 9,
+      });
+      await expect(short).rejects.toThrow(/from 10 to 3600/);
+    },
+    LONG,
+  );
+
   it('is chosen by an admin, which is on record', async () => {
     const page = await harness.admin.call('GET', '/operations?q=push-engine', operations);
     expect(page.items).toContainEqual({ action: 'settings.update', subjectName: 'push-engine' });
@@ -214,6 +269,19 @@ requires('hosts', 'ssh', 'sudo', 'ansible').describe('a push by Ansible', () => 
     await expect(nonsense).rejects.toThrow(/engine/);
   });
 });
+
+/** Processes that work in the folders of a gateway's playbooks, or name one on their command line. */
+async function processesOf(gateway: number | undefined): Promise<string[]> {
+  const mark = `gatehouse-ansible-${gateway}-`;
+  const seen = (await readdir('/proc'))
+    .filter((name) => /^\d+$/.test(name))
+    .map(async (pid) => {
+      const folder = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+      const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+      return `${folder} ${command.replaceAll('\0', ' ')}`;
+    });
+  return (await Promise.all(seen)).filter((one) => one.includes(mark));
+}
 
 /** What the playbook's processes show of themselves while they run: environments, command lines, files of their folder. */
 async function watched(

@@ -12,7 +12,15 @@ const result = z.object({
   state: z.enum(RUN_ITEM_STATES),
   step: z.string().nullable(),
   reason: z.string(),
-  steps: z.array(z.object({ step: z.string(), ok: z.boolean(), message: z.string(), ms: z.number() })),
+  steps: z.array(
+    z.object({
+      step: z.string(),
+      ok: z.boolean(),
+      message: z.string(),
+      code: z.string().optional(),
+      ms: z.number(),
+    }),
+  ),
 });
 export type PushResult = z.infer<typeof result>;
 
@@ -28,6 +36,7 @@ const record = z.object({
   state: z.string(),
   succeeded: z.boolean(),
   failure: z.string().nullable(),
+  failureTold: z.object({ message: z.string(), code: z.string().optional() }).nullable(),
   engine: z.string(),
   mode: z.string(),
   accountExisted: z.boolean().nullable(),

@@ -32,7 +32,9 @@ requires('hosts', 'ssh', 'busybox-hosts').describe('a push to a small host', () 
     const user = await desk.addSystemUser('dev', { generateKey: true, shell: '/bin/bash' });
     const result = await desk.push(user, asset);
     expect(result).toMatchObject({ state: 'succeeded', reason: '' });
-    expect(result.steps.find(({ step }) => step === 'account')?.message).toMatch(/no \/bin\/bash.*\/bin\/sh/);
+    expect(result.steps.find(({ code }) => code === 'shell-missing')?.message).toMatch(
+      /no \/bin\/bash.*\/bin\/sh/,
+    );
     expect(await on('grep ^dev: /etc/passwd | cut -d: -f6-7')).toBe('/home/dev:/bin/sh');
     const before = await traces('dev');
     expect(await desk.push(user, asset)).toMatchObject({ state: 'succeeded' });

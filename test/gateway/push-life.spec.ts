@@ -5,8 +5,6 @@ import { Harness } from './harness.js';
 import { PushDesk } from './push-desk.js';
 
 const withId = z.object({ id: z.uuid() });
-const idPage = z.object({ items: z.array(withId) });
-const statePage = z.object({ items: z.array(z.object({ state: z.string() })) });
 const historyPage = z.object({
   items: z.array(
     z.object({ systemUsername: z.string(), mode: z.string(), state: z.string(), engine: z.string() }),
@@ -15,6 +13,7 @@ const historyPage = z.object({
 const actionPage = z.object({ items: z.array(z.object({ action: z.string() })) });
 const removal = z.object({ pushId: z.uuid().nullable() });
 const goneView = z.object({ systemUsername: z.string(), systemUserExists: z.boolean() });
+const explained = z.object({ granted: z.boolean(), obstacles: z.array(z.string()) });
 const SUDOERS = '/etc/sudoers.d/gatehouse-';
 
 requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
@@ -42,14 +41,6 @@ requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
   const on = async (command: string, index = 0): Promise<string> => {
     const { text, stderr, status } = await at(index).host.exec(command);
     return status === 0 ? text.trim() : `status ${status}: ${stderr.trim()}`;
-  };
-  /** sshd reads its configuration anew: it says a second time that it listens. */
-  const reload = async (index: number): Promise<void> => {
-    const { host } = at(index);
-    const times = (): number => host.log().split('Server listening').length;
-    const before = times();
-    await on('kill -HUP 1', index);
-    await expect.poll(times).toBeGreaterThan(before);
   };
 
   it('is taken back: account, sudoers file and record; what runs as it ends; its home stays', async () => {
@@ -95,6 +86,53 @@ requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
     expect(await on('id old; cat ~old/.ssh/authorized_keys; ls -A /etc/sudoers.d')).toBe(before);
   });
 
+  it('reaches all that is in a group; an asset that joins later lets nobody in before its own push', async () => {
+    const group = { name: 'apps', assetIds: [at(0).asset] };
+    const { id: assetGroupId } = await harness.admin.call('POST', '/asset-groups', withId, group);
+    const user = await desk.addSystemUser('grouped', { generateKey: true, shell: '/bin/sh' });
+    const toGroup = (): Promise<string> => desk.start(user, [], 'key', { assetGroupIds: [assetGroupId] });
+    const first = await desk.end(await toGroup());
+    expect(first.results).toMatchObject([{ assetName: 'app-01', state: 'succeeded' }]);
+    const person = await harness.addPerson('gina');
+    await harness.admin.do('POST', '/authorization-rules', {
+      name: 'apps',
+      userIds: [person.id],
+      assetGroupIds: [assetGroupId],
+      systemUserIds: [user],
+    });
+    const logsIn = async (index: number): Promise<string> => {
+      const ssh = await harness.ssh(person, `gina@grouped@${at(index).host.name}`);
+      return (await ssh.exec('id -un')).text.trim();
+    };
+    expect(await logsIn(0)).toBe('grouped');
+
+    await harness.change(`/asset-groups/${assetGroupId}`, { assetIds: assets });
+    expect(await logsIn(1)).not.toBe('grouped');
+    const asked = `userId=${person.id}&assetId=${at(1).asset}&systemUserId=${user}`;
+    expect(await harness.admin.call('GET', `/authorization/explain?${asked}`, explained)).toEqual({
+      granted: false,
+      obstacles: ['not_pushed'],
+    });
+    expect((await desk.end(await toGroup())).results).toHaveLength(2);
+    expect([await logsIn(0), await logsIn(1)]).toEqual(['grouped', 'grouped']);
+  });
+
+  it('was only recorded: its record goes without a connection, and no engine is named for it', async () => {
+    const away = await desk.addAsset({ ...at(0).host, name: 'recorded', port: 1 });
+    const user = await desk.addSystemUser('recorded');
+    expect(await desk.push(user, away, 'record-only')).toMatchObject({ state: 'succeeded', steps: [] });
+    const result = await desk.push(user, away, 'recycle');
+    expect(result.steps.map(({ step, code }) => `${step} ${code ?? ''}`)).toEqual([
+      'account-remove never-pushed',
+    ]);
+    expect(await desk.record(user, away)).toBeNull();
+    const { items } = await harness.admin.call('GET', `/push-history?systemUserId=${user}`, historyPage);
+    expect(items.map(({ mode, engine }) => `${mode} ${engine}`)).toEqual([
+      'recycle none',
+      'record-only none',
+    ]);
+  });
+
   it('stays on record when it can not be taken back: another account has its name now', async () => {
     const { asset } = at(0);
     const user = await desk.addSystemUser('other');
@@ -104,7 +142,29 @@ requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
     expect(result).toMatchObject({ state: 'failed', step: 'account-remove' });
     expect(result.reason).toMatch(/another one than was pushed/);
     expect(await on('id -u other')).toBe('4711');
-    expect(await desk.record(user, asset)).toMatchObject({ state: 'failed', failure: result.reason });
+    expect(await desk.record(user, asset)).toMatchObject({
+      state: 'failed',
+      failure: result.reason,
+      failureTold: { code: 'other-account' },
+    });
+  });
+
+  it('stays on record when it can not be taken back: the asset is away', async () => {
+    const { host, asset } = at(0);
+    const user = await desk.addSystemUser('faraway');
+    expect(await desk.push(user, asset)).toMatchObject({ state: 'succeeded' });
+    await harness.change(`/assets/${asset}`, { port: 1 });
+    expect(await desk.push(user, asset, 'recycle')).toMatchObject({ state: 'failed', step: 'connect' });
+    expect(await desk.record(user, asset)).toMatchObject({
+      state: 'failed',
+      succeeded: true,
+      accountExisted: false,
+      failureTold: { code: 'connection-refused' },
+    });
+    expect(await on('id -un faraway')).toBe('faraway');
+    await harness.change(`/assets/${asset}`, { port: host.port });
+    expect(await desk.push(user, asset, 'recycle')).toMatchObject({ state: 'succeeded' });
+    expect(await on('id faraway')).toMatch(/no such user/);
   });
 
   it('goes with its system user when that is deleted so, and not before it has gone everywhere', async () => {
@@ -165,70 +225,6 @@ requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
     await expect(
       harness.admin.call('POST', `/pushes/${id}/again`, withId, { assetIds: [asset] }),
     ).rejects.toThrow(/system user/);
-  });
-
-  it('is used with the old secret until the new one is pushed, asset by asset', async () => {
-    const user = await desk.addSystemUser('rot', { generateKey: true });
-    await desk.end(await desk.start(user, assets, 'key'));
-    const person = await harness.addPerson('alice');
-    await harness.addRule([person.id], assets, [user]);
-    const logsIn = async (index: number): Promise<boolean> => {
-      const ssh = await harness.ssh(person, `alice@rot@${at(index).host.name}`);
-      return (await ssh.exec('id -un')).text.trim() === 'rot';
-    };
-    expect([await logsIn(0), await logsIn(1)]).toEqual([true, true]);
-
-    await harness.change(`/system-users/${user}`, { generateKey: true });
-    expect([await logsIn(0), await logsIn(1)]).toEqual([true, true]);
-    const keys = await on('cat ~rot/.ssh/authorized_keys', 1);
-
-    // half-way: the second asset refuses the new key at the proof
-    await on(
-      "echo 'Match User rot' >>/etc/gatehouse-host/sshd_config; echo 'AuthorizedKeysFile /srv/rot.keys' >>/etc/gatehouse-host/sshd_config; cp ~rot/.ssh/authorized_keys /srv/rot.keys; chmod 644 /srv/rot.keys",
-      1,
-    );
-    await reload(1);
-    const { state, results } = await desk.end(await desk.start(user, assets, 'key'));
-    expect(state).toBe('partial');
-    expect(results.map(({ step }) => step)).toEqual(['old-key', 'proof']);
-    expect(await desk.record(user, at(0).asset)).toMatchObject({ state: 'pushed' });
-    expect(await desk.record(user, at(1).asset)).toMatchObject({ state: 'failed', succeeded: true });
-    expect(await on('cat ~rot/.ssh/authorized_keys', 1)).toContain(keys);
-    expect([await logsIn(0), await logsIn(1)]).toEqual([true, true]);
-
-    await on("sed -i '/^Match User rot/,$d' /etc/gatehouse-host/sshd_config", 1);
-    await reload(1);
-    const id = (await harness.admin.call('GET', `/pushes?systemUserId=${user}`, idPage)).items[0]?.id ?? '';
-    const again = await harness.admin.call('POST', `/pushes/${id}/again`, withId, {});
-    expect((await desk.end(again.id)).results).toMatchObject([{ assetName: 'app-02', state: 'succeeded' }]);
-    expect(await desk.record(user, at(1).asset)).toMatchObject({ state: 'pushed', failure: null });
-    expect(await on('grep -c . ~rot/.ssh/authorized_keys', 1)).toBe('1');
-    expect([await logsIn(0), await logsIn(1)]).toEqual([true, true]);
-    const history = `/push-history?systemUserId=${user}&assetId=${at(1).asset}`;
-    const { items } = await harness.admin.call('GET', history, statePage);
-    expect(items.map((item) => item.state)).toEqual(['succeeded', 'failed', 'succeeded']);
-  });
-
-  it('gets its old password back when the new one does not work', async () => {
-    const { asset } = at(1);
-    const user = await desk.addSystemUser('pw', { password: 'the first 4711' });
-    expect(await desk.push(user, asset, 'password')).toMatchObject({ state: 'succeeded' });
-    const person = await harness.addPerson('bob');
-    await harness.addRule([person.id], [asset], [user]);
-    const logsIn = async (): Promise<string> =>
-      (await (await harness.ssh(person, 'bob@pw@app-02')).exec('id -un')).text.trim();
-    expect(await logsIn()).toBe('pw');
-    // sshd refuses whoever has the group, which comes with the same push
-    await on('groupadd shut; echo "DenyGroups shut" >>/etc/gatehouse-host/sshd_config', 1);
-    await reload(1);
-    await harness.change(`/system-users/${user}`, { password: 'the second 4711', groups: ['shut'] });
-    expect(await desk.push(user, asset, 'password')).toMatchObject({ state: 'failed', step: 'proof' });
-    await on('gpasswd -d pw shut; sed -i /DenyGroups/d /etc/gatehouse-host/sshd_config', 1);
-    await reload(1);
-    await expect.poll(logsIn).toBe('pw');
-    await harness.change(`/system-users/${user}`, { groups: [] });
-    expect(await desk.push(user, asset, 'password')).toMatchObject({ state: 'succeeded' });
-    expect(await logsIn()).toBe('pw');
   });
 
   it('is not pushed twice at once, can be stopped, and outlives its gateway', async () => {

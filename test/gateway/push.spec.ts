@@ -67,6 +67,7 @@ requires('hosts', 'ssh', 'sudo').describe('a push', () => {
       state: 'pushed',
       succeeded: true,
       failure: null,
+      failureTold: null,
       engine: 'agentless',
       mode: 'key',
       accountExisted: false,
@@ -157,15 +158,21 @@ requires('hosts', 'ssh', 'sudo').describe('a push', () => {
       [away, 'connect', /refused/],
       [unpinned, 'host-key', /pin it/],
       [refused, 'login', /correct its password/],
-      [inactive, 'resolve', /activate it/],
+      [inactive, 'resolve', /make it active/],
       [asset, 'account', /There is no group nosuchgroup/],
     ];
     for (const [id, step, reason] of cases) {
       const result = await desk.push(user, id);
       expect([result.assetName, result.state, result.step]).toEqual([result.assetName, 'failed', step]);
       expect(result.reason).toMatch(reason);
-      expect(result.steps.at(-1)).toMatchObject({ step, ok: false, message: result.reason });
-      expect(await desk.record(user, id)).toMatchObject({ state: 'failed', succeeded: false });
+      const [last] = result.steps.slice(-1);
+      expect(last).toMatchObject({ step, ok: false, message: result.reason });
+      expect(last?.code).toBeDefined();
+      expect(await desk.record(user, id)).toMatchObject({
+        state: 'failed',
+        succeeded: false,
+        failureTold: { code: last?.code, message: result.reason },
+      });
     }
     const { items } = await harness.admin.call(
       'GET',

@@ -25,6 +25,7 @@ import { Drift1795400000062 } from './0024-drift.js';
 import { AuditChain1795400000080 } from './0026-audit-chain.js';
 import { Retention1795400000090 } from './0027-retention.js';
 import { Home1795400000110 } from './0029-home.js';
+import { ToldFailures1795400000120 } from './0030-told-failures.js';
 import { FileChanges1795400000140 } from './0032-file-changes.js';
 
 /** In the order in which they run. */
@@ -56,5 +57,6 @@ export const migrations = [
   AuditChain1795400000080,
   Retention1795400000090,
   Home1795400000110,
+  ToldFailures1795400000120,
   FileChanges1795400000140,
 ];

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { told } from '#libs/inventory';
 import type { Clock, UserId } from '#libs/kernel';
 import { loginAttempt, type LoginAttemptRecord } from '../audit-trail.js';
 import { localDays } from './local-days.js';
@@ -19,6 +20,8 @@ const failure = z.object({
   /** Of the push that failed: another one may stand there. */
   mode: z.string(),
   failure: z.string(),
+  /** The same by code, where it has one. */
+  failureTold: z.object(told).nullable(),
   pushedAt: z.date(),
 });
 const counters = z.tuple([
@@ -129,7 +132,7 @@ export class Dashboard {
     );
     const rows: unknown = await this.dataSource.query(
       `SELECT r.system_user_id AS "systemUserId", s.username AS "systemUsername", r.asset_id AS "assetId",
-         a.name AS "assetName", p.mode, r.failure, r.pushed_at AS "pushedAt"
+         a.name AS "assetName", p.mode, r.failure, r.failure_told AS "failureTold", r.pushed_at AS "pushedAt"
        FROM (SELECT * FROM push_records WHERE failure IS NOT NULL ORDER BY pushed_at DESC LIMIT ${FAILURES}) r
        JOIN pushes p ON p.id = r.push_id JOIN system_users s ON s.id = r.system_user_id
        JOIN assets a ON a.id = r.asset_id

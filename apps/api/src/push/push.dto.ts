@@ -264,6 +264,9 @@ export class PushRecordView implements PushRecordRow {
   @ApiProperty({ type: String, nullable: true, description: 'Why the newest push failed; null: it did not' })
   failure!: string | null;
 
+  @ApiProperty({ type: ToldView, nullable: true, description: 'The same by code, where it has one' })
+  failureTold!: ToldView | null;
+
   @ApiProperty({ enum: PUSH_ENGINES, enumName: 'PushEngine' })
   engine!: PushEngine;
 

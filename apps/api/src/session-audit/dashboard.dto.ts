@@ -1,6 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { DashboardFigures, DayFigures, PushFailure, TopEntry } from '#libs/session-audit';
 import { TimeZone } from '../identity/user.dto.js';
+import { ToldView } from '../runs/told.dto.js';
 import { LoginAttemptView } from './audit.dto.js';
 
 /** In whose days to count. */
@@ -67,6 +68,9 @@ export class PushFailureView implements PushFailure {
 
   @ApiProperty({ description: 'Why' })
   failure!: string;
+
+  @ApiProperty({ type: ToldView, nullable: true, description: 'The same by code, where it has one' })
+  failureTold!: ToldView | null;
 
   @ApiProperty({ type: Date })
   pushedAt!: Date;

@@ -36,6 +36,7 @@ function compareAccount(here: PushedHere, seen: AccountSeen): DriftFinding[] {
     ...unless(seen.password !== 'locked', 'account-locked', '', ''),
     ...unless(!seen.isExpired, 'account-expired', '', ''),
     ...compareKeys(here, seen),
+    ...seen.elsewhere.map(({ path, count }) => note('keys-elsewhere', quoted(`${path} (${count})`))),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { DriftFinding } from '#libs/contracts';
+import { tell, type DriftFinding } from '#libs/contracts';
 import { driftTerms, sudoersPath, type DriftLedger, type PushedHere } from '#libs/push';
 import type { CredentialVault } from '#libs/vault';
 import { AdminConnection } from '../jobs/admin-connection.js';
@@ -11,7 +11,6 @@ import { LoginProof } from '../push/login-proof.js';
 import { compare, differs } from './drift-compare.js';
 import { readAccount, type AccountSeen } from './drift-reader.js';
 import { DRIFT_SCRIPT } from './drift-script.js';
-import { driftMessage } from './drift-words.js';
 
 const SCRIPT_LIMITS = { timeoutMs: 15_000, maxBytes: 128 * 1024 };
 
@@ -33,7 +32,7 @@ export class DriftCraft implements RunCraft {
     const { assetId, assetName, onStep, giveUp } = task;
     const target = await this.directory.find(assetId);
     if (!target.active) {
-      throw new StepFailure('resolve', `${assetName} is inactive: make it active, then try again.`);
+      throw new StepFailure('resolve', tell('asset-inactive', { asset: assetName }));
     }
     const pushed = await this.ledger.pushedTo(assetId, systemUserIds);
     const drifted: string[] = [];
@@ -43,12 +42,16 @@ export class DriftCraft implements RunCraft {
         const findings = await this.look(connection, target, here, giveUp);
         giveUp.throwIfAborted();
         await this.ledger.tell(here, findings);
-        onStep('drift', driftMessage(here.username, findings));
+        for (const { finding, pushed: was, found } of findings) {
+          onStep('drift', tell(`drift-${finding}`, { username: here.username, pushed: was, found }));
+        }
         if (findings.some(({ isNote }) => !isNote)) drifted.push(here.username);
       }
     } finally {
       connection.close();
     }
+    const usernames = (drifted.length > 0 ? drifted : pushed.map(({ username }) => username)).join(', ');
+    onStep('drift', tell(drifted.length > 0 ? 'drift-some' : 'drift-none', { usernames }));
     return { checkedCount: pushed.length, drifted };
   }
 
@@ -78,7 +81,7 @@ async function ask(connection: AdminConnection, here: PushedHere): Promise<Accou
     const { stdout } = await connection.run(DRIFT_SCRIPT, { input, ...SCRIPT_LIMITS });
     return readAccount(username, stdout);
   } catch (error) {
-    if (error instanceof ExecFailure) throw new StepFailure('drift', error.message, { cause: error });
+    if (error instanceof ExecFailure) throw new StepFailure('drift', error.told, { cause: error });
     throw error;
   }
 }

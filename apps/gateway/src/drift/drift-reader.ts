@@ -1,3 +1,4 @@
+import { tell } from '#libs/contracts';
 import { StepFailure } from '../jobs/run-worker.js';
 
 /** What an asset says of one account. */
@@ -14,19 +15,20 @@ export interface AccountSeen {
   home: string;
   /** How `authorized_keys` was found; `read`: with the lines that have our mark or our key, and how many others. */
   keys: { state: string; lines: string[]; others: number };
+  /** Further files from which sshd accepts keys of the account, with how many each holds. */
+  elsewhere: { path: string; count: number }[];
   sudo: { state: string; mode: string; digest: string };
 }
 
-type Told = ReadonlyMap<string, readonly string[]>;
+const MAX_PATH = 300;
+
+type Answers = ReadonlyMap<string, readonly string[]>;
 
 /** Reads what {@link DRIFT_SCRIPT} said. @throws StepFailure when it is no sound answer */
 export function readAccount(username: string, answer: string): AccountSeen {
   const told = gather(answer);
   if (first(told, 'end') !== 'ok') {
-    throw new StepFailure(
-      'drift',
-      `The asset gave no sound answer about ${username}: look at its shell and tools.`,
-    );
+    throw new StepFailure('drift', tell('drift-unsound', { username }));
   }
   const main = first(told, 'main');
   const all = first(told, 'groups').split(' ').filter(Boolean);
@@ -44,6 +46,7 @@ export function readAccount(username: string, answer: string): AccountSeen {
       lines: [...(told.get('home:key') ?? [])],
       others: /^\d{1,7}$/.test(others) ? Number(others) : 0,
     },
+    elsewhere: elsewhereIn(told),
     sudo: {
       state: first(told, 'sudo'),
       mode: first(told, 'sudomode'),
@@ -52,7 +55,7 @@ export function readAccount(username: string, answer: string): AccountSeen {
   };
 }
 
-function gather(answer: string): Told {
+function gather(answer: string): Answers {
   const told = new Map<string, string[]>();
   for (const line of answer.split('\n')) {
     const at = line.indexOf('=');
@@ -63,12 +66,21 @@ function gather(answer: string): Told {
   return told;
 }
 
-const first = (told: Told, name: string): string => told.get(name)?.[0] ?? '';
+const first = (told: Answers, name: string): string => told.get(name)?.[0] ?? '';
+
+/** Lines `count path`; those without a key are left out. */
+function elsewhereIn(told: Answers): AccountSeen['elsewhere'] {
+  const lines = [...(told.get('home:elsewhere') ?? []), ...(told.get('elsewhere') ?? [])];
+  return lines.flatMap((line) => {
+    const [, count = '0', path = ''] = /^(\d{1,7}) (.+)$/.exec(line) ?? [];
+    return Number(count) > 0 ? [{ path: path.slice(0, MAX_PATH), count: Number(count) }] : [];
+  });
+}
 
 /** passwd(5) */
 function entryOf(username: string, line: string): AccountSeen['entry'] {
   if (line === '') return null;
   const [name, , uid = '', , comment = '', home = '', shell = ''] = line.split(':');
   if (name === username && /^\d+$/.test(uid)) return { uid, comment, home, shell };
-  throw new StepFailure('drift', `The account ${username} has no sound line in passwd.`);
+  throw new StepFailure('drift', tell('passwd-unsound', { username }));
 }

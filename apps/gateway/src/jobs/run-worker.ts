@@ -22,15 +22,12 @@ const FINISH_AGAIN_MS = 1_000;
 
 /** A step of the work that failed, and why, in words for the person: what to do next is in it. */
 export class StepFailure extends Error {
-  readonly told: Told;
-
   constructor(
     readonly step: string,
-    told: string | Told,
+    readonly told: Told,
     options?: ErrorOptions,
   ) {
-    super(asTold(told).message, options);
-    this.told = asTold(told);
+    super(told.message, options);
     this.name = 'StepFailure';
   }
 }
@@ -39,7 +36,7 @@ export class StepFailure extends Error {
 export interface RunTask extends ClaimedItem {
   /** Says that a step is done; people see it at once. */
   onStep: (step: string, told: string | Told) => void;
-  /** Aborted when its time is over, the run is stopped or the gateway stops: end quickly. */
+  /** Aborted when its time is over, the run is stopped or the gateway stops: end quickly. Its reason is an {@link Ending}. */
   giveUp: AbortSignal;
 }
 
@@ -183,11 +180,11 @@ export class RunWorker {
       unshown: null,
       stop: (why) => {
         ending ??= why;
-        control.abort();
+        control.abort(why);
       },
     };
     this.inHand.set(name, hand);
-    if (ending) control.abort();
+    if (ending) control.abort(ending);
     const timer = setTimeout(() => {
       hand.stop('too-late');
     }, timeLimitMs);

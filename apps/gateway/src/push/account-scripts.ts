@@ -1,11 +1,23 @@
 /**
+ * For a script: ends it with a {@link HostWord} and what goes into its gaps (`name=value`), see `runStep`. No quotes of
+ * the single kind.
+ */
+export const DIE = String.raw`
+die() {
+  echo "failed=$1" >&2; shift
+  for gap in "$@"; do printf "%s\n" "$gap" | tr "\n" " " >&2; echo >&2; done
+  exit 1
+}
+`;
+
+/**
  * Programs for POSIX `sh` that make, change and remove an account, run as root. What they are about stands on their
  * standard input, one value a line, so that nothing of it is ever read as a program. With shadow-utils (Debian, RHEL)
  * they use those; BusyBox's adduser where there is one; else they write the files themselves, each in one go.
  */
 const WORDS = String.raw`
 set -f
-die() { echo "$*" >&2; exit 1; }
+${DIE}
 has() { command -v "$1" >/dev/null 2>&1; }
 entry() { if has getent; then getent passwd "$1"; else grep "^$1:" /etc/passwd; fi; }
 held=0
@@ -13,7 +25,7 @@ locked() {
   [ "$held" = 0 ] || return 0
   tries=0
   until mkdir /etc/.gatehouse.lock 2>/dev/null; do
-    tries=$((tries + 1)); [ "$tries" -lt 20 ] || die "/etc/.gatehouse.lock is there: a push was cut off. Remove that folder."
+    tries=$((tries + 1)); [ "$tries" -lt 20 ] || die push-lock
     sleep 1
   done
   held=1
@@ -21,26 +33,26 @@ locked() {
 }
 # replaces a file by what comes in, with the same owner and mode
 renew() {
-  cp -p "$1" "$1.gatehouse" && cat >"$1.gatehouse" && mv "$1.gatehouse" "$1" || die "$1 could not be written."
+  cp -p "$1" "$1.gatehouse" && cat >"$1.gatehouse" && mv "$1.gatehouse" "$1" || die not-written "path=$1"
 }
 `;
 
 /** Name of the account, shell, home (blank: the usual one), comment, groups, 1 when the account is ours. */
 export const ACCOUNT = String.raw`${WORDS}
 IFS= read -r user; IFS= read -r shell; IFS= read -r home; IFS= read -r comment; IFS= read -r groups; IFS= read -r ours
-note= changed=0
-if [ ! -x "$shell" ]; then note="There is no $shell: its shell is /bin/sh."; shell=/bin/sh; fi
+missing= locked=0 changed=0
+if [ ! -x "$shell" ]; then missing=$shell; shell=/bin/sh; fi
 for group in $groups; do
-  grep -q "^$group:" /etc/group || { has getent && getent group "$group" >/dev/null; } || die "There is no group $group on this asset: make it, or take it out of the system user."
+  grep -q "^$group:" /etc/group || { has getent && getent group "$group" >/dev/null; } || die no-group "group=$group"
 done
 by_hand() {
   locked
-  grep -q "^$user:" /etc/group && die "There is a group $user already, but no such account."
+  grep -q "^$user:" /etc/group && die group-exists "username=$user"
   [ -n "$uid" ] || uid=$(awk -F: 'BEGIN { m = 999 } $3 >= 1000 && $3 < 60000 && $3 > m { m = $3 } END { print m + 1 }' /etc/passwd /etc/group)
   dir=$home; [ -n "$dir" ] || dir=/home/$user
-  { awk 1 /etc/group; echo "$user:x:$uid:"; } | renew /etc/group
-  { awk 1 /etc/shadow; echo "$user:*:19000:0:99999:7:::"; } | renew /etc/shadow
-  { awk 1 /etc/passwd; echo "$user:x:$uid:$uid:$comment:$dir:$shell"; } | renew /etc/passwd
+  { awk 1 /etc/group; echo "$user:x:$uid:"; } | renew /etc/group || exit 1
+  { awk 1 /etc/shadow; echo "$user:*:19000:0:99999:7:::"; } | renew /etc/shadow || exit 1
+  { awk 1 /etc/passwd; echo "$user:x:$uid:$uid:$comment:$dir:$shell"; } | renew /etc/passwd || exit 1
 }
 make() {
   # a home that an earlier account of this name left: the same number again, when it is free
@@ -56,7 +68,7 @@ make() {
     tries=0
     until said=$(useradd "$@" "$user" 2>&1); do
       tries=$((tries + 1))
-      case $said in *lock*) [ "$tries" -lt 10 ] || die "$said" ;; *) die "$said" ;; esac
+      case $said in *lock*) [ "$tries" -lt 10 ] || die asset-said "said=$said" ;; *) die asset-said "said=$said" ;; esac
       sleep 1
     done
   elif has adduser; then
@@ -72,23 +84,23 @@ existed=1
 if [ -z "$line" ]; then
   existed=0 changed=1
   make
-  line=$(entry "$user") || die "The account could not be made."
+  line=$(entry "$user") || die account-not-made
 fi
 IFS=: read -r _ _ uid gid gecos dir now <<END
 $line
 END
-case $uid$gid in ''|*[!0-9]*) die "The account $user has no sound line in passwd." ;; esac
-[ "$uid" != 0 ] || die "$user is root under another name here (uid 0): it is left alone."
-[ -z "$home" ] || [ "$dir" = "$home" ] || die "Its home here is $dir, not $home. Move it by hand, or change the system user."
+case $uid$gid in ''|*[!0-9]*) die passwd-unsound "username=$user" ;; esac
+[ "$uid" != 0 ] || die root-alias "username=$user"
+[ -z "$home" ] || [ "$dir" = "$home" ] || die home-differs "found=$dir" "home=$home"
 if [ "$now" != "$shell" ]; then
   changed=1
   if has usermod; then usermod -s "$shell" "$user" || exit 1
-  else locked; awk -F: -v OFS=: -v u="$user" -v s="$shell" '$1 == u { $7 = s } 1' /etc/passwd | renew /etc/passwd; fi
+  else locked; awk -F: -v OFS=: -v u="$user" -v s="$shell" '$1 == u { $7 = s } 1' /etc/passwd | renew /etc/passwd || exit 1; fi
 fi
 if [ "$ours" = 1 ] && [ "$existed" = 1 ] && [ "$gecos" != "$comment" ]; then
   changed=1
   if has usermod; then usermod -c "$comment" "$user" || exit 1
-  else locked; awk -F: -v OFS=: -v u="$user" -v c="$comment" '$1 == u { $5 = c } 1' /etc/passwd | renew /etc/passwd; fi
+  else locked; awk -F: -v OFS=: -v u="$user" -v c="$comment" '$1 == u { $5 = c } 1' /etc/passwd | renew /etc/passwd || exit 1; fi
 fi
 # sshd without PAM takes "!" for a locked account: one that never had a password gets "*", no password
 if [ -r /etc/shadow ]; then
@@ -96,8 +108,8 @@ if [ -r /etc/shadow ]; then
     '!'|'!!')
       changed=1
       if has usermod; then usermod -p '*' "$user" || exit 1
-      else awk -F: -v OFS=: -v u="$user" '$1 == u { $2 = "*" } 1' /etc/shadow | renew /etc/shadow; fi ;;
-    '!'*) note="$note The password of the account is locked." ;;
+      else awk -F: -v OFS=: -v u="$user" '$1 == u { $2 = "*" } 1' /etc/shadow | renew /etc/shadow || exit 1; fi ;;
+    '!'*) locked=1 ;;
   esac
 fi
 main= is=
@@ -106,7 +118,7 @@ for group in $groups; do
   case $is in *" $group "*) continue ;; esac
   changed=1
   if has usermod; then usermod -a -G "$group" "$user" || exit 1
-  else awk -F: -v OFS=: -v g="$group" -v u="$user" '$1 == g { $4 = $4 == "" ? u : $4 "," u } 1' /etc/group | renew /etc/group; fi
+  else awk -F: -v OFS=: -v g="$group" -v u="$user" '$1 == g { $4 = $4 == "" ? u : $4 "," u } 1' /etc/group | renew /etc/group || exit 1; fi
 done
 if [ "$ours" = 1 ]; then
   for group in $is; do
@@ -114,10 +126,10 @@ if [ "$ours" = 1 ]; then
     case " $groups " in *" $group "*) continue ;; esac
     changed=1
     if has gpasswd; then gpasswd -d "$user" "$group" >/dev/null || exit 1
-    else awk -F: -v OFS=: -v g="$group" -v u="$user" '$1 == g { n = split($4, m, ","); $4 = ""; for (i = 1; i <= n; i++) if (m[i] != u) $4 = $4 == "" ? m[i] : $4 "," m[i] } 1' /etc/group | renew /etc/group; fi
+    else awk -F: -v OFS=: -v g="$group" -v u="$user" '$1 == g { n = split($4, m, ","); $4 = ""; for (i = 1; i <= n; i++) if (m[i] != u) $4 = $4 == "" ? m[i] : $4 "," m[i] } 1' /etc/group | renew /etc/group || exit 1; fi
   done
 fi
-printf '%s\n' "existed=$existed" "changed=$changed" "uid=$uid" "gid=$gid" "home=$dir" "note=$note"
+printf '%s\n' "existed=$existed" "changed=$changed" "uid=$uid" "gid=$gid" "home=$dir" "missing=$missing" "locked=$locked"
 `;
 
 /**
@@ -126,26 +138,26 @@ printf '%s\n' "existed=$existed" "changed=$changed" "uid=$uid" "gid=$gid" "home=
  */
 export const HOME = String.raw`${WORDS}
 IFS= read -r user; IFS= read -r uid; IFS= read -r gid; IFS= read -r home
-case $home in /*/*) ;; *) die "Its home is $home: that is no home of an account." ;; esac
-case $home in */../*|*/..|*/./*|*/.) die "Its home is $home: a path with dots is not followed." ;; esac
-[ ! -L "$home" ] || die "Its home $home is a symbolic link: nothing is written there."
+case $home in /*/*) ;; *) die home-odd "home=$home" ;; esac
+case $home in */../*|*/..|*/./*|*/.) die home-dots "home=$home" ;; esac
+[ ! -L "$home" ] || die home-link "home=$home"
 made=0
 if [ ! -e "$home" ]; then
   above=$home
   while [ "$above" != "" ]; do
     above=$(dirname "$above")
-    set -- $(ls -nLd "$above") || die "There is no folder $above for its home."
-    [ "$3" = 0 ] || die "Its home can't be made: $above, above it, is not root's."
-    case $1 in ?????w*|????????w*) die "Its home can't be made: others may write in $above." ;; esac
+    set -- $(ls -nLd "$above") || die home-no-parent "folder=$above"
+    [ "$3" = 0 ] || die home-parent-foreign "folder=$above"
+    case $1 in ?????w*|????????w*) die home-parent-open "folder=$above" ;; esac
     [ "$above" != / ] || break
   done
   mkdir -m 0700 "$home" && chown "$uid:$gid" "$home" || exit 1
   made=1
 fi
-[ -d "$home" ] || die "Its home $home is no folder."
+[ -d "$home" ] || die home-no-folder "home=$home"
 set -- $(ls -nd "$home")
-[ "$3" = "$uid" ] || die "Its home $home belongs to somebody else (uid $3)."
-case $1 in ?????w*|????????w*) die "Others may write into its home $home: sshd refuses keys in it." ;; esac
+[ "$3" = "$uid" ] || die home-foreign "home=$home" "uid=$3"
+case $1 in ?????w*|????????w*) die home-open "home=$home" ;; esac
 echo "made=$made"
 `;
 
@@ -159,9 +171,9 @@ if has chpasswd; then
 elif has mkpasswd; then
   locked
   hash=$(printf '%s' "$password" | mkpasswd -m sha512 -P 0) || exit 1
-  case $hash in '$6$'*) ;; *) die "mkpasswd gave no hash." ;; esac
-  printf '%s\n' "$hash" | awk -F: -v OFS=: -v u="$user" 'NR == FNR { h = $0; next } $1 == u { $2 = h } 1' - /etc/shadow | renew /etc/shadow
-else die "There is neither chpasswd nor mkpasswd on this asset: push the key only."
+  case $hash in '$6$'*) ;; *) die no-hash ;; esac
+  printf '%s\n' "$hash" | awk -F: -v OFS=: -v u="$user" 'NR == FNR { h = $0; next } $1 == u { $2 = h } 1' - /etc/shadow | renew /etc/shadow || exit 1
+else die no-chpasswd
 fi
 `;
 
@@ -173,7 +185,7 @@ line=$(entry "$user") || line=
 IFS=: read -r _ _ now _ _ dir _ <<END
 $line
 END
-[ "$now" = "$uid" ] && [ "$uid" -gt 0 ] || die "The account $user here is another one than was pushed (uid $now, not $uid): it is left alone."
+[ "$now" = "$uid" ] && [ "$uid" -gt 0 ] || die other-account "username=$user" "found=$now" "uid=$uid"
 if has crontab; then crontab -r -u "$user" >/dev/null 2>&1; fi
 running() {
   set +f
@@ -194,15 +206,15 @@ done
 if has userdel; then
   tries=0
   until said=$(userdel "$user" 2>&1); do
-    tries=$((tries + 1)); [ "$tries" -lt 4 ] || die "$said"
+    tries=$((tries + 1)); [ "$tries" -lt 4 ] || die asset-said "said=$said"
     sleep 1
   done
 elif has deluser; then deluser "$user" >/dev/null </dev/null || exit 1
 else
   locked
-  for file in passwd shadow; do awk -F: -v u="$user" '$1 != u' "/etc/$file" | renew "/etc/$file"; done
-  awk -F: -v OFS=: -v u="$user" '$1 == u { next } { n = split($4, m, ","); $4 = ""; for (i = 1; i <= n; i++) if (m[i] != u) $4 = $4 == "" ? m[i] : $4 "," m[i] } 1' /etc/group | renew /etc/group
+  for file in passwd shadow; do awk -F: -v u="$user" '$1 != u' "/etc/$file" | renew "/etc/$file" || exit 1; done
+  awk -F: -v OFS=: -v u="$user" '$1 == u { next } { n = split($4, m, ","); $4 = ""; for (i = 1; i <= n; i++) if (m[i] != u) $4 = $4 == "" ? m[i] : $4 "," m[i] } 1' /etc/group | renew /etc/group || exit 1
 fi
-[ -z "$(entry "$user")" ] || die "The account is still there."
+[ -z "$(entry "$user")" ] || die account-remains
 printf '%s\n' gone=1 "home=$dir"
 `;

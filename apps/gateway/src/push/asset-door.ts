@@ -1,3 +1,4 @@
+import { tell } from '#libs/contracts';
 import { systemActor } from '#libs/kernel';
 import type { AssetCatalog } from '#libs/inventory';
 import { AdminConnection } from '../jobs/admin-connection.js';
@@ -45,7 +46,7 @@ export class AssetDoor {
   private async requireActive({ assetId, assetName, mode }: PushTask): Promise<void> {
     const endpoint = await this.catalog.endpointOf(assetId);
     if (!endpoint || endpoint.asset.active || mode === 'recycle') return;
-    throw new ConnectFailure('resolve', `${assetName} is inactive: activate it first.`);
+    throw new ConnectFailure('resolve', tell('asset-inactive', { asset: assetName }));
   }
 
   private async pin(task: PushTask, target: AdminTarget): Promise<AdminTarget['hostKeys']> {
@@ -55,7 +56,7 @@ export class AssetDoor {
     const lines = scan.keys.map((key) => key.publicKey);
     const pins = await this.catalog.pinFirstHostKeys(actor, task.assetId, lines);
     const prints = pins.map((pin) => `${pin.type} ${pin.fingerprint}`).join(', ');
-    task.onStep('host-key', `Pinned at first contact, as the push asked for: ${prints}.`);
+    task.onStep('host-key', tell('pinned-now', { keys: prints }));
     return pins.map((pin) => {
       const [type = '', blob = ''] = pin.publicKey.split(' ');
       return { type, blob };

@@ -1,3 +1,4 @@
+import { tell } from '#libs/contracts';
 import { sudoersFile, sudoersPath, type PushLedger, type PushPlan, type Standing } from '#libs/push';
 import type { CredentialVault } from '#libs/vault';
 import type { AdminTarget } from '../jobs/admin-directory.js';
@@ -74,15 +75,18 @@ export class AssetPusher {
       uid = '',
       gid = '',
       home: at = '',
-      note,
+      missing = '',
+      locked,
     } = await runStep(connection, 'account', ACCOUNT, input);
     if (!/^\d+$/.test(uid) || !/^\d+$/.test(gid) || !at.startsWith('/')) {
-      throw new StepFailure('account', 'The asset gave no sound answer.');
+      throw new StepFailure('account', tell('unsound-answer'));
     }
     // an account that went and was made anew by somebody else is no longer ours
     await this.ledger.accountFound(task, { existed: existed !== '0', uid });
-    const did = existed === '0' ? 'Made' : changed === '1' ? 'Changed' : 'As it should be';
-    task.onStep('account', `${did}: ${username}, uid ${uid}. ${wordsOf(note ?? '')}`.trim());
+    const did = existed === '0' ? 'account-made' : changed === '1' ? 'account-changed' : 'account-same';
+    task.onStep('account', tell(did, { username, uid }));
+    if (missing !== '') task.onStep('account', tell('shell-missing', { shell: wordsOf(missing) }));
+    if (locked === '1') task.onStep('account', tell('password-locked'));
     return { uid, gid, home: at };
   }
 
@@ -93,12 +97,8 @@ export class AssetPusher {
       key: mode === 'key' || mode === 'both',
       password: mode === 'password' || mode === 'both',
     };
-    if ((wants.key && !sealedPrivateKey) || (wants.password && !sealedPassword)) {
-      throw new StepFailure(
-        wants.key && !sealedPrivateKey ? 'key' : 'password',
-        'The system user has none any more.',
-      );
-    }
+    if (wants.key && !sealedPrivateKey) throw new StepFailure('key', tell('no-key-any-more'));
+    if (wants.password && !sealedPassword) throw new StepFailure('password', tell('no-password-any-more'));
     return {
       privateKey:
         wants.key && sealedPrivateKey
@@ -117,13 +117,13 @@ export class AssetPusher {
     if (standing.passwordVersion === plan.passwordVersion && standing.succeeded) {
       const proof = new LoginProof(job.target, plan.username, task.giveUp);
       if (await proof.works({ password })) {
-        task.onStep('password', 'It works already.');
+        task.onStep('password', tell('password-works'));
         return;
       }
     }
     await runStep(connection, 'password', PASSWORD, linesOf(plan.username, password));
     await this.ledger.passwordSet(task, plan.passwordVersion);
-    task.onStep('password', 'Set.');
+    task.onStep('password', tell('password-set'));
   }
 
   /** Logs in with what was pushed; the key before it goes only then. */
@@ -139,7 +139,9 @@ export class AssetPusher {
         throw error;
       }
     }
-    task.onStep('proof', `Logged in as ${plan.username}.${await provenSudo(job)}`);
+    await requireSudo(job);
+    const aliases = plan.grants.map(({ name }) => name).join(', ');
+    task.onStep('proof', tell(aliases ? 'proven-sudo' : 'proven', { username: plan.username, aliases }));
     await removeOldKeys(job);
   }
 
@@ -159,7 +161,7 @@ export class AssetPusher {
 async function makeHome({ task, plan, connection, account }: Job): Promise<void> {
   const { uid, gid, home } = account;
   const { made } = await runStep(connection, 'home', HOME, linesOf(plan.username, uid, gid, home));
-  task.onStep('home', made === '1' ? `Made: ${home}.` : `Is there: ${home}.`);
+  task.onStep('home', tell(made === '1' ? 'home-made' : 'home-there', { home: wordsOf(home) }));
 }
 
 async function addKey(job: Job): Promise<void> {
@@ -169,7 +171,7 @@ async function addKey(job: Job): Promise<void> {
   const input = linesOf(plan.username, account.home, mark, line);
   const { changed, old = '' } = await runStep(connection, 'key', KEY_ADD, input);
   job.oldKeys = /^\d{1,6}$/.test(old) ? Number(old) : 0;
-  task.onStep('key', changed === '1' ? 'Added to authorized_keys.' : 'Is in authorized_keys.');
+  task.onStep('key', tell(changed === '1' ? 'key-added' : 'key-there'));
 }
 
 async function removeOldKeys({ task, plan, connection, account, oldKeys }: Job): Promise<void> {
@@ -177,7 +179,7 @@ async function removeOldKeys({ task, plan, connection, account, oldKeys }: Job):
   const mark = keyMark(plan.systemUserId);
   const input = linesOf(plan.username, account.home, mark, `${plan.publicKey ?? ''} ${mark}`);
   await runStep(connection, 'old-key', KEY_REMOVE, input);
-  task.onStep('old-key', 'The key before it was taken out, as the new one works.');
+  task.onStep('old-key', tell('old-key-gone'));
 }
 
 async function installSudoers({ task, plan, connection }: Job): Promise<void> {
@@ -185,37 +187,34 @@ async function installSudoers({ task, plan, connection }: Job): Promise<void> {
   const file = sudoersFile(plan.username, plan.grants);
   if (file === '') {
     const { removed } = await runStep(connection, 'sudo-install', SUDO_REMOVE, linesOf(path));
-    task.onStep('sudo-install', removed === '1' ? `Removed: ${path}.` : 'No sudo alias is linked.');
+    task.onStep('sudo-install', removed === '1' ? tell('sudoers-gone', { path }) : tell('sudoers-unwanted'));
     return;
   }
   const { status, changed } = await runStep(connection, 'sudo-check', SUDO_CHECK, linesOf(path) + file, [
     NO_SUDO,
   ]);
   if (status === String(NO_SUDO)) {
-    const message =
-      'There is no sudo on this asset: install it, or take the sudo aliases out of the system user.';
-    throw new StepFailure('sudo-check', message);
+    throw new StepFailure('sudo-check', tell('no-sudo-here'));
   }
-  task.onStep('sudo-check', 'visudo takes it.');
+  task.onStep('sudo-check', tell('sudoers-checked'));
   if (changed === '1') await runStep(connection, 'sudo-install', SUDO_INSTALL, linesOf(path));
-  task.onStep('sudo-install', changed === '1' ? `Installed: ${path}.` : `Is there: ${path}.`);
+  task.onStep('sudo-install', tell(changed === '1' ? 'sudoers-installed' : 'sudoers-there', { path }));
 }
 
-/** What sudo says of the account names every command that was pushed. */
-async function provenSudo({ plan, connection }: Job): Promise<string> {
-  if (plan.grants.length === 0) return '';
+/** What sudo says of the account names every command that was pushed. @throws StepFailure */
+async function requireSudo({ plan, connection }: Job): Promise<void> {
+  if (plan.grants.length === 0) return;
   const { status, stdout, stderr } = await connection.run(SUDO_LIST, {
     step: 'proof',
     input: linesOf(plan.username),
   });
   const paths = plan.grants.flatMap(({ commands }) => commands.map((command) => command.split(' ')[0] ?? ''));
   const missing = paths.find((path) => !stdout.includes(path));
-  if (status !== 0 || missing !== undefined) {
+  if (status !== 0) {
     const said = wordsOf(stderr);
-    const message = `sudo does not allow ${missing ?? 'what was pushed'}: look at /etc/sudoers and what else it includes.${said && ` It said: ${said}`}`;
-    throw new StepFailure('proof', message);
+    throw new StepFailure('proof', tell('sudo-list-failed', { username: plan.username, said }));
   }
-  return ` sudo allows ${plan.grants.map(({ name }) => name).join(', ')}.`;
+  if (missing !== undefined) throw new StepFailure('proof', tell('sudo-denies', { command: missing }));
 }
 
 /** What of a comment stands in passwd. */

@@ -1,3 +1,4 @@
+import { tell } from '#libs/contracts';
 import { sudoersPath, type PushLedger, type PushPlan, type Standing } from '#libs/push';
 import { StepFailure } from '../jobs/run-worker.js';
 import { ACCOUNT_REMOVE } from './account-scripts.js';
@@ -14,11 +15,12 @@ export class AssetRecycler {
     private readonly door: AssetDoor,
   ) {}
 
-  /** @throws StepFailure, ConnectFailure, ExecFailure: the record stays then */
-  async recycle(task: PushTask, plan: PushPlan): Promise<void> {
+  /** Gives whether anything was run there. @throws StepFailure, ConnectFailure, ExecFailure: the record stays then */
+  async recycle(task: PushTask, plan: PushPlan): Promise<boolean> {
     const standing = await this.ledger.standing(task.systemUserId, task.assetId);
-    if (standing.accountExisted === null) {
-      task.onStep('account-remove', 'No push was ever run on this asset: only its record goes.');
+    const wasRun = standing.accountExisted !== null;
+    if (!wasRun) {
+      task.onStep('account-remove', tell('never-pushed'));
     } else {
       const { connection } = await this.door.open(task);
       try {
@@ -29,15 +31,12 @@ export class AssetRecycler {
     }
     const removal = await this.ledger.recycled(task, plan.username);
     if (removal === 'gone') {
-      task.onStep(
-        'system-user-remove',
-        `It stands nowhere any more: the system user ${plan.username} is deleted.`,
-      );
+      task.onStep('system-user-remove', tell('system-user-gone', { username: plan.username }));
     }
     if (removal === 'named-by-rule') {
-      const message = 'It stands nowhere any more, but a rule names it by now: the system user stays.';
-      task.onStep('system-user-remove', message);
+      task.onStep('system-user-remove', tell('system-user-named'));
     }
+    return wasRun;
   }
 }
 
@@ -49,18 +48,18 @@ async function takeBack(
 ): Promise<void> {
   const path = sudoersPath(plan.username);
   const { removed } = await runStep(connection, 'sudo-remove', SUDO_REMOVE, linesOf(path));
-  task.onStep('sudo-remove', removed === '1' ? `Removed: ${path}.` : 'There was none.');
+  task.onStep('sudo-remove', tell(removed === '1' ? 'sudoers-gone' : 'sudoers-absent', { path }));
   const isOurs = standing.accountExisted === false;
   await removeKeys(task, plan, isOurs, connection);
   if (!isOurs) {
-    task.onStep('account-remove', 'The account was there before the first push: it stays.');
+    task.onStep('account-remove', tell('account-kept'));
     return;
   }
   const input = linesOf(plan.username, standing.accountUid ?? '');
   const { gone, home = '' } = await runStep(connection, 'account-remove', ACCOUNT_REMOVE, input);
   task.onStep(
     'account-remove',
-    gone === '1' ? `Removed. Its home ${wordsOf(home)} stays.` : 'It was gone already.',
+    gone === '1' ? tell('account-gone', { home: wordsOf(home) }) : tell('account-gone-before'),
   );
 }
 
@@ -73,15 +72,16 @@ async function removeKeys(
 ): Promise<void> {
   const { home = '' } = await runStep(connection, 'key-remove', HOME_OF, linesOf(plan.username));
   if (home === '') {
-    task.onStep('key-remove', 'There is no account.');
+    task.onStep('key-remove', tell('account-absent'));
     return;
   }
   try {
     const input = linesOf(plan.username, home, keyMark(plan.systemUserId), '');
     const { removed } = await runStep(connection, 'key-remove', KEY_REMOVE, input);
-    task.onStep('key-remove', removed === '0' ? 'There was none.' : 'Taken out of authorized_keys.');
+    task.onStep('key-remove', tell(removed === '0' ? 'key-absent' : 'key-taken-out'));
   } catch (error) {
     if (!isOurs || !(error instanceof StepFailure)) throw error;
-    task.onStep('key-remove', `Left where it is: ${error.message}`);
+    task.onStep('key-remove', error.told);
+    task.onStep('key-remove', tell('key-left'));
   }
 }

@@ -1,3 +1,5 @@
+import { DIE } from './account-scripts.js';
+
 /**
  * Work in a home is done by the account itself, never by root: whatever link, pipe or device stands there, it leads
  * nowhere that the account couldn't write without us. The account's name stands on the first line of the input.
@@ -11,22 +13,22 @@ exec su -s /bin/sh -c '${program}' "$user"
 
 /** Goes into `.ssh` of the home (first line of input) and makes sure that `authorized_keys` is a plain file. No quotes of the single kind. */
 const ENTER = String.raw`
-die() { echo "$*" >&2; exit 1; }
+${DIE}
 PATH=/usr/bin:/bin; umask 077
 IFS= read -r home; IFS= read -r mark
-cd "$home" || die "The account can not enter its home $home."
+cd "$home" || die home-shut "home=$home"
 f=authorized_keys
 check() {
-  [ ! -L .ssh ] || die ".ssh in $home is a symbolic link: nothing is written there."
-  [ -d .ssh ] || die ".ssh in $home is no folder."
-  cd .ssh || die "The account can not enter its .ssh."
-  [ ! -L "$f" ] || die "authorized_keys in $home/.ssh is a symbolic link: nothing is written there."
+  [ ! -L .ssh ] || die ssh-link "home=$home"
+  [ -d .ssh ] || die ssh-no-folder "home=$home"
+  cd .ssh || die ssh-shut "home=$home"
+  [ ! -L "$f" ] || die keys-link "home=$home"
   [ -e "$f" ] || return 0
-  [ -f "$f" ] || die "authorized_keys in $home/.ssh is no plain file: nothing is written there."
-  [ "$(wc -c <"$f")" -le 1048576 ] || die "authorized_keys in $home/.ssh has more than 1 MiB."
+  [ -f "$f" ] || die keys-no-file "home=$home"
+  [ "$(wc -c <"$f")" -le 1048576 ] || die keys-too-long "home=$home"
 }
 replace() {
-  rm -f "$f.gatehouse" && cat >"$f.gatehouse" && mv -f "$f.gatehouse" "$f" || die "authorized_keys could not be written."
+  rm -f "$f.gatehouse" && cat >"$f.gatehouse" && mv -f "$f.gatehouse" "$f" || die not-written "path=$home/.ssh/$f"
 }
 `;
 
@@ -43,7 +45,7 @@ if [ ! -e "$f" ] || ! grep -qxF "$key" "$f"; then
   {
     if [ -e "$f" ]; then cat "$f"; [ -z "$(tail -c 1 "$f")" ] || echo; fi
     printf "%s\n" "$key"
-  } | replace
+  } | replace || exit 1
   if command -v restorecon >/dev/null 2>&1; then restorecon -R . >/dev/null 2>&1; fi
 fi
 printf "%s\n" "changed=$changed" "old=$old"
@@ -59,7 +61,7 @@ if [ -e "$f" ]; then
   removed=$(grep " $mark\$" "$f" | grep -cvxF "$key")
   if [ "$removed" -gt 0 ]; then
     kept=0; grep -qxF "$key" "$f" && kept=1
-    { sed "/ $mark\$/d" "$f"; [ "$kept" = 0 ] || [ -z "$key" ] || printf "%s\n" "$key"; } | replace
+    { sed "/ $mark\$/d" "$f"; [ "$kept" = 0 ] || [ -z "$key" ] || printf "%s\n" "$key"; } | replace || exit 1
   fi
 fi
 echo "removed=$removed"

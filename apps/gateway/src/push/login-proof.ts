@@ -1,3 +1,4 @@
+import { tell } from '#libs/contracts';
 import { proveLogin } from '../jobs/admin-connection.js';
 import type { AdminTarget } from '../jobs/admin-directory.js';
 import { ExecFailure } from '../jobs/bounded-exec.js';
@@ -30,20 +31,20 @@ export class LoginProof {
 
   /** @throws StepFailure when the login, or a command after it, doesn't work */
   async demand(secret: Secret, shell: string): Promise<void> {
-    const by = 'password' in secret ? 'password' : 'key';
     let outcome;
     try {
       outcome = await this.logIn(secret);
     } catch (error) {
       if (!(error instanceof ConnectFailure)) throw error;
-      const refused = `The asset refused the login as ${this.username} with its new ${by}: see whether its sshd allows ${by} logins for this account, and its log.`;
-      throw new StepFailure('proof', error.step === 'login' ? refused : error.message, { cause: error });
+      const refused = tell('password' in secret ? 'new-password-refused' : 'key-refused', {
+        username: this.username,
+      });
+      throw new StepFailure('proof', error.step === 'login' ? refused : error.told, { cause: error });
     }
     if (SHELL_OF_NOBODY.test(shell)) return;
     const works = !(outcome instanceof ExecFailure) && outcome.stdout.split('\n').includes(this.username);
     if (works) return;
-    const message = `The login as ${this.username} works, but its shell did not run a command.`;
-    throw new StepFailure('proof', message);
+    throw new StepFailure('proof', tell('shell-mute', { username: this.username }));
   }
 
   private logIn(secret: Secret): ReturnType<typeof proveLogin> {

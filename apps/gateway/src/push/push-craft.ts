@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RUN_ENGINES } from '#libs/contracts';
+import { RUN_ENGINES, tell, type Told } from '#libs/contracts';
 import { PUSH_MODES, type PushLedger } from '#libs/push';
 import { asId, type Logger, type PushId, type SystemUserId } from '#libs/kernel';
 import { ExecFailure } from '../jobs/bounded-exec.js';
@@ -9,15 +9,14 @@ import type { AssetPusher } from './asset-pusher.js';
 import type { AssetRecycler } from './asset-recycler.js';
 import type { PushTask } from './push-task.js';
 
-/** Longest time for one asset by Ansible. */
-const ANSIBLE_LIMIT_MS = 600_000;
-
 const terms = z.object({
   systemUserId: z.string().transform(asId<SystemUserId>),
   mode: z.enum(PUSH_MODES),
   pinHostKey: z.boolean(),
   /** Absent in pushes that were asked for before there was a choice. */
   engine: z.enum(RUN_ENGINES).default('agentless'),
+  /** Longest time for one asset by Ansible. */
+  limitSeconds: z.number().default(600),
 });
 
 /** Carries out pushes and recycles on assets, and keeps the records (FEATURES P1 to P12). */
@@ -28,7 +27,8 @@ export class PushCraft implements RunCraft {
 
   /** A playbook is slow, and waits for others. */
   timeLimitFor({ terms: asked }: Pick<RunTask, 'terms'>): number {
-    return terms.parse(asked).engine === 'ansible' ? ANSIBLE_LIMIT_MS : this.timeLimitMs;
+    const { engine, limitSeconds } = terms.parse(asked);
+    return engine === 'ansible' ? limitSeconds * 1000 : this.timeLimitMs;
   }
 
   constructor(
@@ -56,21 +56,28 @@ export class PushCraft implements RunCraft {
       giveUp,
     };
     const plan = await this.ledger.planFor(systemUserId);
-    if (!plan) throw new StepFailure('begin', 'The system user was deleted.');
+    if (!plan) throw new StepFailure('begin', tell('system-user-deleted'));
     try {
-      if (mode === 'recycle') await this.recycler.recycle(task, plan);
-      else await this.pusher.push(task, plan);
+      if (mode === 'recycle') return (await this.recycler.recycle(task, plan)) ? {} : { engine: 'none' };
+      await this.pusher.push(task, plan);
       return {};
     } catch (error) {
       const stopped = giveUp.aborted && !isFailure(error);
-      if (!stopped) await this.note(task, error);
+      if (!stopped) await this.note(task, this.reasonOf(run, error));
       throw error;
     }
   }
 
-  private async note(task: PushTask, error: unknown): Promise<void> {
-    const reason = isFailure(error) ? error.message : 'The gateway failed. Its log says more.';
-    const told = task.giveUp.aborted ? 'It was ended before it was done: push again.' : reason;
+  private reasonOf(run: RunTask, error: unknown): Told {
+    const { giveUp, assetName } = run;
+    if (giveUp.reason === 'too-late') {
+      return tell('too-late', { asset: assetName, seconds: Math.round(this.timeLimitFor(run) / 1000) });
+    }
+    if (giveUp.aborted) return tell('push-cut-off');
+    return isFailure(error) ? error.told : tell('gateway-failed');
+  }
+
+  private async note(task: PushTask, told: Told): Promise<void> {
     try {
       await this.ledger.failed(task, told);
     } catch (failure) {

@@ -1,3 +1,5 @@
+import { DIE } from './account-scripts.js';
+
 /** Where `$file` is and how it is called; the shell's own means, as each program that is started costs an asset milliseconds. */
 const PLACE = 'folder=$' + '{file%/*} name=$' + '{file##*/}';
 /** How `$one` is called. */
@@ -9,13 +11,13 @@ const ONE = '$' + '{one##*/}';
  */
 export const SUDO_CHECK = String.raw`
 set -f
-die() { echo "$*" >&2; exit 1; }
+${DIE}
 IFS= read -r file
 ${PLACE}; new=$folder/.$name.new
 command -v sudo >/dev/null 2>&1 && command -v visudo >/dev/null 2>&1 || exit 3
-[ -f /etc/sudoers ] || die "There is no /etc/sudoers."
-grep -Eq "^[#@]includedir[[:space:]]+$folder/?[[:space:]]*\$" /etc/sudoers || die "/etc/sudoers does not include $folder: add a line @includedir $folder."
-[ -d "$folder" ] || die "There is no folder $folder."
+[ -f /etc/sudoers ] || die no-sudoers
+grep -Eq "^[#@]includedir[[:space:]]+$folder/?[[:space:]]*\$" /etc/sudoers || die no-sudoers-include "folder=$folder"
+[ -d "$folder" ] || die no-sudoers-folder "folder=$folder"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cat >"$work/new" || exit 1
@@ -34,20 +36,20 @@ whole() {
   sed "s|^[#@]includedir[[:space:]].*$folder.*|#includedir $work/d|" /etc/sudoers >"$work/sudoers"
   chmod 0440 "$work/sudoers" "$work/d/$name"
 }
-said=$(visudo -c -f "$work/new" 2>&1) || die "visudo refuses the file: $said"
+said=$(visudo -c -f "$work/new" 2>&1) || die sudoers-refused "said=$said"
 whole
-said=$(visudo -c -f "$work/sudoers" 2>&1) || die "visudo refuses sudoers with the file in it: $said"
+said=$(visudo -c -f "$work/sudoers" 2>&1) || die sudoers-misfit "said=$said"
 [ ! -e "$new" ] && [ ! -L "$new" ] || rm -f "$new"
-cp "$work/new" "$new" && chown 0:0 "$new" && chmod 0440 "$new" || die "$new could not be written."
+cp "$work/new" "$new" && chown 0:0 "$new" && chmod 0440 "$new" || die not-written "path=$new"
 echo changed=1
 `;
 
 /** Path: what was checked takes its place in one go; if sudo's own check of all then fails, what was there comes back. */
 export const SUDO_INSTALL = String.raw`
-die() { echo "$*" >&2; exit 1; }
+${DIE}
 IFS= read -r file
 ${PLACE}; new=$folder/.$name.new old=$folder/.$name.old
-[ -f "$new" ] && [ ! -L "$new" ] || die "What was checked is gone."
+[ -f "$new" ] && [ ! -L "$new" ] || die sudoers-lost
 [ ! -e "$old" ] && [ ! -L "$old" ] || rm -f "$old"
 [ ! -e "$file" ] || cp -p "$file" "$old" || exit 1
 mv -f "$new" "$file" || exit 1
@@ -56,7 +58,7 @@ if said=$(visudo -c 2>&1); then
   exit 0
 fi
 if [ -e "$old" ]; then mv -f "$old" "$file"; else rm -f "$file"; fi
-die "visudo refuses sudoers since the file is in it, so it was taken out again: $said"
+die sudoers-taken-out "said=$said"
 `;
 
 /** Path: the file goes. */

@@ -1,15 +1,19 @@
 import { Component, computed, inject, input, resource } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { Router, RouterLink } from '@angular/router';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
 import { ACTIONS, type Action } from '#libs/contracts';
+import { Account } from '../account/account';
 import { Api } from '../api/api';
 import { explainAccess } from '../api/fn/authorization-rules/explain-access';
 import { Picker } from '../choice/picker';
 import { injectAssetChoices, injectSystemUserChoices, injectUserChoices } from '../choice/sources';
 import { StateMark } from '../display/state-mark';
 import { injectWords } from '../language/words';
+import type { TerminalTarget } from '../terminal/terminal-line';
+import { TerminalWindow } from '../workplace/terminal-window';
 import { injectProblemWords } from '../problem/problem-words';
 import { ExplainedRule } from './explained-rule';
 
@@ -17,6 +21,7 @@ import { ExplainedRule } from './explained-rule';
 @Component({
   selector: 'gh-explain-page',
   imports: [
+    NzButtonComponent,
     NzInputDirective,
     ExplainedRule,
     FormsModule,
@@ -32,6 +37,8 @@ import { ExplainedRule } from './explained-rule';
 export class ExplainPage {
   private readonly api = inject(Api);
   private readonly router = inject(Router);
+  private readonly account = inject(Account);
+  protected readonly terminals = inject(TerminalWindow);
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly users = injectUserChoices();
@@ -68,6 +75,14 @@ export class ExplainPage {
   protected readonly answer = computed(() =>
     this.explanation.hasValue() ? this.explanation.value() : undefined,
   );
+  /** What the person who asks may open themselves. */
+  protected readonly ownTerminal = computed<TerminalTarget | null>(() => {
+    const { granted, actions = [] } = this.answer() ?? {};
+    const [assetId, systemUserId] = [this.assetId(), this.systemUserId()];
+    const isOwn = this.userId() === this.account.user()?.id;
+    if (!granted || !isOwn || !actions.includes('connect') || !assetId || !systemUserId) return null;
+    return { assetId, systemUserId };
+  });
   /** Where what is in the way can be mended. */
   protected readonly mend = computed<Readonly<Record<string, unknown[]>>>(() => ({
     user_inactive: ['/users', this.userId()],
@@ -75,6 +90,11 @@ export class ExplainPage {
     asset_inactive: ['/assets', this.assetId()],
     not_pushed: ['/system-users', this.systemUserId()],
   }));
+
+  protected open(event: Event, target: TerminalTarget): void {
+    event.preventDefault();
+    this.terminals.open(target);
+  }
 
   protected ask(question: Record<string, string | null>): void {
     void this.router.navigate([], {

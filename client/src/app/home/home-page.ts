@@ -11,6 +11,7 @@ import { When } from '../display/when';
 import { Zone } from '../display/zone';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
+import { injectFailureWords } from '../pushes/failure-words';
 import { DayLine } from './day-line';
 import { FirstHour } from './first-hour';
 import { type Shown, fromEverything, fromOwn } from './shown';
@@ -31,6 +32,7 @@ export class HomePage {
   protected readonly account = inject(Account);
   protected readonly t = injectWords();
   protected readonly problems = injectProblemWords();
+  protected readonly why = injectFailureWords();
   protected readonly seesAll = this.account.may('audit.read');
   protected readonly mayPush = this.account.may('system-users.write');
 

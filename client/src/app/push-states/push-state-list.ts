@@ -10,6 +10,7 @@ import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
 import { ListView } from '../list/list-view';
+import { injectFailureWords } from '../pushes/failure-words';
 import { recordMark } from '../pushes/push-marks';
 import { DriftMark } from './drift-mark';
 import { PushStateStore, pushOf } from './push-state-store';
@@ -63,6 +64,7 @@ export class PushStateList {
   protected readonly columns = COLUMNS;
   protected readonly facets = FACETS;
   protected readonly mark = recordMark;
+  protected readonly why = injectFailureWords();
   protected readonly everything = { all: true } as const;
 
   protected readonly selectedPush = computed(() => pushOf(this.list.selected()));

@@ -10,6 +10,7 @@ import { MoreRows, injectGrowingRows } from '../list/growing-rows';
 import { injectPanelPlace } from '../panel/panel-place';
 import { SidePanel } from '../panel/side-panel';
 import { injectProblemWords } from '../problem/problem-words';
+import { injectFailureWords } from '../pushes/failure-words';
 import { pushMark, recordMark } from '../pushes/push-marks';
 import { PushSteps } from '../pushes/push-steps';
 import { DriftMark } from './drift-mark';
@@ -46,6 +47,7 @@ export class PushStatePanel {
   protected readonly t = injectWords();
   protected readonly mayWrite = inject(Account).may('system-users.write');
   protected readonly recordMark = recordMark;
+  protected readonly why = injectFailureWords();
   protected readonly pushMark = pushMark;
 
   readonly systemUserId = input.required<string>();

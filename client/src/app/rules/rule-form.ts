@@ -118,7 +118,9 @@ export class RuleForm implements HoldsInput {
     );
     this.problem.set(outcome.problem);
     this.missing.set(readMissingPushes(outcome.refusal));
-    if (outcome.saved) await this.leave();
+    if (!outcome.result) return;
+    if (id) await this.leave();
+    else await this.show(outcome.result);
   }
 
   protected async remove(rule: RuleView): Promise<void> {
@@ -134,6 +136,13 @@ export class RuleForm implements HoldsInput {
       this.t('rules.remove.done', { count: 1 }),
     );
     if (gone) await this.leave();
+  }
+
+  /** A new one offers what comes next. */
+  private async show({ id }: RuleView): Promise<void> {
+    this.saved = true;
+    this.store.list.reload();
+    await this.place.open(id);
   }
 
   private async leave(): Promise<void> {

@@ -1,19 +1,28 @@
-import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
+import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
+import { FormField, form } from '@angular/forms/signals';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
+import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { RUN_ENGINES, type RunEngine } from '#libs/contracts';
 import { Api } from '../api/api';
 import { getPushEngine } from '../api/fn/settings/get-push-engine';
 import { setPushEngine } from '../api/fn/settings/set-push-engine';
+import type { PushEngineSetting } from '../api/models/push-engine-setting';
+import { Field } from '../form/field';
+import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
-import { readProblem } from '../problem/problem';
 import { injectProblemWords } from '../problem/problem-words';
+
+interface Typed {
+  engine: RunEngine;
+  ansibleLimitSeconds: string;
+}
 
 /** Settings → Push engine: what carries out pushes that are asked for from now on (FEATURES P13). */
 @Component({
   selector: 'gh-push-engine-page',
-  imports: [NzButtonComponent],
+  imports: [Field, FormField, NzButtonComponent, NzInputDirective],
   templateUrl: './push-engine-page.html',
   styles: `
     :host {
@@ -26,17 +35,15 @@ import { injectProblemWords } from '../problem/problem-words';
       font-size: 18px;
       font-weight: 600;
     }
-    fieldset {
-      margin: 12px 0;
-      padding: 0;
-      border: 0;
-    }
     label {
       display: flex;
       align-items: baseline;
       gap: 8px;
       padding: 6px 0;
       cursor: pointer;
+    }
+    #ansibleLimitSeconds {
+      width: 110px;
     }
   `,
 })
@@ -48,34 +55,36 @@ export class PushEnginePage implements HoldsInput {
   protected readonly engines = RUN_ENGINES;
 
   protected readonly loaded = resource({ loader: () => this.api.invoke(getPushEngine) });
-  protected readonly chosen = linkedSignal<RunEngine>(() =>
-    this.loaded.hasValue() ? this.loaded.value().engine : 'agentless',
-  );
+  private readonly stored = computed(() => (this.loaded.hasValue() ? typedOf(this.loaded.value()) : UNKNOWN));
+  private readonly model = linkedSignal(() => ({ ...this.stored() }));
+  protected readonly form = form(this.model);
   protected readonly problem = signal<string | null>(null);
-  protected readonly busy = signal(false);
 
   hasUnsavedInput(): boolean {
-    return this.loaded.hasValue() && this.chosen() !== this.loaded.value().engine;
+    const [now, before] = [this.model(), this.stored()];
+    return now.engine !== before.engine || now.ansibleLimitSeconds !== before.ansibleLimitSeconds;
   }
 
   protected choose(engine: RunEngine): void {
-    this.chosen.set(engine);
+    this.form.engine().value.set(engine);
     this.problem.set(null);
   }
 
   protected async save(event: Event): Promise<void> {
     event.preventDefault();
-    this.problem.set(null);
-    this.busy.set(true);
-    try {
-      this.loaded.set(await this.api.invoke(setPushEngine, { body: { engine: this.chosen() } }));
-      this.messages.success(this.t('pushEngine.saved'));
-    } catch (error) {
-      const problem = readProblem(error);
-      const [refused] = problem.errors;
-      this.problem.set(refused ? this.problems.ofField(refused) : this.problems.ofProblem(problem));
-    } finally {
-      this.busy.set(false);
-    }
+    const { engine, ansibleLimitSeconds: typed } = this.model();
+    const body = { engine, ...(engine === 'ansible' && { ansibleLimitSeconds: Number(typed) }) };
+    const outcome = await saveForm(this.form, this.problems, () => this.api.invoke(setPushEngine, { body }));
+    this.problem.set(outcome.problem);
+    if (!outcome.result) return;
+    this.loaded.set(outcome.result);
+    this.messages.success(this.t('pushEngine.saved'));
   }
+}
+
+/** Before the settings are there. */
+const UNKNOWN: Typed = { engine: 'agentless', ansibleLimitSeconds: '' };
+
+function typedOf({ engine, ansibleLimitSeconds }: PushEngineSetting): Typed {
+  return { engine, ansibleLimitSeconds: String(ansibleLimitSeconds) };
 }

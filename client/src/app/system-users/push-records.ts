@@ -14,6 +14,7 @@ import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
 import { DriftMark } from '../push-states/drift-mark';
 import { ScanDrift } from '../push-states/scan-drift';
+import { injectFailureWords } from '../pushes/failure-words';
 import { recordMark } from '../pushes/push-marks';
 import { Questions } from '../question/questions';
 import { SystemUserStore } from './system-user-store';
@@ -41,6 +42,7 @@ export class PushRecords {
   private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly mark = recordMark;
+  protected readonly why = injectFailureWords();
   protected readonly assetChoices = injectAssetChoices();
   protected readonly groupChoices = injectAssetGroupChoices();
 

@@ -1,6 +1,6 @@
 import { Column, CreateDateColumn, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { AssetId, Id, PushId, SystemUserId } from '#libs/kernel';
-import type { DriftFinding, DriftState } from '#libs/contracts';
+import type { DriftFinding, DriftState, Told } from '#libs/contracts';
 import { Asset } from '../inventory/asset.entity.js';
 import { SystemUser } from './system-user.entity.js';
 
@@ -101,6 +101,10 @@ export class PushRecord {
   /** Why the newest push failed; null: it didn't. */
   @Column('text', { nullable: true })
   failure!: string | null;
+
+  /** The same by code, where it has one. */
+  @Column('jsonb', { nullable: true })
+  failureTold!: Told | null;
 
   @Column('text', { default: 'none' })
   engine!: PushEngine;

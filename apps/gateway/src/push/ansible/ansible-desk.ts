@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { tell } from '#libs/contracts';
 import type { Logger } from '#libs/kernel';
 import type { AdminConnection } from '../../jobs/admin-connection.js';
 import type { AdminTarget } from '../../jobs/admin-directory.js';
@@ -38,25 +39,20 @@ export class AnsibleDesk {
     { connection, target, address }: { connection: AdminConnection; target: AdminTarget; address: string },
   ): Promise<PlaybookRun> {
     const tool = await findAnsible();
-    if (!tool) {
-      const message =
-        'There is no ansible-playbook on this gateway: install ansible-core there, or choose the agentless engine in the settings.';
-      throw new StepFailure('ansible', message);
-    }
+    if (!tool) throw new StepFailure('ansible', tell('no-ansible'));
     const {
       path = '',
       version = '',
       status,
     } = await runStep(connection, 'ansible', PYTHON, linesOf(), [NO_PYTHON]);
     if (status === String(NO_PYTHON)) {
-      const message = `There is no Python 3 on ${target.assetName}, and Ansible needs it: install it, or choose the agentless engine in the settings.`;
-      throw new StepFailure('ansible', message);
+      throw new StepFailure('ansible', tell('no-python', { asset: target.assetName }));
     }
     if (!/^\/[\w./-]{1,200}$/.test(path) || !/^\d+\.\d+\.\d+$/.test(version)) {
-      throw new StepFailure('ansible', `${target.assetName} gave no sound answer about its Python.`);
+      throw new StepFailure('ansible', tell('python-unsound', { asset: target.assetName }));
     }
     await this.turn(task.giveUp);
-    task.onStep('ansible', `ansible-core ${tool.version} here, Python ${version} there.`);
+    task.onStep('ansible', tell('ansible-versions', { core: tool.version, python: version }));
     const playbook = task.mode === 'recycle' ? 'recycle' : 'push';
     const { giveUp } = task;
     const { bySudo } = connection;
@@ -75,7 +71,7 @@ export class AnsibleDesk {
     else this.running++;
     if (!giveUp.aborted) return;
     this.leave();
-    throw new StepFailure('ansible', 'Stopped.');
+    throw new StepFailure('ansible', tell('stopped'));
   }
 
   private readonly leave = (): void => {

@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { delimiter, join } from 'node:path';
+import { tell, type Told } from '#libs/contracts';
 import type { Logger } from '#libs/kernel';
 import { PRELUDE } from '../../jobs/admin-connection.js';
 import type { ExecOutcome } from '../../jobs/bounded-exec.js';
@@ -30,7 +31,7 @@ export interface PlaybookTerms extends PlaybookTarget {
 /** One `ansible-playbook` process on one asset. It carries out the steps of a push as they come. Close it always. */
 export class PlaybookRun implements StepHost {
   private output = '';
-  private over: string | null = null;
+  private over: Told | null = null;
   private closed = false;
 
   private constructor(
@@ -46,10 +47,11 @@ export class PlaybookRun implements StepHost {
     child.stdout?.on('data', keep);
     child.stderr?.on('data', keep);
     child.once('error', (error) => {
-      this.end(`ansible-playbook could not be started: ${error.message}`);
+      this.end(tell('ansible-no-start', { said: wordsOf(error.message) }));
     });
     child.once('close', () => {
-      this.end(`ansible-playbook ended early: ${wordsOf(this.output) || 'it said nothing.'}`);
+      const said = wordsOf(this.output);
+      this.end(said ? tell('ansible-ended', { said }) : tell('ansible-ended-mute'));
     });
     terms.giveUp.addEventListener('abort', this.close);
     if (terms.giveUp.aborted) this.close();
@@ -58,7 +60,7 @@ export class PlaybookRun implements StepHost {
   static async begin(terms: PlaybookTerms): Promise<PlaybookRun> {
     const folder = await makeFolder(terms);
     const { password, privateKey } = terms.target;
-    const counter = new StepCounter(password);
+    const counter = new StepCounter(terms.target.assetName, password);
     try {
       await counter.open(join(folder, 'steps'));
       const agent = privateKey ? await startKeyAgent(join(folder, 'agent'), privateKey) : null;
@@ -73,9 +75,8 @@ export class PlaybookRun implements StepHost {
   /** @throws StepFailure when Ansible can't run it on the asset */
   run(script: string, { step, input = '' }: StepOptions): Promise<ExecOutcome> {
     return new Promise((resolve, reject) => {
-      const failed = (why: string): void => {
-        const { assetName } = this.terms.target;
-        reject(new StepFailure(step, `Ansible could not do this on ${assetName}: ${wordsOf(why)}`));
+      const failed = (told: Told): void => {
+        reject(new StepFailure(step, told));
       };
       if (this.over !== null) failed(this.over);
       else
@@ -88,14 +89,14 @@ export class PlaybookRun implements StepHost {
     if (this.closed) return;
     this.closed = true;
     this.terms.giveUp.removeEventListener('abort', this.close);
-    this.end('it was ended.');
+    this.end(tell('ansible-closed'));
     killGroup(this.child);
     this.agent?.close();
     this.counter.close();
     void this.clear();
   };
 
-  private end(why: string): void {
+  private end(why: Told): void {
     this.over ??= why;
     this.counter.fail(this.over);
   }

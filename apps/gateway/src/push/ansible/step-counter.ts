@@ -1,8 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import type { PushStep } from '#libs/contracts';
+import { tell, type PushStep, type Told } from '#libs/contracts';
 import { harmless, type ExecOutcome } from '../../jobs/bounded-exec.js';
+import { wordsOf } from '../host-script.js';
 
 /** A step that waits for the playbook to come to it. */
 export interface Order {
@@ -10,7 +11,7 @@ export interface Order {
   program: string;
   input: string;
   done: (outcome: ExecOutcome) => void;
-  failed: (why: string) => void;
+  failed: (why: Told) => void;
 }
 
 interface Question {
@@ -40,7 +41,10 @@ export class StepCounter {
   private readonly sockets = new Set<Socket>();
   private server: Server | null = null;
 
-  constructor(private readonly password: string | null) {}
+  constructor(
+    private readonly assetName: string,
+    private readonly password: string | null,
+  ) {}
 
   async open(path: string): Promise<void> {
     const server = createServer((socket) => {
@@ -60,7 +64,7 @@ export class StepCounter {
   }
 
   /** What was placed is not carried out any more. */
-  fail(why: string): void {
+  fail(why: Told): void {
     const { order } = this;
     this.order = null;
     order?.failed(why);
@@ -84,7 +88,7 @@ export class StepCounter {
     let running: Order | null = null;
     createInterface(socket).on('line', (line) => {
       if (running) {
-        settle(running, line);
+        settle(running, line, this.assetName);
         running = null;
         return;
       }
@@ -99,7 +103,7 @@ export class StepCounter {
       this.question = { step: question.step, answer };
       this.match();
     });
-    socket.on('close', () => running?.failed('the playbook ended in the middle of it'));
+    socket.on('close', () => running?.failed(tell('ansible-cut')));
   }
 
   private match(): void {
@@ -115,10 +119,11 @@ export class StepCounter {
   }
 }
 
-function settle(order: Order, line: string): void {
+function settle(order: Order, line: string, asset: string): void {
   const said = report.safeParse(parsed(line)).data;
-  if (!said) order.failed('the playbook gave no sound answer');
-  else if ('failure' in said) order.failed(harmless(said.failure));
+  if (!said) order.failed(tell('ansible-unsound'));
+  else if ('failure' in said)
+    order.failed(tell('ansible-failed', { asset, said: wordsOf(harmless(said.failure)) }));
   else order.done({ status: said.status, stdout: harmless(said.stdout), stderr: harmless(said.stderr) });
 }
 

@@ -20,6 +20,7 @@ export const DRIFT_KIND: DriftKind[] = [
   'key-changed',
   'keys-unreadable',
   'keys-other',
+  'keys-elsewhere',
   'password-refused',
   'sudo-missing',
   'sudo-changed',

@@ -3,5 +3,10 @@
 
 import { RunEngine } from '../models/run-engine';
 export interface PushEngineSetting {
+
+  /**
+   * Longest time for one asset by Ansible, in seconds
+   */
+  ansibleLimitSeconds: number;
   engine: RunEngine;
 }

@@ -6,6 +6,7 @@ import { DriftState } from '../models/drift-state';
 import { PushEngine } from '../models/push-engine';
 import { PushMode } from '../models/push-mode';
 import { PushRecordState } from '../models/push-record-state';
+import { ToldView } from '../models/told-view';
 export interface PushRecordView {
 
   /**
@@ -31,6 +32,12 @@ export interface PushRecordView {
    * Why the newest push failed; null: it did not
    */
   failure: string | null;
+
+  /**
+   * The same by code, where it has one
+   */
+  failureTold: (ToldView & {
+}) | null;
   id: string;
   mode: PushMode;
   pushId: string;

@@ -7,10 +7,11 @@ import { filter, map } from 'rxjs/operators';
 import { StrictHttpResponse } from '../../strict-http-response';
 import { RequestBuilder } from '../../request-builder';
 
+import { ChangePushEngine } from '../../models/change-push-engine';
 import { PushEngineSetting } from '../../models/push-engine-setting';
 
 export interface SetPushEngine$Params {
-      body: PushEngineSetting
+      body: ChangePushEngine
 }
 
 export function setPushEngine(http: HttpClient, rootUrl: string, params: SetPushEngine$Params, context?: HttpContext): Observable<StrictHttpResponse<PushEngineSetting>> {

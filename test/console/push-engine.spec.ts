@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { Harness } from '../gateway/harness.js';
+import type { ProductOptions } from '../gateway/product.js';
+import { requires } from '../hosts/index.js';
+import { ConsoleBrowser } from './browser.js';
+
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 40_000 });
+const LONG = 120_000;
+
+type Visit = (locale: string, scheme?: 'light' | 'dark') => ReturnType<ConsoleBrowser['visit']>;
+
+/** A product and a browser in which an admin is logged in, on the page of the push engine. */
+async function onThePage(options: ProductOptions, work: (visit: Visit) => Promise<void>): Promise<void> {
+  const harness = await Harness.start(options);
+  const browser = await ConsoleBrowser.start();
+  try {
+    const admin = await harness.addPerson('olga', { role: 'admin' });
+    await work(async (locale, scheme) => {
+      const visitor = await browser.visit(harness.product.url, locale, scheme);
+      const { page } = visitor;
+      await page.goto('/login');
+      await page.locator('#username').fill(admin.username);
+      await page.locator('#password').fill(admin.password);
+      await page.locator('#password').press('Enter');
+      await page.waitForURL('**/{home,my-assets}');
+      await page.goto('/settings/push-engine');
+      await page.locator('gh-push-engine-page input[type=radio]').first().waitFor();
+      return visitor;
+    });
+    expect(browser.complaints).toEqual([]);
+  } finally {
+    await browser.stop();
+    await harness.stop();
+  }
+}
+
+requires('ssh', 'browser').describe('the page of the push engine where gateways have no Ansible', () => {
+  it(
+    'says at its field what is missing, in both languages, and keeps the engine',
+    { timeout: LONG },
+    async () => {
+      const empty = await mkdtemp(join(tmpdir(), 'gatehouse-no-programs-'));
+      try {
+        await onThePage({ env: { PATH: empty } }, async (visit) => {
+          for (const [locale, missing] of [
+            ['en-US', /install ansible-core on every gateway/],
+            ['zh-CN', /请先在每个网关安装 ansible-core/],
+          ] as const) {
+            const { page } = await visit(locale);
+            await page.locator('input[value=ansible]').check();
+            await page.locator('button[type=submit]').click();
+            await eventually(() => page.locator('#engines-problem').textContent()).toMatch(missing);
+            await page.screenshot({ path: `/tmp/push-work/engine-none-${locale}.png` });
+            page.once('dialog', (dialog) => void dialog.accept());
+            await page.reload();
+            await eventually(() => page.locator('input[value=agentless]').isChecked()).toBe(true);
+          }
+        });
+      } finally {
+        await rm(empty, { recursive: true });
+      }
+    },
+  );
+});
+
+requires('ssh', 'browser', 'ansible').describe(
+  'the page of the push engine where gateways have Ansible',
+  () => {
+    it('keeps what was chosen and its limit, and says which limit is none', { timeout: LONG }, async () => {
+      await onThePage({}, async (visit) => {
+        const { page } = await visit('en-US');
+        const limit = page.locator('#ansibleLimitSeconds');
+        await page.locator('input[value=ansible]').check();
+        expect(await limit.inputValue()).toBe('600');
+        await limit.fill('5');
+        await page.locator('button[type=submit]').click();
+        await eventually(() => page.locator('#ansibleLimitSeconds-problem').textContent()).toMatch(/range/);
+        await limit.fill('900');
+        await page.locator('button[type=submit]').click();
+        await eventually(() => page.locator('nz-message').textContent()).toContain('Saved');
+        await page.screenshot({ path: '/tmp/push-work/engine-en.png' });
+        await page.reload();
+        await eventually(() => page.locator('input[value=ansible]').isChecked()).toBe(true);
+        await eventually(() => limit.inputValue()).toBe('900');
+
+        const chinese = await visit('zh-CN', 'dark');
+        await eventually(() => chinese.page.locator('input[value=ansible]').isChecked()).toBe(true);
+        await eventually(() => chinese.page.locator('gh-push-engine-page').textContent()).toMatch(
+          /单个资产的最长用时/,
+        );
+        await chinese.page.screenshot({ path: '/tmp/push-work/engine-zh.png' });
+        await chinese.page.locator('input[value=agentless]').check();
+        await chinese.page.locator('button[type=submit]').click();
+        await eventually(() => chinese.page.locator('nz-message').textContent()).toContain('已保存');
+        await page.reload();
+        await eventually(() => page.locator('input[value=agentless]').isChecked()).toBe(true);
+      });
+    });
+  },
+);
