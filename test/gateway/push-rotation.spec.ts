@@ -106,7 +106,7 @@ requires('hosts', 'ssh', 'sudo').describe('a new key or password', () => {
 
       // the new secret is there, the sudoers file is about to be checked: then the second asset is gone
       await on(
-        `mv /usr/sbin/visudo /usr/sbin/visudo.real; printf '#!/bin/sh\nsed -i "s/^Port .*/Port 2/" ${config}; kill -HUP 1; pkill -KILL -f "^sshd: root"\n' >/usr/sbin/visudo; chmod 755 /usr/sbin/visudo`,
+        `mv /usr/sbin/visudo /usr/sbin/visudo.real; printf '#!/bin/sh\nsed -i "s/^Port .*/Port 2/" ${config}; kill -HUP 1; pkill -KILL -f "^sshd: root"; kill -KILL $PPID\n' >/usr/sbin/visudo; chmod 755 /usr/sbin/visudo`,
         1,
       );
       const id = await desk.start(user, assets, mode);
