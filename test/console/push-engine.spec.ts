@@ -53,7 +53,6 @@ requires('ssh', 'browser').describe('the page of the push engine where gateways 
             await page.locator('input[value=ansible]').check();
             await page.locator('button[type=submit]').click();
             await eventually(() => page.locator('#engines-problem').textContent()).toMatch(missing);
-            await page.screenshot({ path: `/tmp/push-work/engine-none-${locale}.png` });
             page.once('dialog', (dialog) => void dialog.accept());
             await page.reload();
             await eventually(() => page.locator('input[value=agentless]').isChecked()).toBe(true);
@@ -81,7 +80,6 @@ requires('ssh', 'browser', 'ansible').describe(
         await limit.fill('900');
         await page.locator('button[type=submit]').click();
         await eventually(() => page.locator('nz-message').textContent()).toContain('Saved');
-        await page.screenshot({ path: '/tmp/push-work/engine-en.png' });
         await page.reload();
         await eventually(() => page.locator('input[value=ansible]').isChecked()).toBe(true);
         await eventually(() => limit.inputValue()).toBe('900');
@@ -91,7 +89,6 @@ requires('ssh', 'browser', 'ansible').describe(
         await eventually(() => chinese.page.locator('gh-push-engine-page').textContent()).toMatch(
           /单个资产的最长用时/,
         );
-        await chinese.page.screenshot({ path: '/tmp/push-work/engine-zh.png' });
         await chinese.page.locator('input[value=agentless]').check();
         await chinese.page.locator('button[type=submit]').click();
         await eventually(() => chinese.page.locator('nz-message').textContent()).toContain('已保存');

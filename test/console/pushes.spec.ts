@@ -83,7 +83,6 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await eventually(() => steps.allTextContents()).toContain('已用 dev 登录成功。sudo 允许 WEB_IDS。');
     const untold = (await steps.allTextContents()).filter((text) => /[a-z]+ [a-z]+ [a-z]+/i.test(text));
     expect(untold).toEqual([]);
-    await page.screenshot({ path: '/tmp/push-work/zh-push.png' });
 
     await page.goto('/push-states?state=failed');
     const row = page.locator('gh-push-state-list tbody tr', { hasText: 'away' });
@@ -92,7 +91,6 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await eventually(() => page.locator('gh-push-state-panel .notice.bad').textContent()).toMatch(
       /^无法连接 away/,
     );
-    await page.screenshot({ path: '/tmp/push-work/zh-state.png' });
   });
 
   it('are stopped while they run, and say where', async () => {
