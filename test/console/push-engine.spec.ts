@@ -76,7 +76,9 @@ requires('ssh', 'browser', 'ansible').describe(
         expect(await limit.inputValue()).toBe('600');
         await limit.fill('5');
         await page.locator('button[type=submit]').click();
-        await eventually(() => page.locator('#ansibleLimitSeconds-problem').textContent()).toMatch(/range/);
+        await eventually(() => page.locator('#ansibleLimitSeconds-problem').textContent()).toMatch(
+          /from 10 to 3600/,
+        );
         await limit.fill('900');
         await page.locator('button[type=submit]').click();
         await eventually(() => page.locator('nz-message').textContent()).toContain('Saved');
