@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from 'vitest';
 import { Harness, type Person } from '../gateway/harness.js';
 import { PushDesk } from '../gateway/push-desk.js';
-import { requires, startMisbehavingHost, type Host } from '../hosts/index.js';
+import { requires, type Host } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
 const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
@@ -94,23 +94,24 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
   });
 
   it('are stopped while they run, and say where', async () => {
-    const silent = await startMisbehavingHost('silent');
+    const { page } = await enter();
+    await page.goto('/pushes');
+    const asset = await desk.addAsset({ ...host, name: 'hangs' });
+    const user = await desk.addSystemUser('halted');
+    await host.exec(
+      'mv /usr/sbin/useradd /usr/sbin/useradd.real; printf "#!/bin/sh\\nsleep 1000\\n" >/usr/sbin/useradd; chmod 755 /usr/sbin/useradd',
+    );
     try {
-      const { address, port, hostKey } = silent;
-      const asset = await desk.addAsset({ name: 'silent', address, port, hostKey });
-      const id = await desk.start(await desk.addSystemUser('halted'), [asset], 'key');
-      const { page } = await enter();
-      await page.goto(`/pushes/${id}`);
+      await page.goto(`/pushes/${await desk.start(user, [asset], 'key')}`);
       const panel = page.locator('gh-push-panel');
-      await eventually(() => panel.locator('dl.facts').textContent()).toContain('Running');
       await panel.locator('button', { hasText: 'Stop' }).click();
-      await eventually(() => panel.locator('li.asset').textContent()).toMatch(/Stopped.*silent/s);
+      await eventually(() => panel.locator('li.asset').textContent()).toMatch(/Stopped.*hangs/s);
       await eventually(() => panel.locator('dl.facts').textContent()).toContain('Stopped');
       await eventually(() => panel.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
     } finally {
-      await silent.stop();
+      await host.exec('pkill -f "[s]leep 1000"; mv /usr/sbin/useradd.real /usr/sbin/useradd');
     }
-  });
+  }, 60_000);
 
   it('are taken back from the system user, after a question that names the assets', async () => {
     const { page } = await enter();
