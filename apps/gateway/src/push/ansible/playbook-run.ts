@@ -79,8 +79,7 @@ export class PlaybookRun implements StepHost {
         reject(new StepFailure(step, told));
       };
       if (this.over !== null) failed(this.over);
-      else
-        this.counter.place({ step, program: PRELUDE + script, input: String(input), done: resolve, failed });
+      else this.counter.place({ step, program: PRELUDE + script, input: input, done: resolve, failed });
     });
   }
 
