@@ -3,12 +3,7 @@ import { ApiOkResponse, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { RUN_ENGINES, type RunEngine } from '#libs/contracts';
 import type { Actor } from '#libs/kernel';
-import {
-  ANSIBLE_LIMIT,
-  PushEngineSettings,
-  type PushEngineChange,
-  type PushEngineChoice,
-} from '#libs/push';
+import { ANSIBLE_LIMIT, PushEngineSettings, type PushEngineChange, type PushEngineChoice } from '#libs/push';
 import { Requires } from '../http/access.js';
 import { CurrentActor } from '../http/caller.js';
 import { Whole } from '../http/fields.js';
