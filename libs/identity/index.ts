@@ -39,5 +39,6 @@ export { UserDirectory, type NewUser, type UserChanges } from './user-directory.
 export { UserGroupDirectory, type NewUserGroup } from './user-group-directory.js';
 export { USER_GROUP_SORTS, type UserGroupProfile } from './user-group-rows.js';
 export { USER_SORTS, USER_STATES, type UserFilter, type UserProfile, type UserState } from './user-rows.js';
+export { USERNAME_PATTERN, USERNAME_RULE } from './username.js';
 export { countsAt, userCounts } from './counting-user.js';
 export { jurisdictionOf, requireManaged } from './jurisdiction.js';

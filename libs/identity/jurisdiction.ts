@@ -15,7 +15,7 @@ export type Jurisdiction = UserId | null;
 
 /** @throws NotPermitted for somebody who has no users to see: whoever isn't named here gets nothing */
 export function jurisdictionOf({ role, userId, way }: Actor): Jurisdiction {
-  if (role === 'admin' || role === 'auditor' || way === 'system') return null;
+  if (role === 'admin' || role === 'auditor' || way === 'system' || way === 'command-line') return null;
   if (role === 'group_admin' && userId !== null) return userId;
   throw new NotPermitted();
 }

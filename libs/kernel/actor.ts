@@ -1,8 +1,11 @@
 import type { UserId } from './ids.js';
 import type { Role } from '#libs/contracts';
 
-/** Through which way something was done; `api`: a login of a tool, `token`: an API token. */
-export type Way = 'console' | 'api' | 'token' | 'ssh' | 'system';
+/**
+ * Through which way something was done; `api`: a login of a tool, `token`: an API token, `command-line`: on the machine
+ * itself, by one of its accounts.
+ */
+export type Way = 'console' | 'api' | 'token' | 'ssh' | 'system' | 'command-line';
 
 /** Who does something, from where: stands in every audit row. */
 export interface Actor {

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { AuditInspector, AuditVerifier, ExportFolder, TrustedKeys } from '#libs/session-audit';
-import { runAuditCommand, UsageError } from '../../apps/standalone/src/audit/audit-command.js';
+import { runAuditCommand } from '../../apps/standalone/src/audit/audit-command.js';
 import { problemLine } from '../../apps/standalone/src/audit/audit-words.js';
+import { UsageError } from '../../apps/standalone/src/command-line/usage-error.js';
 import { ApiFixture } from './api-fixture.js';
 import { AuditStock } from './audit-stock.js';
 

@@ -1,6 +1,5 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
 import { DataSource } from 'typeorm';
 import {
   newId,
@@ -26,6 +25,7 @@ import {
   SessionJournal,
   TransferJournal,
 } from '#libs/session-audit';
+import { machineCommand, type Ran } from '../machine-command.js';
 import type { ApiFixture } from './api-fixture.js';
 
 const people = {
@@ -130,32 +130,14 @@ export class AuditStock {
   }
 
   /** Runs the command as administrators do; gives exit code and what it printed. */
-  command(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  command(...args: string[]): Promise<Ran> {
     return this.commandIn({}, ...args);
   }
 
   /** The same with other settings, as on another machine. */
-  commandIn(
-    environment: Record<string, string>,
-    ...args: string[]
-  ): Promise<{ code: number | null; out: string; err: string }> {
-    const env = {
-      ...process.env,
-      GATEHOUSE_DATABASE_URL: this.api.databaseUrl,
-      GATEHOUSE_DATA_DIR: this.api.dataDir,
-      ...environment,
-    };
-    const script = join(import.meta.dirname, '../../apps/standalone/src/gatehouse.js');
-    const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let [out, err] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    return new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', (code) => {
-        resolve({ code, out, err });
-      });
-    });
+  commandIn(environment: Record<string, string>, ...args: string[]): Promise<Ran> {
+    const here = { GATEHOUSE_DATABASE_URL: this.api.databaseUrl, GATEHOUSE_DATA_DIR: this.api.dataDir };
+    return machineCommand({ ...here, ...environment }, ...args);
   }
 
   private async record(id: SessionId, startedAt: Date): Promise<string> {

@@ -1,23 +1,44 @@
 import 'reflect-metadata';
-import { runAuditCommand, USAGE, UsageError } from './audit/audit-command.js';
+import { AUDIT_USAGE, runAuditCommand } from './audit/audit-command.js';
+import { UsageError } from './command-line/usage-error.js';
+import { runUserCommand, USER_USAGE } from './command-line/user-command.js';
 
-/** Exit codes of the command. */
-const WRONG_USAGE = 2;
+/** Exit code of a wrong command line, and of whatever could not be done. */
+const FAILED = 2;
+
+interface Command {
+  usage: string;
+  /** Gives the exit code. @throws UsageError; Error whose message says why it could not be done */
+  run(args: string[]): Promise<number>;
+}
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  audit: { usage: AUDIT_USAGE, run: runAuditCommand },
+  user: { usage: USER_USAGE, run: runUserCommand },
+};
+
+const OVERVIEW = `Usage: gatehouse ${Object.keys(COMMANDS).join('|')} …
+
+Run it on the machine, as the account that runs Gatehouse, with the same GATEHOUSE_DATA_DIR and GATEHOUSE_DATABASE_URL.
+gatehouse COMMAND --help says more. Exit code 2: wrong usage, or it could not be done; the line says why.
+`;
+
+const asksForHelp = (argument: string | undefined): boolean => argument === '--help' || argument === '-h';
 
 /** Runs one command and gives its exit code. */
-async function main([area, ...args]: string[]): Promise<number> {
-  if (area === '--help' || area === '-h') {
-    process.stdout.write(USAGE);
+async function main([name, ...args]: string[]): Promise<number> {
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (asksForHelp(name) || args.some(asksForHelp)) {
+    process.stdout.write(command?.usage ?? OVERVIEW);
     return 0;
   }
   try {
-    if (area !== 'audit')
-      throw new UsageError(area === undefined ? 'No command given.' : `No such command: ${area}`);
-    return await runAuditCommand(args);
+    if (!command) throw new UsageError(name === undefined ? 'No command given.' : `No such command: ${name}`);
+    return await command.run(args);
   } catch (error) {
-    const usage = error instanceof UsageError ? `\n\n${USAGE}` : '\n';
+    const usage = error instanceof UsageError ? `\n\n${command?.usage ?? OVERVIEW}` : '\n';
     process.stderr.write(`gatehouse: ${error instanceof Error ? error.message : String(error)}${usage}`);
-    return WRONG_USAGE;
+    return FAILED;
   }
 }
 

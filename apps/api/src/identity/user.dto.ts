@@ -5,6 +5,8 @@ import { IsEmail, ValidateBy } from 'class-validator';
 import { ROLES, type Role } from '#libs/contracts';
 import {
   PASSWORD_MAX,
+  USERNAME_PATTERN,
+  USERNAME_RULE,
   USER_SORTS,
   USER_STATES,
   type UserChanges,
@@ -30,13 +32,10 @@ import { toDate } from '../http/moment.js';
 /** Languages of console and menu. */
 export const LANGUAGES = ['en', 'zh-CN'] as const;
 
-/** Name at login: `@` and `#` separate the parts of an SSH login name and can't be in it. */
 function Username(): PropertyDecorator {
-  const rule =
-    'Begin with a letter or digit; letters, digits, dot, hyphen and underscore may follow, 64 in all.';
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
-    Text({ min: 1, max: 64, pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/, rule, example: 'alice' }),
+    Text({ min: 1, max: 64, pattern: USERNAME_PATTERN, rule: USERNAME_RULE, example: 'alice' }),
   );
 }
 

@@ -83,7 +83,7 @@ export class OperationView implements OperationEntry {
   @ApiProperty({ type: String, nullable: true })
   address!: string | null;
 
-  @ApiProperty({ enum: ['console', 'api', 'token', 'ssh', 'system'] })
+  @ApiProperty({ enum: ['console', 'api', 'token', 'ssh', 'system', 'command-line'] })
   way!: string;
 
   @ApiProperty({ example: 'asset.update' })

@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { openDatabase } from '#libs/database';
-import { readConfig } from '#libs/kernel';
 import {
   AuditExport,
   AuditKey,
@@ -21,12 +18,11 @@ import {
   type AuditVerdict,
   type Checkpoint,
 } from '#libs/session-audit';
-import { chooseDataFolder, openSocketFolder } from '../postgres/data-folder.js';
-import { chooseDatabaseAccount } from '../postgres/database-account.js';
-import { embeddedUrl } from '../embedded-postgres.js';
+import { commandConfig, withInstallation } from '../command-line/installation.js';
+import { onlyArgument, UsageError } from '../command-line/usage-error.js';
 import { problemLine, wholeLine } from './audit-words.js';
 
-export const USAGE = `Usage: gatehouse audit export [--recordings] FOLDER
+export const AUDIT_USAGE = `Usage: gatehouse audit export [--recordings] FOLDER
        gatehouse audit verify [--public-key FILE] [--checkpoint FILE] FOLDER
        gatehouse audit verify [--public-key FILE] [--checkpoint FILE] --live
 
@@ -39,9 +35,6 @@ verify   checks an export, or with --live this installation; exit 0 whole, 1 not
 /** A checkpoint alone, or within the whole answer of the API. */
 const anchorFile = z.union([checkpoint, z.object({ checkpoint }).transform((answer) => answer.checkpoint)]);
 
-/** The command line is not right. */
-export class UsageError extends Error {}
-
 /** Runs `audit …` and gives its exit code. @throws UsageError; Error when it could not be done */
 export async function runAuditCommand([verb, ...args]: string[]): Promise<number> {
   if (verb === 'export') return exportAudit(args);
@@ -53,8 +46,8 @@ async function exportAudit(args: string[]): Promise<number> {
   const { values, positionals } = parsed(() =>
     parseArgs({ args, allowPositionals: true, options: { recordings: { type: 'boolean' } } }),
   );
-  const folder = onlyOne(positionals);
-  return withInstallation(async ({ dataSource, key, store }) => {
+  const folder = onlyArgument(positionals, 'folder');
+  return withSealed(async ({ dataSource, key, store }) => {
     const recordings = values.recordings === true ? store : null;
     const rows = new CoveredRows(dataSource);
     const written = await LiveAudit.look(dataSource, key, rows, recordings, (audit) =>
@@ -84,7 +77,7 @@ async function verifyAudit(args: string[]): Promise<number> {
   const began = performance.now();
   if (values.live === true) {
     if (positionals.length > 0) throw new UsageError('Either a folder or --live, not both.');
-    return withInstallation(async ({ dataSource, key, store, dataDir }) => {
+    return withSealed(async ({ dataSource, key, store, dataDir }) => {
       const keys = trusted ?? new TrustedKeys(readPublicKeys(dataDir));
       const verdict = await LiveAudit.look(dataSource, key, new CoveredRows(dataSource), store, (audit) =>
         new AuditVerifier(audit, keys, anchor).verify(),
@@ -93,7 +86,7 @@ async function verifyAudit(args: string[]): Promise<number> {
     });
   }
   try {
-    const folder = new ExportFolder(onlyOne(positionals));
+    const folder = new ExportFolder(onlyArgument(positionals, 'folder'));
     const keys = trusted ?? new TrustedKeys(folder.publicKey());
     return tell(await new AuditVerifier(folder, keys, anchor).verify(), began);
   } catch (error) {
@@ -109,30 +102,21 @@ function tell(verdict: AuditVerdict, began: number): number {
   return verdict.problem ? 1 : 0;
 }
 
-interface Installation {
+interface Sealed {
   dataDir: string;
   dataSource: DataSource;
   key: AuditKey;
   store: RecordingStore;
 }
 
-async function withInstallation<T>(use: (found: Installation) => Promise<T>): Promise<T> {
-  const config = readConfig();
-  const dataDir = chooseDataFolder(config, () => undefined);
+async function withSealed<T>(use: (found: Sealed) => Promise<T>): Promise<T> {
+  const { dataDir } = commandConfig();
   const key = await AuditKey.existing(dataDir);
   if (key === null)
     throw new Error(`${dataDir} has no signing key: set GATEHOUSE_DATA_DIR to the data folder of the api.`);
-  const dataSource = await openDatabase(config.databaseUrl ?? embeddedUrlOf(dataDir));
-  try {
-    return await use({ dataDir, dataSource, key, store: new RecordingStore(dataDir) });
-  } finally {
-    await dataSource.destroy();
-  }
-}
-
-/** That of the running installation. */
-function embeddedUrlOf(dataDir: string): string {
-  return embeddedUrl(openSocketFolder(dataDir, chooseDatabaseAccount(join(dataDir, 'postgres'))));
+  return withInstallation(({ dataSource }) =>
+    use({ dataDir, dataSource, key, store: new RecordingStore(dataDir) }),
+  );
 }
 
 function parsed<T>(parse: () => T): T {
@@ -141,12 +125,6 @@ function parsed<T>(parse: () => T): T {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
-}
-
-function onlyOne(positionals: readonly string[]): string {
-  const [folder, ...more] = positionals;
-  if (folder === undefined || more.length > 0) throw new UsageError('Give one folder.');
-  return folder;
 }
 
 function readKeys(path: string): TrustedKeys {
