@@ -96,7 +96,7 @@ export default defineConfig(
     },
   },
   {
-    files: ['apps/{api,gateway}/**/*.ts'],
+    files: ['apps/{api,gateway,standalone}/**/*.ts'],
     rules: {
       // Answers (for the OpenAPI document) and Nest's options are classes that describe plain objects.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',

@@ -54,6 +54,20 @@ export async function openDatabase(url: string): Promise<DataSource> {
   }
 }
 
+/** Names of the migrations of this version, in their order. */
+export const MIGRATION_NAMES: readonly string[] = migrations.map(({ name }) => name);
+
+/** Gives an empty database the schema that these migrations make: that of an earlier version. */
+export async function migrateBy(url: string, names: readonly string[]): Promise<void> {
+  const chosen = migrations.filter(({ name }) => names.includes(name));
+  const dataSource = await new DataSource({ ...dataSourceOptions(url), migrations: chosen }).initialize();
+  try {
+    await migrate(dataSource);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
 const MIGRATION_LOCK = 0x6761_7465;
 
 /** Brings the schema up to date; several processes that start together wait for each other. */

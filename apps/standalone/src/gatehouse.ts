@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { AUDIT_USAGE, runAuditCommand } from './audit/audit-command.js';
+import { BACKUP_USAGE, RESTORE_USAGE, runBackupCommand, runRestoreCommand } from './backup/backup-command.js';
 import { UsageError } from './command-line/usage-error.js';
 import { runUserCommand, USER_USAGE } from './command-line/user-command.js';
 
@@ -14,6 +15,8 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   audit: { usage: AUDIT_USAGE, run: runAuditCommand },
+  backup: { usage: BACKUP_USAGE, run: runBackupCommand },
+  restore: { usage: RESTORE_USAGE, run: runRestoreCommand },
   user: { usage: USER_USAGE, run: runUserCommand },
 };
 
