@@ -29,5 +29,5 @@ export interface OperationView {
   subjectId: string | null;
   subjectName: string;
   subjectType: string;
-  way: 'console' | 'api' | 'token' | 'ssh' | 'system';
+  way: 'console' | 'api' | 'token' | 'ssh' | 'system' | 'command-line';
 }
