@@ -232,8 +232,9 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     const row = admin.row('alice');
     await eventually(() => row.textContent()).toMatch(/dev@web-01.*Web terminal/s);
     await row.getByRole('link', { name: 'Replay' }).click();
-    await admin.page.locator('.ap-term').waitFor();
-    await eventually(() => admin.page.locator('.ap-term').textContent()).toContain('dev@web-01');
+    await eventually(() => admin.page.locator('.replay-stage .xterm-rows').textContent()).toContain(
+      'dev@web-01',
+    );
   });
 
   it('the replay lists the commands as they were meant; a click jumps to its moment and lights it', async () => {

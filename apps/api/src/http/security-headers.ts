@@ -5,8 +5,8 @@ import type { Request, Response, NextFunction } from 'express';
 type Handler = (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void) => void;
 
 /**
- * Headers that keep browsers from doing what the console never does. Scripts are ours alone and never inline;
- * `wasm-unsafe-eval` is for the player, inline styles for NG-ZORRO's components.
+ * Headers that keep browsers from doing what the console never does. Scripts are ours alone and never inline; Inline
+ * styles are for NG-ZORRO's components.
  * @param behindTls browsers are told to stay with https, and not on plain http, where that would lock people out
  */
 export function securityHeaders(behindTls: boolean): Handler {
@@ -15,7 +15,7 @@ export function securityHeaders(behindTls: boolean): Handler {
       useDefaults: false,
       directives: {
         defaultSrc: ["'self'"],
-        scriptSrc: ["'self'", "'wasm-unsafe-eval'"],
+        scriptSrc: ["'self'"],
         scriptSrcAttr: ["'none'"],
         styleSrc: ["'self'", "'unsafe-inline'"],
         imgSrc: ["'self'", 'data:'],

@@ -5,15 +5,18 @@ import { tap } from 'rxjs';
 import { readProblem } from '../problem/problem';
 import { Account } from './account';
 
+/** Marks a request as the console's own: a cross-site form can't set it. */
+export const CONSOLE_HEADER = { 'X-Gatehouse-Client': 'console' };
+
 /**
- * Marks every request as the console's own (a cross-site form can't set this header), and follows what an
+ * Marks every request as the console's own, and follows what an
  * answer says about the login: none any more → log in; password to be changed or second factor to be set up first →
  * that page.
  */
 export const sentByConsole: HttpInterceptorFn = (request, next) => {
   const account = inject(Account);
   const router = inject(Router);
-  return next(request.clone({ setHeaders: { 'X-Gatehouse-Client': 'console' } })).pipe(
+  return next(request.clone({ setHeaders: CONSOLE_HEADER })).pipe(
     tap({
       error: (error: unknown) => {
         const problem = readProblem(error);

@@ -24,5 +24,8 @@ export const auditRoutes: Routes = [
     path: 'monitor/:id',
     loadComponent: () => import('../monitor/monitor-page').then((file) => file.MonitorPage),
   },
-  { path: 'replay/:id', loadComponent: () => import('./replay-page').then((file) => file.ReplayPage) },
+  {
+    path: 'replay/:id',
+    loadComponent: () => import('../replay/replay-page').then((file) => file.ReplayPage),
+  },
 ];

@@ -1,7 +1,6 @@
-import { HttpClient } from '@angular/common/http';
 import { Service, inject } from '@angular/core';
-import { firstValueFrom } from 'rxjs';
 import { SESSION_KINDS } from '#libs/contracts';
+import { CONSOLE_HEADER } from '../account/sent-by-console';
 import { Api } from '../api/api';
 import { listSessionCommands } from '../api/fn/commands/list-session-commands';
 import { getRecording } from '../api/fn/sessions/get-recording';
@@ -19,7 +18,6 @@ const SORTS = ['startedAt'] as const;
 @Service()
 export class SessionArchive {
   private readonly api = inject(Api);
-  private readonly http = inject(HttpClient);
 
   /** A page of those in the state; the query's filters `kind`, `from`, `to` narrow it. */
   list(state: 'online' | 'ended', query: ListQuery): Promise<SessionPage> {
@@ -42,10 +40,14 @@ export class SessionArchive {
     return this.api.invoke(listSessionCommands, { id, pageSize: 200 });
   }
 
-  /** The recording as asciicast text; of a session under way, what was recorded so far. */
-  recording(id: string): Promise<string> {
-    // The generated function takes it for binary; the player wants text.
+  /** The recording, an asciicast; of a session under way, what was recorded so far. */
+  recording(id: string): Promise<Blob> {
+    return this.api.invoke(getRecording, { id });
+  }
+
+  /** The same as it comes. */
+  openRecording(id: string, stop: AbortSignal): Promise<Response> {
     const path = getRecording.PATH.replace('{id}', encodeURIComponent(id));
-    return firstValueFrom(this.http.get(`${this.api.rootUrl}${path}`, { responseType: 'text' }));
+    return fetch(`${this.api.rootUrl}${path}`, { headers: CONSOLE_HEADER, signal: stop });
   }
 }

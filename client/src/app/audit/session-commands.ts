@@ -2,6 +2,7 @@ import { Component, computed, inject, input, output, resource } from '@angular/c
 import type { CommandView } from '../api/models/command-view';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
+import { momentOf } from '../replay/moment';
 import { CommandText } from './command-text';
 import { SessionArchive } from './session-archive';
 
@@ -72,6 +73,7 @@ export class SessionCommands {
   private readonly archive = inject(SessionArchive);
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
+  protected readonly momentOf = momentOf;
 
   readonly session = input.required<string>();
   /** Seconds of the recording that have been played; null: nothing is played. */
@@ -87,11 +89,4 @@ export class SessionCommands {
     if (played === null || !this.commands.hasValue()) return null;
     return this.commands.value().items.findLast(({ offset }) => offset <= played)?.id ?? null;
   });
-
-  protected momentOf(offset: number): string {
-    const seconds = Math.floor(offset);
-    const two = (part: number): string => String(part).padStart(2, '0');
-    const minutes = `${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
-    return seconds < 3600 ? minutes : `${Math.floor(seconds / 3600)}:${minutes}`;
-  }
 }

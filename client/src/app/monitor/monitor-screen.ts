@@ -9,7 +9,7 @@ const FONT_SIZE = 14;
 const SMALLEST = 5;
 const LARGEST = 20;
 
-/** An xterm.js terminal that only shows: at the size that the watched user has, its letters as large as there is room. */
+/** An xterm.js terminal that only shows: at the size that its user has or had, its letters as large as there is room. */
 export class MonitorScreen implements WatchedScreen {
   readonly terminal: Terminal;
 
@@ -45,6 +45,11 @@ export class MonitorScreen implements WatchedScreen {
 
   write(data: Uint8Array, shown: () => void): void {
     this.terminal.write(data, shown);
+  }
+
+  /** Resolves when it has been taken in. */
+  show(text: string): Promise<void> {
+    return new Promise((resolve) => this.terminal.write(text, resolve));
   }
 
   /** Makes the letters as large as the element has room for. */

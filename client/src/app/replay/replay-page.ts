@@ -1,0 +1,157 @@
+import {
+  Component,
+  DOCUMENT,
+  DestroyRef,
+  type ElementRef,
+  ViewEncapsulation,
+  computed,
+  effect,
+  inject,
+  input,
+  resource,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
+import { RouterLink } from '@angular/router';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
+import { NzInputDirective } from 'ng-zorro-antd/input';
+import { SessionArchive } from '../audit/session-archive';
+import { SessionCommands } from '../audit/session-commands';
+import { Icon } from '../display/icon';
+import { saveFile } from '../display/save-file';
+import { When } from '../display/when';
+import { injectWords } from '../language/words';
+import { MonitorScreen } from '../monitor/monitor-screen';
+import { injectProblemWords } from '../problem/problem-words';
+import { momentOf } from './moment';
+import { Player, SPEEDS } from './player';
+import { Recording } from './recording';
+
+/** Seconds that an arrow jumps. */
+const STEP = 5;
+/** Places of a searched text that are listed. */
+const MOST_HITS = 200;
+
+/** Plays the recording of a session at the size that its user had, its letters as large as there is room. */
+@Component({
+  selector: 'gh-replay-page',
+  imports: [Icon, NzButtonComponent, NzInputDirective, RouterLink, SessionCommands, When],
+  templateUrl: './replay-page.html',
+  // xterm.js makes its own elements, which scoped styles would not reach.
+  encapsulation: ViewEncapsulation.None,
+  styleUrls: ['../../../../node_modules/@xterm/xterm/css/xterm.css', './replay-page.css'],
+})
+export class ReplayPage {
+  private readonly archive = inject(SessionArchive);
+  private readonly document = inject(DOCUMENT);
+  protected readonly problems = injectProblemWords();
+  protected readonly t = injectWords();
+  protected readonly momentOf = momentOf;
+  protected readonly speeds = SPEEDS;
+
+  readonly id = input.required<string>();
+  /** Seconds of the recording to begin at, from the address. */
+  readonly at = input<string>();
+
+  protected readonly session = resource({
+    params: () => this.id(),
+    loader: ({ params }) => this.archive.get(params),
+  });
+  private readonly broken = signal<unknown>(null);
+  protected readonly failure = computed(() => this.session.error() ?? this.broken());
+  private readonly recording = signal<Recording | null>(null);
+  protected readonly player = signal<Player | null>(null);
+  protected readonly position = computed(() => this.player()?.position() ?? 0);
+  protected readonly duration = computed(() => this.recording()?.loaded() ?? 0);
+  protected readonly isPlaying = computed(() => this.player()?.isPlaying() ?? false);
+  protected readonly isWaiting = computed(() => this.player()?.isWaiting() ?? false);
+  protected readonly speed = computed(() => this.player()?.speed() ?? 1);
+
+  protected readonly sought = signal('');
+  protected readonly hits = computed(() => {
+    this.duration(); // what has come since is searched too
+    return this.recording()?.text.find(this.sought().trim(), MOST_HITS) ?? [];
+  });
+  protected readonly hitsTold = computed(() => {
+    const count = this.hits().length;
+    if (count === 0) return this.t(this.recording()?.isWhole() ? 'replay.noHits' : 'replay.loading');
+    return this.t(count < MOST_HITS ? 'replay.hits' : 'replay.manyHits', { count });
+  });
+
+  private readonly stage = viewChild<ElementRef<HTMLElement>>('stage');
+  private readonly search = viewChild<ElementRef<HTMLInputElement>>('search');
+
+  constructor() {
+    effect((onCleanup) => {
+      const stop = new AbortController();
+      const recording = new Recording();
+      this.broken.set(null);
+      this.recording.set(recording);
+      void recording.read(this.archive.openRecording(this.id(), stop.signal)).then((failure) => {
+        if (!stop.signal.aborted) this.broken.set(failure);
+      });
+      onCleanup(() => stop.abort());
+    });
+    effect((onCleanup) => {
+      const stage = this.stage()?.nativeElement;
+      const recording = this.recording();
+      if (!stage || !recording?.size()) return;
+      const screen = new MonitorScreen(stage);
+      const player = untracked(() => new Player(recording, screen));
+      const watch = new ResizeObserver(() => screen.fit());
+      watch.observe(stage);
+      this.player.set(player);
+      untracked(() => void player.jump(Number(this.at()) || 0).then(() => player.play()));
+      onCleanup(() => {
+        watch.disconnect();
+        player.dispose();
+        screen.dispose();
+      });
+    });
+    // first in line: the terminal takes every key that reaches it
+    const press = (event: KeyboardEvent): void => this.press(event);
+    this.document.addEventListener('keydown', press, { capture: true });
+    inject(DestroyRef).onDestroy(() =>
+      this.document.removeEventListener('keydown', press, { capture: true }),
+    );
+  }
+
+  protected async keep(): Promise<void> {
+    saveFile(this.document, `${this.id()}.cast`, await this.archive.recording(this.id()));
+  }
+
+  protected jump(to: number): void {
+    void this.player()?.jump(to);
+  }
+
+  protected toggle(): void {
+    const player = this.player();
+    if (player?.isPlaying()) player.pause();
+    else player?.play();
+  }
+
+  private press(event: KeyboardEvent): void {
+    const { target } = event;
+    const isInside = target instanceof HTMLElement && target.closest('.replay-stage') !== null;
+    if (event.ctrlKey || event.metaKey || event.altKey || (!isInside && target !== this.document.body))
+      return;
+    const step = (by: 1 | -1): void => {
+      const next = SPEEDS[SPEEDS.indexOf(this.speed()) + by];
+      if (next) this.player()?.speed.set(next);
+    };
+    const acts: Readonly<Record<string, () => void>> = {
+      ' ': () => this.toggle(),
+      ArrowLeft: () => this.jump(this.position() - STEP),
+      ArrowRight: () => this.jump(this.position() + STEP),
+      '<': () => step(-1),
+      '>': () => step(1),
+      '/': () => this.search()?.nativeElement.focus(),
+    };
+    const act = acts[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+}

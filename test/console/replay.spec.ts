@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, it } from 'vitest';
+import { Harness, type Person } from '../gateway/harness.js';
+import { requires } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const PATIENT = { timeout: 30_000 };
+/** The pause in the middle of the session, seconds. */
+const PAUSE = 8;
+
+requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a session', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let auditor: Person;
+  let visitor: Visitor;
+  let sessionId: string;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    const systemKey = await harness.keys.make('system');
+    const accounts = [{ username: 'dev', publicKey: systemKey.public }];
+    const host = await harness.startHost({ name: 'web-01', accounts });
+    const way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+    auditor = await harness.addPerson('audrey', { role: 'auditor' });
+    const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
+    const terminal = ssh.terminal(undefined, [], { rows: 20, columns: 70 });
+    await terminal.waitFor('$ ');
+    terminal.line('printf "\\033[1;32mneedle-%s\\033[0m\\n" "中文-$((40+2))"');
+    await terminal.waitFor('needle-中文-42');
+    await sleep(PAUSE * 1000);
+    terminal.resize(30, 100);
+    // the scroll region, the cursor and the colour that this leaves must be right after a jump, too
+    terminal.line('seq 1 200000; printf "\\033[3;9r\\033[9;1H\\033[33mlast-%s\\n" $((50+5))');
+    await terminal.waitFor('last-55');
+    terminal.line('exit');
+    await terminal.untilEnded();
+    const rows = await harness.sessions('&kind=ssh');
+    sessionId = rows[0]?.id ?? '';
+    visitor = await browser.visit(harness.product.url);
+    await visitor.logIn(auditor.username, auditor.password);
+    await visitor.page.waitForURL('**/{home,my-assets}');
+  }, 120_000);
+
+  const shown = (): Promise<string | null> => visitor.page.locator('.replay-stage .xterm-rows').textContent();
+  const moment = async (): Promise<number> =>
+    Number(await visitor.page.getByLabel('Moment of the recording').inputValue());
+  const moveTo = (seconds: number): Promise<void> =>
+    visitor.page.getByLabel('Moment of the recording').fill(String(seconds));
+
+  it('begins by itself, skips the pause, plays to the end and says how long it was', async () => {
+    const { page } = visitor;
+    await page.goto(`/audit/replay/${sessionId}`);
+    await page.getByRole('button', { name: '×16' }).click();
+    const since = Date.now();
+    await expect.poll(shown, PATIENT).toContain('last-55');
+    expect(Date.now() - since).toBeLessThan(PAUSE * 1000);
+    await visitor.button('Play').waitFor();
+    expect(await moment()).toBeGreaterThan(PAUSE);
+    await expect.poll(() => page.locator('.replay-stage .xterm-rows > div').count(), PATIENT).toBe(30);
+  });
+
+  it('a jump back shows exactly that moment, at its size; one forward the very end', async () => {
+    const atEnd = await shown();
+    await moveTo(PAUSE / 2);
+    await expect.poll(shown, PATIENT).toContain('needle-中文-42');
+    expect(await shown()).not.toContain('last-55');
+    expect(await visitor.page.locator('.replay-stage .xterm-rows > div').count()).toBe(20);
+    await moveTo(10_000);
+    await expect.poll(shown, PATIENT).toBe(atEnd);
+  });
+
+  it('finds what was shown and jumps there', async () => {
+    const { page } = visitor;
+    const box = page.getByRole('searchbox');
+    await box.fill('NEEDLE-中文-42');
+    await page.getByText('Places: 1', { exact: true }).waitFor();
+    await page.locator('.replay-hits button').click();
+    await expect.poll(shown, PATIENT).toContain('needle-中文-42');
+    expect(await moment()).toBeLessThan(PAUSE);
+    await box.fill('was never there');
+    await page.getByText('It was not shown.').waitFor();
+    await box.press('Escape');
+    await page.getByRole('heading', { name: 'Commands' }).waitFor();
+  });
+
+  it('obeys the keyboard', async () => {
+    const { page } = visitor;
+    await moveTo(0);
+    await page.getByRole('button', { name: '×1', exact: true }).click();
+    await page.locator('.replay-stage').click();
+    await page.keyboard.press(' ');
+    await visitor.button('Pause').waitFor();
+    await page.keyboard.press(' ');
+    await visitor.button('Play').waitFor();
+    const before = await moment();
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(moment, PATIENT).toBeCloseTo(before + 5, 0);
+    await page.keyboard.press('>');
+    await expect
+      .poll(() => page.getByRole('button', { name: '×2' }).getAttribute('aria-pressed'), PATIENT)
+      .toBe('true');
+  });
+
+  it('says in words that there is none', async () => {
+    await visitor.page.goto('/audit/replay/00000000-0000-7000-8000-000000000000');
+    await visitor.page.getByRole('alert').waitFor();
+    expect(browser.complaints).toEqual([]);
+  });
+});
