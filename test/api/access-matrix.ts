@@ -6,7 +6,8 @@ import type { Route } from './routes.js';
  * `everybody`: whoever has the permission, everything; `caller`: what belongs to whoever calls, no id is taken;
  * `own`: the id of something that has an owner, who alone may; `asset`: the id of an asset that a rule gives the caller;
  * `record`: as `own`, and auditors may see it, administrators end it too;
- * `rules`: an asset and a system user, which a gateway asks the rules about, tried in gateway/web-files.spec.ts;
+ * `rules`: assets and a system user, which a gateway asks the rules about, or what it does for the caller, tried in
+ * gateway/web-files.spec.ts and gateway/many-files.spec.ts;
  * `user`, `group`: a user or a user group, for a group admin one that they manage.
  */
 export type Reach = 'everybody' | 'caller' | 'rules' | 'own' | 'record' | 'asset' | 'user' | 'group';

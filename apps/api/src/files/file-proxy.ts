@@ -79,6 +79,9 @@ export class FileProxy {
 
   /** How far a run is, told by the gateway that has it. @throws FileRefusal when it is not known */
   async progress(request: Request, { runId }: { runId: string }): Promise<unknown> {
+    // with a gateway goes what it knows of its runs
+    if ((await this.gateways.list()).length === 0)
+      throw new FileRefusal(404, 'file_no_such_file', 'No such transfer is known any more.');
     return this.bodyOf(await this.send(request, 'many/progress', { runId }, runId, false));
   }
 
