@@ -102,7 +102,8 @@ describe('recording', () => {
     // a device that takes nothing: every write fails with ENOSPC
     const full = new RecordingStore(dataDir);
     const writer = await full.create(path, header, { ...silent, failed: (error) => failures.push(error) });
-    const handle = Reflect.get(writer, 'file') as { appendFile: (data: Buffer) => Promise<void> };
+    const recording = Reflect.get(writer, 'file') as object;
+    const handle = Reflect.get(recording, 'file') as { appendFile: (data: Buffer) => Promise<void> };
     const { open } = await import('node:fs/promises');
     const device = await open('/dev/full', 'w');
     handle.appendFile = (data) => device.appendFile(data);

@@ -120,6 +120,11 @@ describe('login', () => {
     await browser.with({ origin: 'null' }).get('/me').expect(403);
     await browser.with({ 'x-gatehouse-client': 'form' }).get('/me').expect(403);
     await browser.with({ 'x-gatehouse-client': 'form' }).post('/auth/logout').expect(403);
+    // a link that is followed carries no header of ours: browsers say whose page it stands on
+    const link = (site: string) => browser.with({ 'x-gatehouse-client': 'none', 'sec-fetch-site': site });
+    await link('same-origin').get('/me').expect(200);
+    for (const site of ['same-site', 'cross-site', 'none']) await link(site).get('/me').expect(403);
+    await link('same-origin').post('/auth/logout').expect(403);
     await browser.get('/me').expect(200);
   });
 

@@ -235,6 +235,7 @@ describe('push', () => {
             state: 'record-only',
             succeeded: true,
             failure: null,
+            failureTold: null,
             engine: 'none',
             accountExisted: null,
             drift: null,

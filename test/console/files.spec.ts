@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
 import { Harness, type Way } from '../gateway/harness.js';
@@ -130,6 +130,18 @@ requires('hosts', 'ssh', 'browser').describe('the page of files', () => {
     ]);
     expect(browser.complaints).toEqual([]);
   }, 60_000);
+
+  it('leaves a file that is too large for the page to the browser itself', async () => {
+    const size = 256_000_001;
+    await host.exec(
+      `install -d -o dev -g dev /home/dev/large && truncate -s ${size} /home/dev/large/disk.img`,
+    );
+    const { page } = await enter();
+    await openFolder(page, '/home/dev/large');
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download disk.img' }).click();
+    expect((await stat(await (await download).path())).size).toBe(size);
+  }, 90_000);
 
   it('shows hostile names as text and fetches each of them', async () => {
     await host.exec(

@@ -14,7 +14,7 @@ import { CONFIG, NotPermitted, type Config } from '#libs/kernel';
 import { ACCESS, BEFORE_ENROLMENT, BEFORE_PASSWORD_CHANGE, BY_LOGIN_ONLY, type Access } from './access.js';
 import { callerOf, type Caller } from './caller.js';
 import { assertOwnOrigin, CrossSiteRequest } from './origin.js';
-import { isFromConsole } from './session-cookie.js';
+import { isFromConsole, isOwnLink } from './session-cookie.js';
 
 /** Methods that change nothing (RFC 9110 section 9.2.1); Express answers HEAD by GET's handler. */
 const READING = new Set(['GET', 'HEAD']);
@@ -40,7 +40,7 @@ export class AccessGuard extends AuthGuard('token') {
     const caller = callerOf(request);
     const { user, way } = caller;
     if (way === 'console') {
-      if (!isFromConsole(request)) throw new CrossSiteRequest();
+      if (!isFromConsole(request) && !isOwnLink(request)) throw new CrossSiteRequest();
       assertOwnOrigin(request, this.config.publicUrl);
     }
     if (user.mustChangePassword && !this.declares(BEFORE_PASSWORD_CHANGE, handler)) {

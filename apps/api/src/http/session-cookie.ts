@@ -9,6 +9,14 @@ export function isFromConsole(request: Request): boolean {
   return request.headers[CLIENT_HEADER] === 'console';
 }
 
+/**
+ * Whether a link on a page of ours was followed, for a file that no script need hold. Browsers say so (Fetch Metadata Request
+ * Headers, W3C), and no page can say it for them; over plain http they say nothing.
+ */
+export function isOwnLink({ method, headers }: Request): boolean {
+  return method === 'GET' && headers['sec-fetch-site'] === 'same-origin';
+}
+
 /** Gives the console its login. */
 export function setSessionCookie(response: Response, token: string, secure: boolean): void {
   response.cookie(SESSION_COOKIE, token, { ...attributes(secure), maxAge: LOGIN_ABSOLUTE_MS });

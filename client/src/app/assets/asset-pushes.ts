@@ -10,6 +10,7 @@ import { injectWords } from '../language/words';
 import { MoreRows, injectGrowingRows } from '../list/growing-rows';
 import { DriftMark } from '../push-states/drift-mark';
 import { ScanDrift } from '../push-states/scan-drift';
+import { injectFailureWords } from '../pushes/failure-words';
 import { recordMark } from '../pushes/push-marks';
 
 /** Which system users stand on an asset, and how they came there. */
@@ -24,7 +25,7 @@ import { recordMark } from '../pushes/push-marks';
             <a class="grow mono" [routerLink]="['/push-states', row.systemUserId, row.assetId]">{{
               row.systemUsername
             }}</a>
-            <gh-state [kind]="mark(row.state)" [title]="row.failure ?? ''">{{
+            <gh-state [kind]="mark(row.state)" [title]="why(row)">{{
               t('recordState.' + row.state)
             }}</gh-state>
             @if (row.mode !== 'record-only') {
@@ -46,6 +47,7 @@ export class AssetPushes {
   private readonly endings = inject(JobDesk).endings;
   protected readonly t = injectWords();
   protected readonly mark = recordMark;
+  protected readonly why = injectFailureWords();
   protected readonly mayWrite = inject(Account).may('system-users.write');
 
   readonly assetId = input.required<string>();
