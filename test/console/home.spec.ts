@@ -115,7 +115,7 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     const { page, context } = visitor;
     const goTo = async (letters: string): Promise<void> => {
       await page.keyboard.press('Control+k');
-      await page.getByRole('combobox').waitFor();
+      await page.locator('[role=combobox]:focus').waitFor();
       await page.keyboard.type(letters);
       await page.keyboard.press('Enter');
     };
