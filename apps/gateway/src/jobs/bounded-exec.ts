@@ -61,8 +61,28 @@ export function boundedExec(
   client: ssh2.Client,
   command: string,
   input: Buffer,
-  limits: ExecLimits,
+  { timeoutMs, maxBytes }: ExecLimits,
 ): Promise<ExecOutcome> {
+  return execWith<ExecOutcome>(client, command, timeoutMs, (channel, done, fail) => {
+    gather(channel, maxBytes, fail, done);
+    channel.end(input);
+  });
+}
+
+/** Whoever works with a command's channel says when it is done, or what failed. */
+type ChannelWork<T> = (
+  channel: ssh2.ClientChannel,
+  done: (result: T) => void,
+  fail: (reason: ExecFailure['reason']) => void,
+) => void;
+
+/** Starts a command and leaves its channel to `work`, which may take so long. @throws ExecFailure */
+export function execWith<T>(
+  client: ssh2.Client,
+  command: string,
+  timeoutMs: number,
+  work: ChannelWork<T>,
+): Promise<T> {
   return new Promise((resolve, reject) => {
     const settle = (end: () => void): void => {
       clearTimeout(timer);
@@ -77,24 +97,20 @@ export function boundedExec(
     const lost = (): void => {
       fail('lost');
     };
+    const done = (result: T): void => {
+      settle(() => {
+        resolve(result);
+      });
+    };
     const timer = setTimeout(() => {
       fail('timeout');
-    }, limits.timeoutMs);
+    }, timeoutMs);
     client.once('close', lost);
-    const opened = (error: Error | undefined, channel: ssh2.ClientChannel): void => {
-      if (error) {
-        fail('refused', error);
-        return;
-      }
-      gather(channel, limits.maxBytes, fail, (outcome) => {
-        settle(() => {
-          resolve(outcome);
-        });
-      });
-      channel.end(input);
-    };
     try {
-      client.exec(command, opened);
+      client.exec(command, (error, channel) => {
+        if (error) fail('refused', error);
+        else work(channel, done, fail);
+      });
     } catch (error) {
       fail('lost', error instanceof Error ? error : undefined); // ssh2 throws when the connection has gone
     }

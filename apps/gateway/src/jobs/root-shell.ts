@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type ssh2 from 'ssh2';
-import { MAX_STDERR, ExecFailure, harmless, type ExecLimits, type ExecOutcome } from './bounded-exec.js';
+import {
+  execWith,
+  ExecFailure,
+  harmless,
+  MAX_STDERR,
+  type ExecLimits,
+  type ExecOutcome,
+} from './bounded-exec.js';
 
 /** Longer than any shell needs to say how a program ended, after the mark. Bytes. */
 const ENDING_ROOM = 64;
@@ -31,35 +38,8 @@ export class RootShell {
    * @throws ExecFailure when no command can be run
    */
   static start(client: ssh2.Client, command: string, timeoutMs: number): Promise<RootShell> {
-    return new Promise((resolve, reject) => {
-      const settle = (end: () => void): void => {
-        clearTimeout(timer);
-        client.off('close', lost);
-        end();
-      };
-      const fail = (reason: ExecFailure['reason'], cause?: Error): void => {
-        settle(() => {
-          reject(ExecFailure.of(reason, cause));
-        });
-      };
-      const lost = (): void => {
-        fail('lost');
-      };
-      const timer = setTimeout(() => {
-        fail('timeout');
-      }, timeoutMs);
-      client.once('close', lost);
-      try {
-        client.exec(command, (error, channel) => {
-          if (error) fail('refused', error);
-          else
-            settle(() => {
-              resolve(new RootShell(channel));
-            });
-        });
-      } catch (error) {
-        fail('lost', error instanceof Error ? error : undefined); // ssh2 throws when the connection has gone
-      }
+    return execWith<RootShell>(client, command, timeoutMs, (channel, done) => {
+      done(new RootShell(channel));
     });
   }
 
