@@ -13,6 +13,7 @@ export * from './inventory/admin-account.entity.js';
 export * from './inventory/asset-change-record.entity.js';
 export * from './inventory/asset-group.entity.js';
 export * from './inventory/asset-run.entity.js';
+export * from './inventory/asset-words.entity.js';
 export * from './inventory/asset.entity.js';
 export * from './inventory/data-center.entity.js';
 export * from './inventory/setting.entity.js';

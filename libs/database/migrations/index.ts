@@ -26,6 +26,7 @@ import { AuditChain1795400000080 } from './0026-audit-chain.js';
 import { Retention1795400000090 } from './0027-retention.js';
 import { Home1795400000110 } from './0029-home.js';
 import { ToldFailures1795400000120 } from './0030-told-failures.js';
+import { AssetWords1795400000130 } from './0031-asset-words.js';
 import { FileChanges1795400000140 } from './0032-file-changes.js';
 
 /** In the order in which they run. */
@@ -58,5 +59,6 @@ export const migrations = [
   Retention1795400000090,
   Home1795400000110,
   ToldFailures1795400000120,
+  AssetWords1795400000130,
   FileChanges1795400000140,
 ];

@@ -3,7 +3,8 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
-const SAYS_VERSION_MS = 15_000;
+/** Python takes seconds to say it on a machine that is busy with playbooks. */
+const SAYS_VERSION_MS = 60_000;
 /** How long what was found is taken for true. */
 const KEEP_MS = 60_000;
 
@@ -17,10 +18,16 @@ export interface AnsibleTool {
 }
 
 let found: { tool: AnsibleTool; at: number } | null = null;
+let search: Promise<AnsibleTool | null> | null = null;
 
-/** The first `ansible-playbook` on this process's PATH that runs; null: there is none. */
+/** The first `ansible-playbook` on this process's PATH that runs; null: there is none. Pushes that begin together search once. */
 export async function findAnsible(): Promise<AnsibleTool | null> {
   if (found && performance.now() - found.at < KEEP_MS) return found.tool;
+  search ??= searchPath().finally(() => (search = null));
+  return search;
+}
+
+async function searchPath(): Promise<AnsibleTool | null> {
   found = null;
   for (const folder of searchedFolders()) {
     const path = join(folder, 'ansible-playbook');
