@@ -42,9 +42,7 @@ requires('ssh', 'browser').describe('rules in the console', () => {
     const dev = await harness.addSystemUser('dev', { password: 'x' });
     await harness.recordPush(dev, [assetId]);
     ruleId = await harness.addRule([alice.id], [assetId], [dev]);
-    visitor = await browser.visit(harness.product.url);
-    await visitor.logIn(admin.username, admin.password);
-    await visitor.page.waitForURL('**/{home,my-assets}');
+    visitor = await browser.enter(harness.product.url, admin);
   });
 
   const hours = async () => (await harness.admin.call('GET', `/authorization-rules/${ruleId}`, rule)).hours;

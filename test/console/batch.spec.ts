@@ -28,14 +28,8 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await harness.addRule([way.person.id], more, [way.systemUserId]);
   });
 
-  async function enter(person: Person, locale?: string, scheme?: 'dark'): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, locale, scheme);
-    await visitor.page.goto('/login');
-    await visitor.page.locator('#username').fill(person.username);
-    await visitor.page.locator('#password').fill(person.password);
-    await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(person: Person, locale?: string, scheme?: 'dark'): Promise<Visitor> {
+    return browser.enter(harness.product.url, person, locale, scheme);
   }
   const patience = { timeout: 20_000 };
 

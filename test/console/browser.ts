@@ -10,6 +10,9 @@ const CHROMIUM_FLAGS = [
   '--disable-sync',
 ];
 
+/** The first load on a busy machine. */
+const LANDING_MS = 60_000;
+
 /** How to start the browser. */
 export interface BrowserOptions {
   /** Without WebGL xterm.js draws with DOM elements, whose text a test can read. */
@@ -45,6 +48,23 @@ export class ConsoleBrowser {
         this.complaints.push(message.text());
     });
     return new Visitor(context, await context.newPage());
+  }
+
+  /** The same of somebody who has logged in, at the page where they land. */
+  async enter(
+    url: string,
+    { username, password }: { username: string; password: string },
+    locale?: string,
+    colorScheme?: 'light' | 'dark',
+  ): Promise<Visitor> {
+    const visitor = await this.visit(url, locale, colorScheme);
+    const { page } = visitor;
+    await page.goto('/login');
+    await page.locator('#username').fill(username);
+    await page.locator('#password').fill(password);
+    await page.locator('#password').press('Enter');
+    await page.waitForURL('**/{home,my-assets}', { timeout: LANDING_MS });
+    return visitor;
   }
 
   stop(): Promise<void> {

@@ -40,11 +40,8 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     expect(browser.complaints).toEqual([]);
   });
 
-  async function enter(username: string, password: string): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url);
-    await visitor.logIn(username, password);
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(username: string, password: string): Promise<Visitor> {
+    return browser.enter(harness.product.url, { username, password });
   }
 
   /** What a command on the asset gives with this key. */

@@ -44,10 +44,8 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await copies('system_users', 'username', 'role');
     await assets('node', MANY);
     await copies('users', 'username', 'crowd');
-    admin = await browser.visit(harness.product.url);
+    admin = await browser.enter(harness.product.url, operator);
     ({ page } = admin);
-    await admin.logIn(operator.username, operator.password);
-    await page.waitForURL('**/home');
   }, 120_000);
   afterAll(() => {
     expect(browser.complaints).toEqual([]);

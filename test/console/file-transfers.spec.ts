@@ -35,13 +35,7 @@ requires('hosts', 'ssh', 'browser').describe('the page of file transfers', () =>
 
   async function enter(locale?: string): Promise<Visitor> {
     const auditor = await harness.addPerson(`audrey-${randomBytes(3).toString('hex')}`, { role: 'auditor' });
-    const visitor = await browser.visit(harness.product.url, locale);
-    await visitor.page.goto('/login');
-    await visitor.page.locator('#username').fill(auditor.username);
-    await visitor.page.locator('#password').fill(auditor.password);
-    await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+    return browser.enter(harness.product.url, auditor, locale);
   }
 
   it('shows each file with size, result and digest, as text, and filters by the address', async () => {

@@ -34,15 +34,8 @@ requires('hosts', 'ssh', 'browser').describe('the page of files', () => {
     way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
   });
 
-  async function enter(locale?: string, scheme?: 'dark'): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, locale, scheme);
-    const { page } = visitor;
-    await page.goto('/login');
-    await page.locator('#username').fill(way.person.username);
-    await page.locator('#password').fill(way.person.password);
-    await page.locator('#password').press('Enter');
-    await page.waitForURL('**/my-assets');
-    return visitor;
+  function enter(locale?: string, scheme?: 'dark'): Promise<Visitor> {
+    return browser.enter(harness.product.url, way.person, locale, scheme);
   }
 
   async function openFolder(page: Page, path: string): Promise<void> {

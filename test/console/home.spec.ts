@@ -29,11 +29,8 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     plain = await harness.addPerson('pat');
   }, 60_000);
 
-  async function enter({ username, password }: Person): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url);
-    await visitor.logIn(username, password);
-    await visitor.page.waitForURL('**/{home,my-assets}', { timeout: 60_000 });
-    return visitor;
+  function enter(person: Person): Promise<Visitor> {
+    return browser.enter(harness.product.url, person);
   }
 
   const ticked = (page: Page): Promise<string[]> =>

@@ -40,14 +40,8 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await harness.stop();
   });
 
-  async function enter(person: Person, locale?: string): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, locale);
-    await visitor.page.goto('/login');
-    await visitor.page.locator('#username').fill(person.username);
-    await visitor.page.locator('#password').fill(person.password);
-    await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(person: Person, locale?: string): Promise<Visitor> {
+    return browser.enter(harness.product.url, person, locale);
   }
 
   const jobPanel = (page: Page): Locator => page.locator('gh-job-panel');

@@ -43,12 +43,7 @@ requires('hosts', 'ssh', 'browser').describe('files dropped on one asset and on 
   });
 
   async function enter(path: string, locale?: string, scheme?: 'dark'): Promise<Page> {
-    const { page } = await browser.visit(harness.product.url, locale, scheme);
-    await page.goto('/login');
-    await page.locator('#username').fill(way.person.username);
-    await page.locator('#password').fill(way.person.password);
-    await page.locator('#password').press('Enter');
-    await page.waitForURL('**/my-assets');
+    const { page } = await browser.enter(harness.product.url, way.person, locale, scheme);
     await page.goto(path);
     return page;
   }
@@ -105,7 +100,7 @@ requires('hosts', 'ssh', 'browser').describe('files dropped on one asset and on 
     const zone = page.locator('.drop');
     await drop(page, zone, { 'a 报告.txt': 'first' });
     await page.getByText('on 1 of 2 assets').waitFor(patience);
-    const failed = page.locator('gh-copy-list gh-run-table li');
+    const failed = page.locator('gh-transfer-list gh-run-table li');
     await expect
       .poll(() => failed.allTextContents(), patience)
       .toEqual([expect.stringMatching(/web-02.*denied/is)]);

@@ -27,14 +27,8 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
     admin = await harness.addPerson('adele', { role: 'admin' });
   });
 
-  async function enter(locale: string): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, locale);
-    await visitor.page.goto('/login');
-    await visitor.page.locator('#username').fill(admin.username);
-    await visitor.page.locator('#password').fill(admin.password);
-    await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(locale: string): Promise<Visitor> {
+    return browser.enter(harness.product.url, admin, locale);
   }
 
   it('is opened from the online sessions, shows the terminal, follows it, and ends the session', async () => {

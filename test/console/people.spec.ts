@@ -37,11 +37,8 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await made('/authorization-rules', { name: 'Web for Ann', ...sides });
   });
 
-  async function enter(person: Person): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url);
-    await visitor.logIn(person.username, person.password);
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(person: Person): Promise<Visitor> {
+    return browser.enter(harness.product.url, person);
   }
 
   const names = (visitor: Visitor): Promise<string[]> => visitor.page.locator('tbody a').allTextContents();

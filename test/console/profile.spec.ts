@@ -25,11 +25,8 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
     return () => mail.stop();
   });
 
-  async function enter(username: string, password: string): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url);
-    await visitor.logIn(username, password);
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(username: string, password: string): Promise<Visitor> {
+    return browser.enter(harness.product.url, { username, password });
   }
 
   it('keeps name and time zone, makes a key once, and ends other logins', async () => {

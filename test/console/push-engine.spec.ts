@@ -19,13 +19,8 @@ async function onThePage(options: ProductOptions, work: (visit: Visit) => Promis
   try {
     const admin = await harness.addPerson('olga', { role: 'admin' });
     await work(async (locale, scheme) => {
-      const visitor = await browser.visit(harness.product.url, locale, scheme);
+      const visitor = await browser.enter(harness.product.url, admin, locale, scheme);
       const { page } = visitor;
-      await page.goto('/login');
-      await page.locator('#username').fill(admin.username);
-      await page.locator('#password').fill(admin.password);
-      await page.locator('#password').press('Enter');
-      await page.waitForURL('**/{home,my-assets}');
       await page.goto('/settings/push-engine');
       await page.locator('gh-push-engine-page input[type=radio]').first().waitFor();
       return visitor;

@@ -29,14 +29,8 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     operator = await harness.addPerson('olga', { role: 'admin' });
   });
 
-  async function enter(locale = 'en-US', scheme: 'light' | 'dark' = 'light'): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, locale, scheme);
-    await visitor.page.goto('/login');
-    await visitor.page.locator('#username').fill(operator.username);
-    await visitor.page.locator('#password').fill(operator.password);
-    await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(locale = 'en-US', scheme: 'light' | 'dark' = 'light'): Promise<Visitor> {
+    return browser.enter(harness.product.url, operator, locale, scheme);
   }
 
   it('from a sudo alias to a proven account, with the failure of the other asset in words', async () => {

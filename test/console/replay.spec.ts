@@ -43,9 +43,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await terminal.untilEnded();
     const rows = await harness.sessions('&kind=ssh');
     sessionId = rows[0]?.id ?? '';
-    visitor = await browser.visit(harness.product.url);
-    await visitor.logIn(auditor.username, auditor.password);
-    await visitor.page.waitForURL('**/{home,my-assets}');
+    visitor = await browser.enter(harness.product.url, auditor);
   }, 120_000);
 
   const shown = (): Promise<string | null> => visitor.page.locator('.replay-stage .xterm-rows').textContent();

@@ -25,14 +25,8 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
     await harness.admin.do('POST', '/assets', { name: 'old-1', address: '10.0.0.1' });
   });
 
-  async function enter(person: Person): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url);
-    await visitor.page.goto('/login');
-    await visitor.page.locator('#username').fill(person.username);
-    await visitor.page.locator('#password').fill(person.password);
-    await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(person: Person): Promise<Visitor> {
+    return browser.enter(harness.product.url, person);
   }
 
   const csv = (text: string) => ({ name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(text) });

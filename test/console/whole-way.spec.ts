@@ -30,13 +30,7 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     hosts = await Promise.all(names.map((name) => harness.startHost({ name, setup: desk.rootSetup })));
     for (const host of hosts) await desk.addAsset(host);
     operator = await harness.addPerson('olga', { role: 'admin' });
-    visitor = await browser.visit(harness.product.url, 'en-US');
-    const { page } = visitor;
-    await page.goto('/login');
-    await page.locator('#username').fill(operator.username);
-    await page.locator('#password').fill(operator.password);
-    await page.locator('#password').press('Enter');
-    await page.waitForURL('**/{home,my-assets}');
+    visitor = await browser.enter(harness.product.url, operator, 'en-US');
   }, 60_000);
 
   it('leads from a sudo alias over a system user and a push to a rule, each page offering the next step', async () => {

@@ -50,7 +50,7 @@ export class FilesPage {
   private readonly questions = inject(Questions);
   private readonly language = inject(Language);
   private readonly document = inject(DOCUMENT);
-  private readonly transfers = inject(Transfers);
+  protected readonly transfers = inject(Transfers);
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly ways = injectWayChoices();

@@ -1,4 +1,5 @@
-import { Component, inject } from '@angular/core';
+import { NgTemplateOutlet } from '@angular/common';
+import { Component, inject, input, type TemplateRef } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { dataSize } from '../display/data-size';
 import { Icon } from '../display/icon';
@@ -7,7 +8,7 @@ import { Language } from '../language/language';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
 import { shownName } from './file-paths';
-import { Transfers, type TransferState } from './transfers';
+import type { FileQueue, MovingFile, TransferState } from './file-queue';
 
 const MARKS: Readonly<Record<TransferState, StateKind>> = {
   waiting: 'idle',
@@ -20,13 +21,17 @@ const MARKS: Readonly<Record<TransferState, StateKind>> = {
 /** Files on their way and what became of them. */
 @Component({
   selector: 'gh-transfer-list',
-  imports: [Icon, NzButtonComponent, StateMark],
+  imports: [Icon, NgTemplateOutlet, NzButtonComponent, StateMark],
   templateUrl: './transfer-list.html',
   styleUrl: './transfer-list.css',
 })
-export class TransferList {
+export class TransferList<Entry extends MovingFile> {
   private readonly language = inject(Language);
-  protected readonly transfers = inject(Transfers);
+  readonly queue = input.required<FileQueue<Entry>>();
+  /** What the button says that tries again. */
+  readonly retryWord = input.required<string>();
+  /** Stands at the end of each entry, which it gets. */
+  readonly details = input<TemplateRef<{ $implicit: Entry }>>();
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly marks = MARKS;
@@ -37,6 +42,6 @@ export class TransferList {
   }
 
   protected retryFailed(): void {
-    for (const transfer of this.transfers.failed()) this.transfers.again(transfer);
+    for (const entry of this.queue().failed()) this.queue().again(entry);
   }
 }

@@ -1,12 +1,10 @@
 import { type HttpEvent, HttpEventType } from '@angular/common/http';
-import { DOCUMENT, DestroyRef, Service, computed, inject, signal } from '@angular/core';
+import { DOCUMENT, Service, inject, signal } from '@angular/core';
 import type { Observable, Subscription } from 'rxjs';
 import { saveFile } from '../display/save-file';
 import { readProblem, type Problem } from '../problem/problem';
 import { FileDesk, type FilePlace, progressOf } from './file-desk';
-
-/** How a transfer stands. */
-export type TransferState = 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+import { FileQueue, type MovingFile, type TransferState } from './file-queue';
 
 /** Transfers at once; the browser opens six connections to one server. */
 const AT_ONCE = 3;
@@ -26,13 +24,11 @@ export interface TransferOrder {
 }
 
 /** One file on its way. */
-class Transfer {
+class Transfer implements MovingFile {
   readonly state = signal<TransferState>('waiting');
   readonly bytes = signal(0);
   readonly problem = signal<Problem | null>(null);
-  /** Its answer came or it is on its way: unsubscribing ends it. */
   way: Subscription | null = null;
-
   overwrite: boolean;
 
   constructor(readonly of: TransferOrder) {
@@ -42,30 +38,14 @@ class Transfer {
 
 /** Files on their way, a few at once, the rest in turn. */
 @Service({ autoProvided: false })
-export class Transfers {
+export class Transfers extends FileQueue<Transfer> {
   private readonly desk = inject(FileDesk);
   private readonly document = inject(DOCUMENT);
-  private readonly entries = signal<readonly Transfer[]>([]);
   /** Told after each upload that is done. */
   onUploaded: () => void = () => undefined;
 
-  readonly all = this.entries.asReadonly();
-  readonly open = computed(
-    () => this.all().filter(({ state }) => state() === 'waiting' || state() === 'running').length,
-  );
-  readonly failed = computed(() => this.all().filter(({ state }) => state() === 'failed'));
-  readonly done = computed(() => this.all().filter(({ state }) => state() === 'done').length);
-
-  constructor() {
-    inject(DestroyRef).onDestroy(() => {
-      for (const transfer of this.entries()) transfer.way?.unsubscribe();
-    });
-  }
-
   add(orders: readonly TransferOrder[]): void {
-    const transfers = orders.map((order) => new Transfer(order));
-    this.entries.update((entries) => [...entries, ...transfers]);
-    this.next();
+    this.enqueue(orders.map((order) => new Transfer(order)));
   }
 
   cancel(transfer: Transfer): void {
@@ -74,7 +54,6 @@ export class Transfers {
     this.next();
   }
 
-  /** Once more; over what is there, where that is meant. */
   again(transfer: Transfer, overwrite = transfer.overwrite): void {
     transfer.overwrite = overwrite;
     transfer.problem.set(null);
@@ -82,15 +61,8 @@ export class Transfers {
     this.next();
   }
 
-  /** Takes those that are over off the list. */
-  clear(): void {
-    this.entries.update((entries) =>
-      entries.filter(({ state }) => state() === 'waiting' || state() === 'running'),
-    );
-  }
-
-  private next(): void {
-    const entries = this.entries();
+  protected next(): void {
+    const entries = this.all();
     let running = entries.filter(({ state }) => state() === 'running').length;
     for (const transfer of entries) {
       if (running >= AT_ONCE) return;

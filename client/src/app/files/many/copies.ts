@@ -1,11 +1,11 @@
 import { HttpEventType } from '@angular/common/http';
-import { DestroyRef, Service, computed, inject, signal } from '@angular/core';
+import { Service, computed, inject, signal } from '@angular/core';
 import type { Subscription } from 'rxjs';
 import type { BatchTargetView } from '../../api/models/batch-target-view';
 import type { FileRunEntryView } from '../../api/models/file-run-entry-view';
 import { readProblem, type Problem } from '../../problem/problem';
 import { progressOf } from '../file-desk';
-import type { TransferState } from '../transfers';
+import { FileQueue, type MovingFile, type TransferState } from '../file-queue';
 import { ManyDesk } from './many-desk';
 import { newId } from './new-id';
 import { injectRunWatch, type RunWatch } from './watched-run';
@@ -19,7 +19,7 @@ export interface CopyTerms {
 }
 
 /** One file on its way to many assets, and how it stands on each. */
-class Copy {
+export class Copy implements MovingFile {
   readonly state = signal<TransferState>('waiting');
   /** Bytes that left the browser. */
   readonly bytes = signal(0);
@@ -39,10 +39,13 @@ class Copy {
   overwrite: boolean;
   way: Subscription | null = null;
 
+  readonly of: MovingFile['of'] & { readonly file: File };
+
   constructor(
-    readonly file: File,
+    file: File,
     readonly terms: CopyTerms,
   ) {
+    this.of = { name: file.name, path: file.name, size: file.size, file };
     this.pending = terms.targets;
     this.overwrite = terms.overwrite;
   }
@@ -58,29 +61,15 @@ class Copy {
 
 /** Files on their way to many assets, one after the other: each goes to all of its assets at once. */
 @Service({ autoProvided: false })
-export class Copies {
+export class Copies extends FileQueue<Copy> {
   private readonly desk = inject(ManyDesk);
   private readonly watchRun = injectRunWatch();
-  private readonly copies = signal<readonly Copy[]>([]);
   /** Assets that a file before could not reach: they are not waited for again, until they are tried again. */
   private readonly unreachable = new Map<string, FileRunEntryView>();
-  readonly all = this.copies.asReadonly();
-  readonly open = computed(
-    () => this.all().filter(({ state }) => state() === 'waiting' || state() === 'running').length,
-  );
-  readonly done = computed(() => this.all().filter(({ state }) => state() === 'done').length);
-  readonly failed = computed(() => this.all().filter(({ state }) => state() === 'failed'));
-
-  constructor() {
-    inject(DestroyRef).onDestroy(() => {
-      for (const copy of this.copies()) copy.way?.unsubscribe();
-    });
-  }
 
   add(files: readonly File[], terms: CopyTerms): void {
     if (this.open() === 0) this.unreachable.clear();
-    this.copies.update((copies) => [...copies, ...files.map((file) => new Copy(file, terms))]);
-    this.next();
+    this.enqueue(files.map((file) => new Copy(file, terms)));
   }
 
   cancel(copy: Copy): void {
@@ -103,14 +92,7 @@ export class Copies {
     this.next();
   }
 
-  /** Takes those that are over off the list. */
-  clear(): void {
-    this.copies.update((copies) =>
-      copies.filter(({ state }) => state() === 'waiting' || state() === 'running'),
-    );
-  }
-
-  private next(): void {
+  protected next(): void {
     if (this.all().some(({ state }) => state() === 'running')) return;
     const copy = this.all().find(({ state }) => state() === 'waiting');
     if (copy) this.start(copy);
@@ -130,7 +112,7 @@ export class Copies {
     copy.state.set('running');
     copy.bytes.set(0);
     copy.watch.set(this.watchRun(runId));
-    const order = { systemUserId, assetIds, runId, folder, overwrite: copy.overwrite, file: copy.file };
+    const order = { systemUserId, assetIds, runId, folder, overwrite: copy.overwrite, file: copy.of.file };
     copy.way = this.desk.upload(order).subscribe({
       next: (event) => {
         const bytes = progressOf(event);

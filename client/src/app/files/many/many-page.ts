@@ -9,8 +9,9 @@ import { Icon } from '../../display/icon';
 import { injectWords } from '../../language/words';
 import { saveFile } from '../../display/save-file';
 import { injectProblemWords } from '../../problem/problem-words';
+import { TransferList } from '../transfer-list';
 import { Copies } from './copies';
-import { CopyList } from './copy-list';
+import { CopyDetails } from './copy-details';
 import { ManyDesk } from './many-desk';
 import { newId } from './new-id';
 import { RunTable } from './run-table';
@@ -20,7 +21,16 @@ import { injectRunWatch, type RunWatch } from './watched-run';
 /** Files to many of the own assets, or one path from many: which of both stands in the address. */
 @Component({
   selector: 'gh-many-page',
-  imports: [CopyList, Icon, NzButtonComponent, NzInputDirective, RouterLink, RunTable, TargetChoice],
+  imports: [
+    CopyDetails,
+    Icon,
+    NzButtonComponent,
+    NzInputDirective,
+    RouterLink,
+    RunTable,
+    TargetChoice,
+    TransferList,
+  ],
   providers: [Copies],
   templateUrl: './many-page.html',
   styleUrl: './many-page.css',
