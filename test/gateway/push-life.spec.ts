@@ -1,8 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { endProcess, requires, startMisbehavingHost, type Host } from '../hosts/index.js';
+import { endProcess, requires, startMisbehavingHost } from '../hosts/index.js';
 import { Harness } from './harness.js';
 import { PushDesk } from './push-desk.js';
+import { PushedHosts } from './pushed-hosts.js';
 
 const withId = z.object({ id: z.uuid() });
 const historyPage = z.object({
@@ -19,7 +20,7 @@ const SUDOERS = '/etc/sudoers.d/gatehouse-';
 requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
   let harness: Harness;
   let desk: PushDesk;
-  let hosts: Host[];
+  let hosts: PushedHosts;
   let assets: string[];
 
   beforeAll(async () => {
@@ -28,20 +29,12 @@ requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
   }, 60_000);
   beforeAll(async () => {
     desk = await PushDesk.open(harness);
-    const names = ['app-01', 'app-02'];
-    hosts = await Promise.all(names.map((name) => harness.startHost({ name, setup: desk.rootSetup })));
-    assets = await Promise.all(hosts.map((host) => desk.addAsset(host)));
+    hosts = await PushedHosts.start(harness, desk, ['app-01', 'app-02']);
+    ({ assets } = hosts);
   });
 
-  const at = (index: number): { host: Host; asset: string } => {
-    const [host, asset] = [hosts[index], assets[index]];
-    if (!host || !asset) throw new Error('no such host');
-    return { host, asset };
-  };
-  const on = async (command: string, index = 0): Promise<string> => {
-    const { text, stderr, status } = await at(index).host.exec(command);
-    return status === 0 ? text.trim() : `status ${status}: ${stderr.trim()}`;
-  };
+  const at = (index: number) => hosts.at(index);
+  const on = (command: string, index = 0) => hosts.on(command, index);
 
   it('is taken back: account, sudoers file and record; what runs as it ends; its home stays', async () => {
     const { asset } = at(0);

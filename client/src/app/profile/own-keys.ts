@@ -15,9 +15,9 @@ import { Field } from '../form/field';
 import { OnceShown } from '../form/once-shown';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
-import { injectReaction } from '../panel/reaction';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { injectKeyQuestions } from '../users/key-questions';
 
 /** The own SSH keys: registered, made here, renewed, removed (FEATURES U7, U8). */
 @Component({
@@ -27,7 +27,7 @@ import { injectProblemWords } from '../problem/problem-words';
 })
 export class OwnKeys implements HoldsInput {
   private readonly api = inject(Api);
-  private readonly react = injectReaction();
+  private readonly ask = injectKeyQuestions();
   private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
 
@@ -71,28 +71,14 @@ export class OwnKeys implements HoldsInput {
   }
 
   protected async renew(key: PublicKeyView): Promise<void> {
-    const question = {
-      heading: this.t('ownKeys.askRenew', { name: key.name }),
-      text: this.t('ownKeys.askRenewText'),
-      names: [key.fingerprint],
-      yes: this.t('ownKeys.renew'),
-    };
     const work = async (): Promise<void> => {
       this.made.set((await this.api.invoke(renewMyPublicKey, { id: key.id, body: {} })).privateKey);
     };
-    if (await this.react.ask(question, work, this.t('ownKeys.renewed'))) this.loaded.reload();
+    if (await this.ask.renew(key, work)) this.loaded.reload();
   }
 
   protected async remove(key: PublicKeyView): Promise<void> {
-    const question = {
-      heading: this.t('publicKeys.remove.heading', { name: key.name }),
-      text: this.t('publicKeys.remove.text'),
-      names: [key.fingerprint],
-      yes: this.t('form.remove'),
-      destroys: true,
-    };
     const work = () => this.api.invoke(deleteMyPublicKey, { id: key.id });
-    if (await this.react.ask(question, work, this.t('publicKeys.removed', { name: key.name })))
-      this.loaded.reload();
+    if (await this.ask.remove(key, work)) this.loaded.reload();
   }
 }

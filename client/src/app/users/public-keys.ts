@@ -8,8 +8,8 @@ import { Field } from '../form/field';
 import { OnceShown } from '../form/once-shown';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
-import { injectReaction } from '../panel/reaction';
 import { injectProblemWords } from '../problem/problem-words';
+import { injectKeyQuestions } from './key-questions';
 import { UserStore } from './user-store';
 import type { PublicKeyView } from '../api/models/public-key-view';
 
@@ -21,7 +21,7 @@ import type { PublicKeyView } from '../api/models/public-key-view';
 })
 export class PublicKeys {
   private readonly store = inject(UserStore);
-  private readonly react = injectReaction();
+  private readonly ask = injectKeyQuestions();
   private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
 
@@ -56,31 +56,15 @@ export class PublicKeys {
   protected readonly made = signal<string | null>(null);
 
   protected async renew(key: PublicKeyView): Promise<void> {
-    const question = {
-      heading: this.t('ownKeys.askRenew', { name: key.name }),
-      text: this.t('ownKeys.askRenewText'),
-      names: [key.fingerprint],
-      yes: this.t('ownKeys.renew'),
-    };
     const work = async (): Promise<void> => {
       this.made.set(await this.store.renewKey(this.userId(), key.id));
     };
-    if (await this.react.ask(question, work, this.t('ownKeys.renewed'))) this.refresh();
+    if (await this.ask.renew(key, work)) this.refresh();
   }
 
   protected async remove(key: PublicKeyView): Promise<void> {
-    const gone = await this.react.ask(
-      {
-        heading: this.t('publicKeys.remove.heading', { name: key.name }),
-        text: this.t('publicKeys.remove.text'),
-        names: [key.fingerprint],
-        yes: this.t('form.remove'),
-        destroys: true,
-      },
-      () => this.store.removeKey(this.userId(), key.id),
-      this.t('publicKeys.removed', { name: key.name }),
-    );
-    if (gone) this.refresh();
+    const work = () => this.store.removeKey(this.userId(), key.id);
+    if (await this.ask.remove(key, work)) this.refresh();
   }
 
   private refresh(): void {
