@@ -5,6 +5,11 @@ import { Harness, type SessionRow, type Way } from './harness.js';
 import type { KeyPair } from './key-ring.js';
 import type { Terminal } from './terminal.js';
 
+const MINUTE_MS = 60_000;
+/** Time to log in, on a busy machine too. */
+const WELL_BEFORE_MS = 20_000;
+const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
 requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
   let harness: Harness;
   let host: Host;
@@ -43,6 +48,22 @@ requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
     return (await find())?.endReason ?? null;
   }
 
+  /** Somebody whose rule counts until a full minute, which comes while the tests below run. */
+  let timed: { terminal: Terminal; row: SessionRow; until: Date };
+
+  it('opens within the hours of its rule', async () => {
+    const nora = await harness.addPerson('nora');
+    // an asset that no test below changes
+    const assetId = await harness.addAsset('clocked', host);
+    await harness.recordPush(way.systemUserId, [assetId]);
+    const rule = await harness.addRule([nora.id], [assetId], [way.systemUserId]);
+    const until = new Date(Math.ceil((Date.now() + WELL_BEFORE_MS) / MINUTE_MS) * MINUTE_MS);
+    const window = { days: [...WEEK], from: '00:00', until: until.toISOString().slice(11, 16) };
+    if (window.until === '00:00') window.until = '24:00';
+    await harness.change(`/authorization-rules/${rule}`, { hours: { timeZone: 'UTC', windows: [window] } });
+    timed = { until, ...(await openSession({ ...way, person: nora, assetName: 'clocked' })) };
+  });
+
   it('logout', async () => {
     const { terminal, row } = await openSession();
     terminal.line('exit');
@@ -55,8 +76,10 @@ requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
     const client = spawnBound('ssh', ssh.args('sleep 4713', ['-tt']), {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    await expect.poll(() => harness.sessions('&state=online')).toHaveLength(1);
-    const [row] = await harness.sessions('&state=online');
+    const online = async () =>
+      (await harness.sessions('&state=online')).filter(({ id }) => id !== timed.row.id);
+    await expect.poll(online).toHaveLength(1);
+    const [row] = await online();
     await endProcess(client);
     expect(row && (await ended(row))).toBe('client_disconnected');
   });
@@ -176,6 +199,18 @@ requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
     await (await harness.ssh(way.person)).exec(undefined, ['-T'], { timeout: 5000 });
     expect(performance.now() - begin).toBeLessThan(3000);
   });
+
+  it('the hours of its rule are over: at that moment, within two seconds', async () => {
+    const { terminal, row, until } = timed;
+    const left = until.getTime() - Date.now();
+    if (left > 0) expect((await harness.sessions('&state=online')).map(({ id }) => id)).toContain(row.id);
+    await terminal.untilEnded(Math.max(left, 0) + 5000);
+    expect(await ended(row)).toBe('access_revoked');
+    const { endedAt } = (await harness.sessions()).find(({ id }) => id === row.id) ?? {};
+    const after = new Date(endedAt ?? 0).getTime() - until.getTime();
+    expect(after).toBeGreaterThanOrEqual(0);
+    expect(after).toBeLessThan(2000);
+  }, 120_000);
 
   it('the gateway stops: its sessions end with the reason, and no row stays online', async () => {
     const { terminal, row } = await openSession();
