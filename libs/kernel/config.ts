@@ -10,6 +10,9 @@ const absentWhenEmpty = (value: unknown): unknown => (value === '' ? undefined :
 const optional = <T extends z.ZodType>(schema: T): z.ZodPreprocess<z.ZodOptional<T>> =>
   z.preprocess(absentWhenEmpty, schema.optional());
 
+/** Host, port and a plain path: no user, query or fragment, and nothing that must be escaped in a page or a cookie. */
+const PUBLIC_URL = /^https?:\/\/[^/?#@]+(?:\/[\w.~-]+)*\/*$/;
+
 const settings = z.object({
   GATEHOUSE_DATA_DIR: optional(z.string()),
   GATEHOUSE_HTTP_PORT: optional(port),
@@ -17,7 +20,11 @@ const settings = z.object({
   GATEHOUSE_HOST: optional(z.string()),
   GATEHOUSE_DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
   GATEHOUSE_ADMIN_PASSWORD: optional(z.string().min(12, 'must have at least 12 characters')),
-  GATEHOUSE_PUBLIC_URL: optional(z.url({ protocol: /^https?$/ })),
+  GATEHOUSE_PUBLIC_URL: optional(
+    z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => PUBLIC_URL.test(url), 'must be like https://ops.example.com/gatehouse'),
+  ),
   GATEHOUSE_GATEWAYS: optional(z.coerce.number().int().min(1).max(64)),
   GATEHOUSE_LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])),
   GATEHOUSE_TRUSTED_PROXIES: optional(z.string()),
@@ -49,7 +56,7 @@ export interface Config {
   databaseUrl: string | null;
   /** Used on the first start only. */
   adminPassword: string | null;
-  /** Origin of the console as browsers see it, without a trailing slash; null: whatever the browser used. */
+  /** Address of the console as browsers see it, a path may be in it, without a trailing slash; null: whatever the browser used. */
   publicUrl: string | null;
   gateways: number;
   logLevel: string;

@@ -39,6 +39,7 @@ export class ConsoleBrowser {
       baseURL: url,
       locale,
       colorScheme,
+      ignoreHTTPSErrors: true, // proxies show a certificate of the test
       viewport: { width: 1360, height: 820 },
     });
     context.setDefaultTimeout(15_000);

@@ -73,6 +73,8 @@ const needs = {
   git: [program('git', 'git')],
   openssl: [program('openssl', 'openssl')],
   ansible: [program('ansible-playbook', 'ansible-core')],
+  nginx: [program('nginx', 'nginx-light')],
+  caddy: [program('caddy', 'caddy')],
   browser: [program('chromium', 'chromium')],
 } satisfies Record<string, Check[]>;
 

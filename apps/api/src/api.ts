@@ -8,6 +8,7 @@ import { Metrics } from './http/metrics.js';
 import { requestLog } from './http/request-log.js';
 import { noStore, securityHeaders } from './http/security-headers.js';
 import { serveConsole } from './http/static-console.js';
+import { subPathOf, underSubPath } from './http/sub-path.js';
 
 /** Where REST stands; version and path are part of the contract. */
 export const API_PREFIX = 'api/v1';
@@ -37,10 +38,12 @@ export async function createApi(parts: ApiParts): Promise<NestExpressApplication
   app.disable('x-powered-by');
   app.disable('etag');
   app.setGlobalPrefix(API_PREFIX, { exclude: ['healthz', 'readyz', 'metrics'] });
+  const subPath = subPathOf(config.publicUrl);
+  app.use(underSubPath(subPath));
   app.use(requestLog(logger));
   app.use(app.get(Metrics).time);
   app.use(securityHeaders(config.publicUrl?.startsWith('https:') === true));
-  serveConsole(app, logger, parts.consoleDir);
+  serveConsole(app, logger, subPath, parts.consoleDir);
   app.use(`/${API_PREFIX}`, noStore);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.getHttpServer().requestTimeout = MAX_REQUEST_MS;

@@ -17,16 +17,22 @@ export function isOwnLink({ method, headers }: Request): boolean {
   return method === 'GET' && headers['sec-fetch-site'] === 'same-origin';
 }
 
+/** Where the cookie goes: over https alone, and below the console's path, so that no neighbour on the host gets it. */
+export interface CookiePlace {
+  secure: boolean;
+  subPath: string;
+}
+
 /** Gives the console its login. */
-export function setSessionCookie(response: Response, token: string, secure: boolean): void {
-  response.cookie(SESSION_COOKIE, token, { ...attributes(secure), maxAge: LOGIN_ABSOLUTE_MS });
+export function setSessionCookie(response: Response, token: string, place: CookiePlace): void {
+  response.cookie(SESSION_COOKIE, token, { ...attributes(place), maxAge: LOGIN_ABSOLUTE_MS });
 }
 
 /** Takes the console's login away. */
-export function clearSessionCookie(response: Response, secure: boolean): void {
-  response.clearCookie(SESSION_COOKIE, attributes(secure));
+export function clearSessionCookie(response: Response, place: CookiePlace): void {
+  response.clearCookie(SESSION_COOKIE, attributes(place));
 }
 
-function attributes(secure: boolean) {
-  return { httpOnly: true, sameSite: 'strict' as const, secure, path: '/' };
+function attributes({ secure, subPath }: CookiePlace) {
+  return { httpOnly: true, sameSite: 'strict' as const, secure, path: `${subPath}/` };
 }

@@ -14,6 +14,7 @@ import { isOurOrigin } from '#libs/identity';
 import { asId, CONFIG, LOGGER, type Config, type Logger, type SessionId } from '#libs/kernel';
 import { LiveGateways } from '#libs/session-audit';
 import { calledHost, clientAddress, trustOf, type Trust } from './client-address.js';
+import { subPathOf, withoutSubPath } from './sub-path.js';
 
 const httpServer = z.instanceof(Server);
 const uuid = z.uuid();
@@ -65,7 +66,8 @@ export class SocketProxy implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async accept(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const url = new URL(request.url ?? '/', 'http://gatehouse');
+    request.url = withoutSubPath(request.url ?? '/', subPathOf(this.config.publicUrl));
+    const url = new URL(request.url, 'http://gatehouse');
     const host = calledHost(request, this.trust);
     const refusal = this.refusalOf(request, url.pathname, host);
     const gateway = refusal ? null : await this.gatewayFor(url.searchParams);

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -19,17 +20,35 @@ const NO_VIEWS = /^\/(?:api|socket|healthz|readyz|metrics)(?:\/|$)/;
 /** Addresses that Nest looks after. */
 const NESTS = /^\/(?:api\/v1|healthz|readyz|metrics)(?:\/|$)/;
 
-/** Serves the console: its files, and its page for every address that is a view of it. */
-export function serveConsole(app: NestExpressApplication, logger: Logger, dir = CONSOLE_DIR): void {
+/** Where the page says that its relative links begin; Angular's build writes the root there. */
+const BASE = /<base href="[^"]*"/;
+
+/**
+ * Serves the console: its files, and its page for every address that is a view of it.
+ * @param subPath where browsers find it, see `subPathOf`
+ */
+export function serveConsole(
+  app: NestExpressApplication,
+  logger: Logger,
+  subPath: string,
+  dir = CONSOLE_DIR,
+): void {
   const page = join(dir, 'index.html');
   const isBuilt = existsSync(page);
+  const sendPage: RequestHandler = (_request, response, next) => {
+    readFile(page, 'utf8').then((text) => {
+      response.set('Cache-Control', 'no-store').type('html');
+      response.send(text.replace(BASE, `<base href="${subPath}/"`));
+    }, next);
+  };
   if (isBuilt) {
     app.use(compressed());
+    app.use('/index.html', sendPage);
     app.useStaticAssets(dir, { index: false, redirect: false, setHeaders: setCaching });
   } else logger.warn({ dir }, 'the console is not built: only the API is served');
   app.use((request: Request, response: Response, next: NextFunction) => {
     if (NESTS.test(request.path)) next();
-    else if (isBuilt && isView(request)) sendPage(response, page);
+    else if (isBuilt && isView(request)) void sendPage(request, response, next);
     else nothingHere(request, response);
   });
 }
@@ -43,13 +62,8 @@ function compressed(): RequestHandler {
   };
 }
 
-function sendPage(response: Response, page: string): void {
-  response.set('Cache-Control', 'no-store').sendFile(page, { cacheControl: false, etag: false });
-}
-
 function setCaching(response: Response, path: string): void {
-  const caching = HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache';
-  response.set('Cache-Control', path.endsWith('index.html') ? 'no-store' : caching);
+  response.set('Cache-Control', HASHED.test(path) ? 'public, max-age=31536000, immutable' : 'no-cache');
 }
 
 /** A missing file must not look like a page: only addresses without a file's ending are views. */

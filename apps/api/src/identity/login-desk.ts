@@ -16,7 +16,13 @@ import {
 import { CONFIG, type Actor, type Config } from '#libs/kernel';
 import { addressOf, type LoggedInCaller } from '../http/caller.js';
 import { assertOwnOrigin } from '../http/origin.js';
-import { clearSessionCookie, isFromConsole, setSessionCookie } from '../http/session-cookie.js';
+import {
+  clearSessionCookie,
+  isFromConsole,
+  setSessionCookie,
+  type CookiePlace,
+} from '../http/session-cookie.js';
+import { subPathOf } from '../http/sub-path.js';
 import type { LoginAnswer, LoginRequest } from './auth.dto.js';
 import { meView } from './me.dto.js';
 import type { SecondFactorLogin } from './second-factor.dto.js';
@@ -77,7 +83,7 @@ export class LoginDesk {
     response: Response,
   ): Promise<void> {
     await this.logins.revokeOwn(actor, user.id, login.id);
-    clearSessionCookie(response, this.isSecure(request));
+    clearSessionCookie(response, this.placeOf(request));
   }
 
   private originOf(request: Request): LoginOrigin {
@@ -98,11 +104,13 @@ export class LoginDesk {
     const token = this.signer.sign(login);
     const answer = { user: meView(user, mustEnrol), expiresAt: login.expiresAt };
     if (origin.way !== 'console') return { ...answer, accessToken: token };
-    setSessionCookie(response, token, this.isSecure(request));
+    setSessionCookie(response, token, this.placeOf(request));
     return answer;
   }
 
-  private isSecure(request: Request): boolean {
-    return request.secure || this.config.publicUrl?.startsWith('https:') === true;
+  private placeOf(request: Request): CookiePlace {
+    const { publicUrl } = this.config;
+    const secure = request.secure || publicUrl?.startsWith('https:') === true;
+    return { secure, subPath: subPathOf(publicUrl) };
   }
 }
