@@ -19,7 +19,7 @@ const servers: ProxyServer[] = [];
 
 /** Starts the product for an address with this path, and a proxy in front of it. */
 async function publish(path: string, example: string): Promise<{ harness: Harness; base: string }> {
-  certificate ??= await makeCertificate();
+  certificate = await makeCertificate();
   const port = await findFreePort(24000, 24299);
   const base = `https://127.0.0.1:${port}${path}`;
   const harness = await Harness.start({
