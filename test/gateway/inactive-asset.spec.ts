@@ -2,12 +2,13 @@ import { io } from 'socket.io-client';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { SOCKET_PATH, TERMINAL_NAMESPACE, type TerminalReply } from '#libs/contracts';
-import { requires } from '../hosts/index.js';
+import { requires, type Host, type Outcome } from '../hosts/index.js';
 import { BatchHand } from './batch-desk.js';
 import { cookieOf } from './enrolled.js';
-import { sftp } from './file-clients.js';
-import { Harness, type Way } from './harness.js';
+import { jumpThrough, sftp } from './file-clients.js';
+import { Harness, type Person, type Way } from './harness.js';
 import { RestClient } from './rest.js';
+import { SshClient } from './ssh.js';
 import type { Terminal } from './terminal.js';
 
 const named = z.object({ items: z.array(z.object({ name: z.string() })) });
@@ -17,6 +18,7 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
   let way: Way;
   let own: RestClient;
   let menu: Terminal;
+  let host: Host;
 
   beforeAll(async () => {
     harness = await Harness.start();
@@ -25,7 +27,7 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
   beforeAll(async () => {
     const systemKey = await harness.keys.make('system');
     const accounts = [{ username: 'dev', publicKey: systemKey.public }];
-    const host = await harness.startHost({ name: 'web-01', accounts });
+    host = await harness.startHost({ name: 'web-01', accounts });
     way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
     own = await RestClient.login(harness.product.url, 'alice', way.person.password);
     menu = (await harness.ssh(way.person)).terminal();
@@ -33,6 +35,7 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
     menu.line('p');
     await menu.waitFor(/1 +web-01/);
     expect((await direct()).text).toBe('dev\n');
+    expect((await jump(way.person, 'web-01')).text).toBe('dev\n');
     expect(await webTerminal()).toMatchObject({ ok: true });
     await harness.change(`/assets/${way.assetId}`, { active: false });
     return () => menu.close();
@@ -40,6 +43,20 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
 
   const direct = async (...options: string[]) =>
     (await harness.ssh(way.person, 'alice@dev@web-01')).exec('id -un', options);
+
+  /** `ssh -J alice@gateway dev@asset`. */
+  async function jump(person: Person, asset: string): Promise<Outcome> {
+    const proxy = jumpThrough(await harness.ssh(person));
+    const door = {
+      address: asset,
+      port: 22,
+      login: 'dev',
+      hostKeys: harness.hostKeys,
+      key: person.key,
+      proxy,
+    };
+    return (await SshClient.at(door, harness.keys)).exec('id -un');
+  }
 
   async function webTerminal(): Promise<TerminalReply> {
     const extraHeaders = { cookie: await cookieOf(harness, way.person), origin: harness.product.url };
@@ -84,6 +101,19 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
     expect(through.text).not.toContain('SSH-2.0');
   });
 
+  it('refuses ProxyJump with the reason, by name and by address; to others it is as unknown as any', async () => {
+    for (const asset of ['web-01', 'WEB-01', host.address]) {
+      const { status, text, stderr } = await jump(way.person, asset);
+      expect([status, text]).toEqual([255, '']);
+      expect(stderr).toContain('web-01 is inactive; nobody can connect to it.');
+    }
+    const bob = await harness.addPerson('bob');
+    const { status, stderr } = await jump(bob, 'web-01');
+    expect(status).toBe(255);
+    expect(stderr).toMatch(/none of your assets/i);
+    expect(stderr).not.toContain('inactive');
+  });
+
   it('refuses the web terminal with the reason', async () => {
     const reply = await webTerminal();
     expect(reply).toMatchObject({ ok: false, code: 'refused', message: /web-01 is inactive/ });
@@ -109,6 +139,7 @@ requires('hosts', 'ssh', 'terminal').describe('an asset that is made inactive', 
   it('is there again when it is made active', async () => {
     await harness.change(`/assets/${way.assetId}`, { active: true });
     expect((await direct()).text).toBe('dev\n');
+    expect((await jump(way.person, 'web-01')).text).toBe('dev\n');
     expect(await webTerminal()).toMatchObject({ ok: true });
   });
 });

@@ -59,12 +59,23 @@ const needs = {
   lrzsz: [program('rz', 'lrzsz'), program('sz', 'lrzsz')],
   dbclient: [program('dbclient', 'dropbear-bin')],
   plink: [program('plink', 'putty-tools'), program('puttygen', 'putty-tools')],
+  psftp: [
+    program('psftp', 'putty-tools'),
+    program('pscp', 'putty-tools'),
+    program('puttygen', 'putty-tools'),
+  ],
   /** A terminal of the tests' own. */
   terminal: [program(PYTHON, 'python3')],
   paramiko: [
     succeeds('paramiko is not installed (Debian package python3-paramiko)', PYTHON, [
       '-c',
       'import paramiko',
+    ]),
+  ],
+  asyncssh: [
+    succeeds('asyncssh is not installed (Debian package python3-asyncssh)', PYTHON, [
+      '-c',
+      'import asyncssh',
     ]),
   ],
   vim: [program('vi', 'vim-tiny')],

@@ -1,3 +1,5 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PYTHON, run } from '../../hosts/index.js';
 import type { ConformanceCase, Target } from './conformance-case.js';
@@ -21,8 +23,60 @@ while True:
         break
     shown += data
 print("30 90" in shown.decode(), shell.recv_exit_status(), sep=",")
+here, there = sys.argv[5:7]
+files = client.open_sftp()
+files.put(here, there)
+files.get(there, here + ".back")
+print(files.stat(there).st_size)
 client.close()
 `;
+
+const ASYNCSSH = `
+import asyncio, sys, asyncssh
+address, port, login, key, here, there, known = sys.argv[1:8]
+async def main():
+    options = dict(username=login, client_keys=[key], known_hosts=known, agent_path=None, config=None)
+    async with asyncssh.connect(address, int(port), **options) as connection:
+        done = await connection.run("cat; echo err >&2; exit 3", input="in")
+        print(done.stdout, done.stderr.strip(), done.exit_status, sep=",")
+        async with connection.create_process(term_type="vt100", term_size=(90, 30)) as shell:
+            shell.stdin.write("stty size; exit 4\\n")
+            shown = await shell.stdout.read()
+            await shell.wait()
+        print("30 90" in shown, shell.exit_status, sep=",")
+        async with connection.start_sftp_client() as files:
+            await files.put(here, there)
+            await files.get(there, here + ".back")
+            print((await files.stat(there)).size)
+asyncio.run(asyncio.wait_for(main(), 20))
+`;
+
+/** A file of random bytes, and where it goes: what these clients carry there and back. */
+async function parcel({ keyRing, host }: Target): Promise<{ here: string; there: string; bytes: Buffer }> {
+  const mark = randomBytes(4).toString('hex');
+  const bytes = randomBytes(1_500_000);
+  const here = join(keyRing.folder, mark);
+  await writeFile(here, bytes);
+  await host.exec(`install -d -o dev -g dev /home/dev/${mark}`);
+  return { here, there: `/home/dev/${mark}/two words.bin`, bytes };
+}
+
+/** Whether what came back, and what lies there, is what was sent. */
+async function isWhole({ host }: Target, { here, there, bytes }: Awaited<ReturnType<typeof parcel>>) {
+  const sum = createHash('sha256').update(bytes).digest('hex');
+  const placed = (await host.exec(`sha256sum < '${there}'`)).text.startsWith(sum);
+  return { placed, back: (await readFile(`${here}.back`)).equals(bytes) };
+}
+
+/** A client that is a library of Python's: a command, a shell, and a file there and back. */
+async function python(target: Target, script: string) {
+  const { ssh, keys } = target;
+  const { address, port, login } = ssh.door;
+  const file = await parcel(target);
+  const args = [address, String(port), login, keys.ed25519.file, file.here, file.there, ssh.knownHosts];
+  const { text, stderr } = await run(PYTHON, ['-c', script, ...args]);
+  return { said: text || stderr, ...(await isWhole(target, file)) };
+}
 
 /** Key files of the same login for clients with formats of their own. */
 async function convert(target: Target, tool: 'dropbear' | 'putty'): Promise<string> {
@@ -47,13 +101,38 @@ async function dbclient(target: Target, command: string[], input: string) {
   );
 }
 
-async function plink(target: Target, command: string[], input: string) {
-  const { address, port, login, hostKeys } = target.ssh.door;
+/** What all of PuTTY's programs take to reach the door. */
+async function puttyArgs(target: Target): Promise<string[]> {
+  const { port, login, hostKeys } = target.ssh.door;
   const key = await convert(target, 'putty');
   const fingerprints = await run('ssh-keygen', ['-l', '-f', '-'], { input: hostKeys.join('\n') + '\n' });
   const pins = [...fingerprints.text.matchAll(/SHA256:\S+/g)].flatMap(([print]) => ['-hostkey', print]);
-  const args = ['-batch', '-ssh', '-noagent', ...pins, '-i', key, '-P', String(port), '-l', login];
-  return run('plink', [...args, address, ...command], { input });
+  return ['-batch', '-noagent', ...pins, '-i', key, '-P', String(port), '-l', login];
+}
+
+async function plink(target: Target, command: string[], input: string) {
+  const args = await puttyArgs(target);
+  return run('plink', ['-ssh', ...args, target.ssh.door.address, ...command], { input });
+}
+
+async function psftp(target: Target) {
+  const file = await parcel(target);
+  const script = `${file.here}.script`;
+  const lines = [`put ${file.here} "${file.there}"`, `get "${file.there}" ${file.here}.back`, 'quit'];
+  await writeFile(script, `${lines.join('\n')}\n`);
+  const args = await puttyArgs(target);
+  const { status } = await run('psftp', [...args, '-b', script, target.ssh.door.address]);
+  return { status, ...(await isWhole(target, file)) };
+}
+
+/** By SFTP, or by the older protocol of scp. */
+async function pscp(target: Target, protocol: '-sftp' | '-scp') {
+  const file = await parcel(target);
+  const args = [protocol, '-q', ...(await puttyArgs(target))];
+  const there = `${target.ssh.door.address}:${file.there}`;
+  const up = await run('pscp', [...args, file.here, there]);
+  const down = await run('pscp', [...args, there, `${file.here}.back`]);
+  return { statuses: [up.status, down.status], ...(await isWhole(target, file)) };
 }
 
 /** Other clients than OpenSSH's: a command and a shell each. */
@@ -95,14 +174,33 @@ export const clientCases: ConformanceCase[] = [
     },
   },
   {
-    name: 'paramiko: command and shell',
+    name: 'PuTTY (psftp): a file there and back',
+    needs: ['psftp'],
+    shows: { status: 0, placed: true, back: true },
+    see: psftp,
+  },
+  {
+    name: 'PuTTY (pscp): a file there and back, by SFTP',
+    needs: ['psftp'],
+    shows: { statuses: [0, 0], placed: true, back: true },
+    see: (target) => pscp(target, '-sftp'),
+  },
+  {
+    name: 'PuTTY (pscp): a file there and back, by the older protocol',
+    needs: ['psftp'],
+    shows: { statuses: [0, 0], placed: true, back: true },
+    see: (target) => pscp(target, '-scp'),
+  },
+  {
+    name: 'paramiko: command, shell, sftp',
     needs: ['paramiko'],
-    shows: 'in,err,3\nTrue,4\n',
-    async see({ ssh, keys }) {
-      const { address, port, login } = ssh.door;
-      const args = ['-c', PARAMIKO, address, String(port), login, keys.ed25519.file];
-      const { text, stderr } = await run(PYTHON, args);
-      return text || stderr;
-    },
+    shows: { said: 'in,err,3\nTrue,4\n1500000\n', placed: true, back: true },
+    see: (target) => python(target, PARAMIKO),
+  },
+  {
+    name: 'asyncssh: command, shell, sftp',
+    needs: ['asyncssh'],
+    shows: { said: 'in,err,3\nTrue,4\n1500000\n', placed: true, back: true },
+    see: (target) => python(target, ASYNCSSH),
   },
 ];

@@ -32,19 +32,6 @@ function muxed(socket: string, command: string) {
 /** What the connection does under the channels: keys, algorithms, liveness, many sessions at once. */
 export const transportCases: ConformanceCase[] = [
   {
-    name: 'rekeying every 1 MB over 20 MB',
-    shows: { rekeyed: true, same: true },
-    async see({ ssh }) {
-      const data = randomBytes(20 * 1024 * 1024);
-      const { stdout, stderr } = await ssh.exec('cat', ['-v', '-o', 'RekeyLimit=1M'], {
-        input: data,
-        timeout: 60_000,
-      });
-      const newKeys = stderr.split('SSH2_MSG_NEWKEYS received').length - 1;
-      return { rekeyed: newKeys > 5, same: stdout.equals(data) };
-    },
-  },
-  {
     name: 'compression',
     shows: { text: 'x'.repeat(1000), status: 0 },
     async see({ ssh }) {

@@ -8,10 +8,20 @@ import type { SessionWish } from './session-opener.js';
 /** Assets may share an address; more than this are not tried. */
 const MAX_CANDIDATES = 20;
 
+/** Of these, pairs of asset and system user. */
+const MAX_INACTIVE = 200;
+
 const CANDIDATES = `
   SELECT a.id AS "assetId", s.id AS "systemUserId" FROM assets a, system_users s
   WHERE s.username = $1 AND (lower(a.name) = lower($2) OR lower(a.address) = lower($2))
   ORDER BY lower(a.name) = lower($2) DESC, a.name LIMIT ${MAX_CANDIDATES}`;
+
+/** Inactive assets of a name or address, with those who could log in there before. */
+const INACTIVE = `
+  SELECT a.id AS "assetId", account.id AS "systemUserId" FROM assets a JOIN asset_accounts t ON t.asset_id = a.id
+  CROSS JOIN unnest(t.system_user_ids) AS account(id)
+  WHERE NOT a.active AND (lower(a.name) = lower($1) OR lower(a.address) = lower($1))
+  ORDER BY lower(a.name) = lower($1) DESC, a.name, account.id LIMIT ${MAX_INACTIVE}`;
 
 const candidateRows = z.array(
   z.object({
@@ -47,5 +57,14 @@ export class DirectLogin {
     if (!only || wishes.length === 1) return only ?? null;
     const decisions = await this.authorizer.authorizeAll(wishes);
     return wishes[decisions.findIndex((decision) => decision.granted)] ?? only;
+  }
+
+  /** Why nobody is led to an asset of this name or address: it is inactive. Null for whom no rule leads there anyway. */
+  async whyInactive(userId: UserId, asset: string): Promise<string | null> {
+    const rows = candidateRows.parse(await this.dataSource.query(INACTIVE, [asset]));
+    const wishes = rows.map((row) => ({ ...row, userId, action: 'connect' as const }));
+    const decisions = wishes.length > 0 ? await this.authorizer.authorizeAll(wishes) : [];
+    const inactive = decisions.find((decision) => !decision.granted && decision.reason === 'asset_inactive');
+    return inactive?.granted === false ? inactive.message : null;
   }
 }

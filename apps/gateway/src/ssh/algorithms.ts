@@ -21,7 +21,7 @@ export const DOWNSTREAM_ALGORITHMS = {
     'aes192-ctr',
     'aes128-ctr',
   ],
-  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com', 'hmac-sha2-256', 'hmac-sha2-512'],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
   compress: ['none', 'zlib@openssh.com'],
 } satisfies Algorithms;
 
@@ -48,7 +48,7 @@ export const UPSTREAM_ALGORITHMS = {
     'diffie-hellman-group-exchange-sha256',
   ],
   cipher: DOWNSTREAM_ALGORITHMS.cipher,
-  hmac: DOWNSTREAM_ALGORITHMS.hmac,
+  hmac: [...DOWNSTREAM_ALGORITHMS.hmac, 'hmac-sha2-256', 'hmac-sha2-512'],
   compress: ['none'],
 } satisfies Algorithms;
 
@@ -74,6 +74,6 @@ export const SCANNED_HOST_KEY_TYPES = [
   'ssh-rsa',
 ] as const;
 
-/** Traffic after which the keys are exchanged anew, in bytes each way, and the time (RFC 4253 section 9). */
+/** Traffic after which the keys are exchanged anew, in bytes of both ways, and the time (RFC 4253 section 9). */
 export const REKEY_BYTES = 1024 ** 3;
 export const REKEY_MS = 3_600_000;

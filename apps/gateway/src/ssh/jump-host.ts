@@ -2,6 +2,7 @@ import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh
 import type { ReachableAssets } from '#libs/authorization';
 import type { User } from '#libs/database';
 import type { Logger } from '#libs/kernel';
+import type { DirectLogin } from '../session/direct-login.js';
 import { InnerSocket } from './inner-socket.js';
 import { serverConfig } from './listener.js';
 import type { Login, LoggedIn } from './login-attempts.js';
@@ -23,6 +24,7 @@ export interface Destination {
 export interface JumpHostParts {
   hostKey: string;
   reachable: ReachableAssets;
+  direct: Pick<DirectLogin, 'whyInactive'>;
   logger: Logger;
   /** Time to log in, in milliseconds. */
   graceMs: number | undefined;
@@ -70,10 +72,7 @@ export class JumpHost {
   async find({ user }: Traveller, { host, port }: Destination): Promise<string> {
     if (/\p{Cc}/u.test(host)) throw new WayRefused(NOT_FOUND);
     const query = { exact: host, offset: 0, limit: 20 };
-    const { items } = await this.parts.reachable.list(user.id, query).catch((error: unknown) => {
-      this.parts.logger.error({ err: error }, 'ProxyJump');
-      throw new WayRefused(AWAY);
-    });
+    const { items } = await this.lookUp(this.parts.reachable.list(user.id, query));
     const isName = (name: string): boolean => name.toLowerCase() === host.toLowerCase();
     const named = items.find((asset) => isName(asset.name));
     if (named) {
@@ -81,7 +80,11 @@ export class JumpHost {
       throw new WayRefused(NOT_FOUND);
     }
     const [only, ...others] = items.filter((asset) => asset.port === port);
-    if (!only) throw new WayRefused(NOT_FOUND);
+    if (!only) {
+      const inactive =
+        items.length === 0 ? await this.lookUp(this.parts.direct.whyInactive(user.id, host)) : null;
+      throw new WayRefused(inactive ?? NOT_FOUND);
+    }
     if (others.length > 0) throw new WayRefused(AMBIGUOUS);
     return only.name;
   }
@@ -98,6 +101,15 @@ export class JumpHost {
     // its type asks for a socket of the network; ssh2 takes any stream
     const inject: unknown = Reflect.get(this.server, 'injectSocket');
     if (inject instanceof Function) Reflect.apply(inject, this.server, [socket]);
+  }
+
+  private async lookUp<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer;
+    } catch (error) {
+      this.parts.logger.error({ err: error }, 'ProxyJump');
+      throw new WayRefused(AWAY);
+    }
   }
 
   private begin(client: Connection, { traveller, asset, socket }: Way): void {

@@ -63,12 +63,13 @@ export class SshDoor {
 
   /** Listens. Gives the port and the host key's fingerprint. @throws StartFailure */
   async open(): Promise<{ port: number; hostKey: GatewayHostKey }> {
-    const { config, logger, reachable } = this.parts;
+    const { config, logger, reachable, direct } = this.parts;
     const hostKey = await readHostKey(config.dataDir);
     this.hostKey = hostKey.publicKey;
     const jump = new JumpHost({
       hostKey: hostKey.privateKey,
       reachable,
+      direct,
       logger,
       graceMs: config.loginGraceMs,
       onConnection: (client, socket, address, login) => {

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PYTHON, quoted, run } from '../../hosts/index.js';
+import { DOOR, doorOptions } from '../file-clients.js';
+import type { ConformanceCase, Target } from './conformance-case.js';
+
+/** Names of the inventory; all are the same host, so that they share one ControlMaster. */
+const NAMES = ['one', 'two', 'three'];
+
+/** What a playbook does to a host: commands, modules, files there and back. */
+function tasks(here: string, there: string): object[] {
+  const place = `${there}/{{ inventory_hostname }}`;
+  return [
+    {
+      command: { argv: ['sh', '-c', 'cat; echo e >&2; exit 3'], stdin: 'in' },
+      register: 'ran',
+      failed_when: false,
+    },
+    { assert: { that: ["ran.stdout == 'in'", "ran.stderr == 'e'", 'ran.rc == 3'] } },
+    { copy: { src: join(here, 'sent'), dest: place, mode: '0640' } },
+    { fetch: { src: place, dest: `${here}/back-{{ inventory_hostname }}`, flat: true } },
+    { command: { argv: ['printf', '{{ item }}'] }, loop: ['a  b', "it's", '数据'], register: 'said' },
+    { assert: { that: ["said.results | map(attribute='stdout') | list == ['a  b', \"it's\", '数据']"] } },
+  ];
+}
+
+async function play(target: Target) {
+  const here = await mkdtemp(join(target.keyRing.folder, 'ansible-'));
+  const there = `/home/dev/${randomBytes(4).toString('hex')}`;
+  await target.host.exec(`install -d -o dev -g dev ${there}`);
+  const sent = randomBytes(700_000);
+  await writeFile(join(here, 'sent'), sent);
+  const vars = {
+    ansible_host: DOOR,
+    ansible_python_interpreter: PYTHON,
+    ansible_ssh_common_args: doorOptions(target.ssh).map(quoted).join(' '),
+  };
+  const hosts = Object.fromEntries(NAMES.map((name) => [name, {}]));
+  await writeFile(join(here, 'hosts.json'), JSON.stringify({ all: { hosts, vars } }));
+  const plays = [true, false].map((isPipelined) => ({
+    hosts: 'all',
+    gather_facts: false,
+    vars: { ansible_pipelining: isPipelined },
+    tasks: tasks(here, there),
+  }));
+  await writeFile(join(here, 'play.yml'), JSON.stringify(plays));
+  const env = {
+    ...{ PATH: process.env['PATH'], HOME: here, LC_ALL: 'C.UTF-8', ANSIBLE_NOCOLOR: '1' },
+    ANSIBLE_SSH_ARGS: '-o ControlMaster=auto -o ControlPersist=5s',
+    ANSIBLE_SSH_CONTROL_PATH_DIR: here,
+  };
+  const args = ['-f', String(NAMES.length), '-i', join(here, 'hosts.json'), join(here, 'play.yml')];
+  const { status, text } = await run('ansible-playbook', args, { env, cwd: here, timeout: 120_000 });
+  const back = await Promise.all(NAMES.map((name) => readFile(join(here, `back-${name}`)).catch(() => null)));
+  return {
+    // what went wrong stands in its text
+    status: status === 0 ? 0 : text,
+    same: back.every((bytes) => bytes?.equals(sent)),
+    recap: [...text.matchAll(/: ok=(\d+) .*unreachable=(\d+) +failed=(\d+)/g)].map((line) => line.slice(1)),
+  };
+}
+
+/** Ansible as its users have it. */
+export const ansibleCases: ConformanceCase[] = [
+  {
+    name: 'a playbook on three hosts over one ControlMaster, with pipelining and without',
+    needs: ['ansible'],
+    shows: { status: 0, same: true, recap: NAMES.map(() => ['12', '0', '0']) },
+    see: play,
+  },
+];
