@@ -7,7 +7,7 @@ import { startThrowAwayDatabase } from '../database/throw-away-database.js';
 import { quantile, type Figures } from './figures.js';
 
 const USERS = 10_000;
-const ASSETS = 50_000;
+export const ASSETS = 50_000;
 const RULES = 1_000;
 const CHECKS = 3_000;
 const PAGES = 300;
@@ -28,7 +28,7 @@ const side = (link: string, column: string, table: string, count: number, total:
  * A big company: users in three of 500 groups, assets in nested groups, four system users pushed to each asset, rules
  * with all kinds of sides, some with periods and hours, one in ten inactive. `everything` reaches all assets.
  */
-const GENERATOR = [
+export const BIG_COMPANY = [
   `INSERT INTO users (id, username, name, role, active)
    SELECT gen_random_uuid(), 'user' || to_char(n, 'FM00000'), 'User ' || n, 'user', n % 100 <> 0 FROM generate_series(1, ${USERS}) n`,
   `INSERT INTO user_groups (id, name) SELECT gen_random_uuid(), 'people' || to_char(n, 'FM000') FROM generate_series(1, 500) n`,
@@ -83,7 +83,7 @@ export async function measureAccess(): Promise<Figures> {
   const postgres = await startThrowAwayDatabase({ migrated: true });
   const database = await postgres.open();
   try {
-    for (const statement of GENERATOR) await database.query(statement);
+    for (const statement of BIG_COMPANY) await database.query(statement);
     return await measure(database);
   } finally {
     await postgres.stop();

@@ -1,5 +1,5 @@
 /**
- * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b9 b12 s7 s13]`; without a name, all of them.
+ * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b9 b12 c1 s7 s13]`; without a name, all of them.
  * Those that connect need root, sshd and ssh (see test/hosts). GATEHOUSE_GATEWAYS: gateway processes (default: the product's own).
  */
 import { availableParallelism } from 'node:os';
@@ -16,6 +16,7 @@ import { measureFacts } from './facts.js';
 import { measureFiles } from './files.js';
 import { keep, machineLine, markdown, type Figures } from './figures.js';
 import { measureMemory } from './memory.js';
+import { measureMenu } from './menu.js';
 import { measurePush } from './push.js';
 import { Bench } from './routes.js';
 
@@ -35,6 +36,7 @@ const withoutHosts: Record<string, () => Promise<Figures>> = {
   b8: measureAccess,
   b9: measureCommands,
   b12: measureDashboard,
+  c1: measureMenu,
   s7: measureAssetList,
 };
 

@@ -19,7 +19,7 @@ requires('hosts', 'ssh').describe('what protects a connection', () => {
   beforeAll(async () => {
     harness = await Harness.start();
     return () => harness.stop();
-  }, 60_000);
+  }, 120_000);
   beforeAll(async () => {
     const systemKey = await harness.keys.make('system');
     const accounts = [{ username: 'dev', publicKey: systemKey.public }];

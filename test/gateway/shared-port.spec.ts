@@ -28,7 +28,7 @@ requires('hosts', 'ssh', 'terminal').describe('two gateway processes on one port
   beforeAll(async () => {
     harness = await Harness.start({ gateways: 2 });
     return () => harness.stop();
-  }, 90_000);
+  }, 120_000);
   beforeAll(async () => {
     const systemKey = await harness.keys.make('system');
     const accounts = [{ username: 'dev', publicKey: systemKey.public }];

@@ -34,7 +34,8 @@ async function play(target: Target) {
   const vars = {
     ansible_host: DOOR,
     ansible_python_interpreter: PYTHON,
-    ansible_ssh_common_args: doorOptions(target.ssh).map(quoted).join(' '),
+    // it takes quotes away that begin and end a value: the first word has none
+    ansible_ssh_common_args: `-C ${doorOptions(target.ssh).map(quoted).join(' ')}`,
   };
   const hosts = Object.fromEntries(NAMES.map((name) => [name, {}]));
   await writeFile(join(here, 'hosts.json'), JSON.stringify({ all: { hosts, vars } }));

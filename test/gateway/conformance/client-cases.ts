@@ -52,13 +52,16 @@ asyncio.run(asyncio.wait_for(main(), 20))
 `;
 
 /** A file of random bytes, and where it goes: what these clients carry there and back. */
-async function parcel({ keyRing, host }: Target): Promise<{ here: string; there: string; bytes: Buffer }> {
+async function parcel(
+  { keyRing, host }: Target,
+  name = 'two words.bin',
+): Promise<{ here: string; there: string; bytes: Buffer }> {
   const mark = randomBytes(4).toString('hex');
   const bytes = randomBytes(1_500_000);
   const here = join(keyRing.folder, mark);
   await writeFile(here, bytes);
   await host.exec(`install -d -o dev -g dev /home/dev/${mark}`);
-  return { here, there: `/home/dev/${mark}/two words.bin`, bytes };
+  return { here, there: `/home/dev/${mark}/${name}`, bytes };
 }
 
 /** Whether what came back, and what lies there, is what was sent. */
@@ -127,7 +130,8 @@ async function psftp(target: Target) {
 
 /** By SFTP, or by the older protocol of scp. */
 async function pscp(target: Target, protocol: '-sftp' | '-scp') {
-  const file = await parcel(target);
+  // by the older protocol, the name is a word of the shell's there
+  const file = await parcel(target, 'one-word.bin');
   const args = [protocol, '-q', ...(await puttyArgs(target))];
   const there = `${target.ssh.door.address}:${file.there}`;
   const up = await run('pscp', [...args, file.here, there]);
