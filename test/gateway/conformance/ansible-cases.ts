@@ -6,23 +6,25 @@ import { DOOR, doorOptions } from '../file-clients.js';
 import type { ConformanceCase, Target } from './conformance-case.js';
 
 /** Names of the inventory; all are the same host, so that they share one ControlMaster. */
-const NAMES = ['one', 'two', 'three'];
+const NAMES = ['one', 'two'];
 
-/** What a playbook does to a host: commands, modules, files there and back. */
-function tasks(here: string, there: string): object[] {
+/** What the playbook does: a command that fails as it likes, files there and back. */
+function tasks(here: string, there: string): { command: object[]; files: object[] } {
   const place = `${there}/{{ inventory_hostname }}`;
-  return [
-    {
-      command: { argv: ['sh', '-c', 'cat; echo e >&2; exit 3'], stdin: 'in' },
-      register: 'ran',
-      failed_when: false,
-    },
-    { assert: { that: ["ran.stdout == 'in'", "ran.stderr == 'e'", 'ran.rc == 3'] } },
-    { copy: { src: join(here, 'sent'), dest: place, mode: '0640' } },
-    { fetch: { src: place, dest: `${here}/back-{{ inventory_hostname }}`, flat: true } },
-    { command: { argv: ['printf', '{{ item }}'] }, loop: ['a  b', "it's", '数据'], register: 'said' },
-    { assert: { that: ["said.results | map(attribute='stdout') | list == ['a  b', \"it's\", '数据']"] } },
-  ];
+  return {
+    command: [
+      {
+        command: { argv: ['sh', '-c', 'cat; echo e >&2; exit 3'], stdin: "it's 数据" },
+        register: 'ran',
+        failed_when: false,
+      },
+      { assert: { that: ['ran.stdout == "it\'s 数据"', "ran.stderr == 'e'", 'ran.rc == 3'] } },
+    ],
+    files: [
+      { copy: { src: join(here, 'sent'), dest: place, mode: '0640' } },
+      { fetch: { src: place, dest: `${here}/back-{{ inventory_hostname }}`, flat: true } },
+    ],
+  };
 }
 
 async function play(target: Target) {
@@ -39,12 +41,12 @@ async function play(target: Target) {
   };
   const hosts = Object.fromEntries(NAMES.map((name) => [name, {}]));
   await writeFile(join(here, 'hosts.json'), JSON.stringify({ all: { hosts, vars } }));
-  const plays = [true, false].map((isPipelined) => ({
-    hosts: 'all',
-    gather_facts: false,
-    vars: { ansible_pipelining: isPipelined },
-    tasks: tasks(here, there),
-  }));
+  const { command, files } = tasks(here, there);
+  const common = { hosts: 'all', gather_facts: false };
+  const plays = [
+    { ...common, vars: { ansible_pipelining: true }, tasks: [...command, ...files] },
+    { ...common, vars: { ansible_pipelining: false }, tasks: command },
+  ];
   await writeFile(join(here, 'play.yml'), JSON.stringify(plays));
   const env = {
     ...{ PATH: process.env['PATH'], HOME: here, LC_ALL: 'C.UTF-8', ANSIBLE_NOCOLOR: '1' },
@@ -65,9 +67,9 @@ async function play(target: Target) {
 /** Ansible as its users have it. */
 export const ansibleCases: ConformanceCase[] = [
   {
-    name: 'a playbook on three hosts over one ControlMaster, with pipelining and without',
+    name: 'a playbook on two hosts over one ControlMaster, with pipelining and without',
     needs: ['ansible'],
-    shows: { status: 0, same: true, recap: NAMES.map(() => ['12', '0', '0']) },
+    shows: { status: 0, same: true, recap: NAMES.map(() => ['6', '0', '0']) },
     see: play,
   },
 ];

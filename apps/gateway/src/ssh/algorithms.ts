@@ -75,5 +75,4 @@ export const SCANNED_HOST_KEY_TYPES = [
 ] as const;
 
 /** Traffic after which the keys are exchanged anew, in bytes of both ways, and the time (RFC 4253 section 9). */
-export const REKEY_BYTES = 1024 ** 3;
-export const REKEY_MS = 3_600_000;
+export const REKEY_LIMITS = { bytes: 1024 ** 3, ms: 3_600_000 };
