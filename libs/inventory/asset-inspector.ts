@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CONNECTION_STEPS, type ConnectionTest, type HostKeyScan } from '#libs/contracts';
-import type { JobQueue } from '#libs/database';
-import { NotFound, type AssetId } from '#libs/kernel';
+import type { JobQueue, UnitOfWork } from '#libs/database';
+import { NotFound, type Actor, type AssetId } from '#libs/kernel';
 import type { AssetCatalog } from './asset-catalog.js';
 import type { DefaultSettings } from './default-settings.js';
 import { told } from './told.js';
@@ -35,6 +35,7 @@ export class AssetInspector {
     private readonly catalog: AssetCatalog,
     private readonly defaults: DefaultSettings,
     private readonly jobs: JobQueue,
+    private readonly unitOfWork: UnitOfWork,
   ) {}
 
   /** Which host keys answer at this address now; port null: the default. Nothing is pinned. @throws Unavailable */
@@ -50,9 +51,15 @@ export class AssetInspector {
     return this.scan(endpoint.asset.address, endpoint.port, new Set(pins));
   }
 
-  /** Whether the asset's admin account can log in, step by step. @throws NotFound, Unavailable */
-  async testConnection(id: AssetId): Promise<ConnectionTest> {
-    const { id: assetId } = await this.catalog.get(id);
+  /**
+   * Whether the asset's admin account can log in, step by step. That it was asked for stands in the operations log, also
+   * when no gateway answers: a privileged account was, or may have been, used. @throws NotFound, Unavailable
+   */
+  async testConnection(actor: Actor, id: AssetId): Promise<ConnectionTest> {
+    const { id: assetId, name: subjectName } = await this.catalog.get(id);
+    await this.unitOfWork.run(actor, (tx) =>
+      tx.record({ action: 'asset.test-connection', subjectType: 'asset', subjectId: id, subjectName }),
+    );
     return testAnswer.parse(await this.jobs.ask('asset.test', { assetId }, ANSWER_MS));
   }
 

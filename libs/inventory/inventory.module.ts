@@ -52,9 +52,8 @@ import { RunLedger } from './run-ledger.js';
     },
     {
       provide: AssetInspector,
-      inject: [AssetCatalog, DefaultSettings, JobQueue],
-      useFactory: (catalog: AssetCatalog, defaults: DefaultSettings, jobs: JobQueue) =>
-        new AssetInspector(catalog, defaults, jobs),
+      inject: [AssetCatalog, DefaultSettings, JobQueue, UnitOfWork],
+      useFactory: (...parts: ConstructorParameters<typeof AssetInspector>) => new AssetInspector(...parts),
     },
     {
       provide: BatchEditor,

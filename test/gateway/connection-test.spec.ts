@@ -49,6 +49,9 @@ requires('hosts', 'ssh').describe('the test of a connection', () => {
     const { ok, steps } = await test('good', { adminAccountId: root });
     expect(steps.map(({ step }) => step)).toEqual([...CONNECTION_STEPS]);
     expect(ok).toBe(true);
+    const page = z.object({ items: z.array(z.object({ subjectName: z.string(), actorName: z.string() })) });
+    const used = await harness.admin.call('GET', '/operations?action=asset.test-connection', page);
+    expect(used.items).toMatchObject([{ subjectName: 'good', actorName: 'admin' }]);
   });
 
   it('names the step that fails, and what to do', async () => {

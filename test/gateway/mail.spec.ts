@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import type { SMTPServerOptions } from 'smtp-server';
+import { z } from 'zod';
 import { requires } from '../hosts/index.js';
 import { Harness } from './harness.js';
 import { MailDesk } from './mail-desk.js';
@@ -66,6 +67,10 @@ requires('ssh', 'openssl').describe('mail', () => {
       hasPassword: true,
     });
     expect(await desk.test()).toMatchObject({ ok: true });
+    const page = z.object({ items: z.array(z.object({ actorName: z.string(), after: z.unknown() })) });
+    const asked = await harness.admin.call('GET', '/operations?action=settings.test-mail', page);
+    expect(asked.items).toHaveLength(4);
+    expect(asked.items[0]).toEqual({ actorName: 'admin', after: { email: 'admin@example.org' } });
   }, 60_000);
 
   it('a stored password is not sent to another server', async () => {

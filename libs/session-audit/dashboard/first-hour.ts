@@ -65,6 +65,7 @@ export class FirstHour {
         subjectType: 'settings',
         subjectId: null,
         subjectName: KEY,
+        before: { dismissed: !dismissed },
         after: { dismissed },
       });
     });

@@ -44,8 +44,8 @@ export class MailSettingsController {
   @Requires('settings.write')
   @ByLoginOnly()
   @ApiOkResponse({ type: MailTestView })
-  sendTestMail(@CurrentCaller() { user }: Caller): Promise<MailTestView> {
-    return this.tester.test(user);
+  sendTestMail(@CurrentActor() actor: Actor, @CurrentCaller() { user }: Caller): Promise<MailTestView> {
+    return this.tester.test(actor, user);
   }
 
   @Get('mails')

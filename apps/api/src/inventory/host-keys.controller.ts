@@ -64,7 +64,7 @@ export class HostKeysController {
   @HttpCode(200)
   @Requires('inventory.write')
   @ApiOkResponse({ type: ConnectionTestView })
-  testConnection(@IdParam() id: AssetId): Promise<ConnectionTestView> {
-    return this.inspector.testConnection(id);
+  testConnection(@CurrentActor() actor: Actor, @IdParam() id: AssetId): Promise<ConnectionTestView> {
+    return this.inspector.testConnection(actor, id);
   }
 }
