@@ -303,6 +303,16 @@ describe('integrity of the audit', { timeout: 60_000 }, () => {
     expect(body).toMatchObject({
       checkpoint: { seq },
       lastCheck: { problem: { fault: 'removed', seq: victim.seq, kind: 'command', id: victim.rowId } },
+      checkingSince: null,
     });
+    await user.client.post('/audit/integrity/check').expect(403);
+    const before = Date.now();
+    await Promise.all([1, 2, 3].map(() => auditor.client.post('/audit/integrity/check').expect(202)));
+    const state = z.object({ checkingSince: z.null(), lastCheck: z.object({ at: z.coerce.date() }) });
+    const now = async (): Promise<unknown> => (await auditor.client.get('/audit/integrity')).body as unknown;
+    await expect
+      .poll(async () => state.safeParse(await now()).data?.lastCheck.at.getTime() ?? 0, { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(before);
+    expect(await now()).toMatchObject({ lastCheck: { problem: null } });
   });
 });

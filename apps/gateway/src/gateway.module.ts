@@ -112,7 +112,7 @@ export class GatewayModule {
           provide: SessionRegistry,
           inject: [Authorizer, ControlBus, LOGGER, CommandDesk],
           useFactory: (authorizer: Authorizer, bus: ControlBus, logger: Logger, commands: CommandDesk) =>
-            new SessionRegistry(authorizer, bus, logger, commands, config.sessionLimitMs),
+            new SessionRegistry(authorizer, bus, logger, commands, config.sessionLimitMs, config.recording),
         },
         {
           provide: RecordKeeping,

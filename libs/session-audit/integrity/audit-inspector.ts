@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { Setting } from '#libs/database';
-import { RecurringWork, type Clock, type Logger } from '#libs/kernel';
+import { Setting, type UnitOfWork } from '#libs/database';
+import { RecurringWork, type Actor, type Clock, type Logger } from '#libs/kernel';
 import { TrustedKeys, type AuditKey } from './audit-key.js';
 import type { CoveredRows } from './covered-rows.js';
 import { LiveAudit } from './live-audit.js';
@@ -39,15 +39,20 @@ export interface IntegrityState {
   waiting: number;
   /** null: none yet. */
   lastCheck: AuditCheck | null;
+  /** Since when the rows are being checked; null: they aren't. */
+  checkingSince: Date | null;
 }
 
 /** Says how the audit's seals stand, and checks the rows each day; bytes of recordings are left to the command. */
 export class AuditInspector {
   /** Checks each day. */
   readonly recurring: RecurringWork;
+  private underWay: Promise<AuditCheck> | null = null;
+  private since: Date | null = null;
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
     private readonly key: AuditKey,
     private readonly rows: CoveredRows,
     private readonly clock: Clock,
@@ -69,11 +74,32 @@ export class AuditInspector {
       checkpoint,
       waiting,
       lastCheck: row ? auditCheck.parse(row.value) : null,
+      checkingSince: this.since,
     };
   }
 
-  /** Goes through all rows; what it found is logged when it is bad, and kept. */
-  async check(): Promise<AuditCheck> {
+  /** Begins a check for somebody, unless one is under way; gives the state, which tells when it is over. */
+  async begin(actor: Actor): Promise<IntegrityState> {
+    await this.unitOfWork.run(actor, (tx) =>
+      tx.record({ action: 'audit.check', subjectType: 'audit', subjectId: null, subjectName: 'audit' }),
+    );
+    this.check().catch((error: unknown) => {
+      this.logger.error({ err: error }, 'the audit was not checked');
+    });
+    return this.state();
+  }
+
+  /** Goes through all rows, once at a time; what it found is logged when it is bad, and kept. */
+  check(): Promise<AuditCheck> {
+    this.since ??= this.clock.now();
+    this.underWay ??= this.goThrough().finally(() => {
+      this.underWay = null;
+      this.since = null;
+    });
+    return this.underWay;
+  }
+
+  private async goThrough(): Promise<AuditCheck> {
     const verdict = await LiveAudit.look(this.dataSource, this.key, this.rows, null, (audit) =>
       new AuditVerifier(audit, new TrustedKeys(this.key.publicKey)).verify(),
     );

@@ -46,9 +46,8 @@ import { SealChain } from './seal-chain.js';
     },
     {
       provide: AuditInspector,
-      inject: [DataSource, AuditKey, CoveredRows, CLOCK, LOGGER],
-      useFactory: (dataSource: DataSource, key: AuditKey, rows: CoveredRows, clock: Clock, logger: Logger) =>
-        new AuditInspector(dataSource, key, rows, clock, logger),
+      inject: [DataSource, UnitOfWork, AuditKey, CoveredRows, CLOCK, LOGGER],
+      useFactory: (...parts: ConstructorParameters<typeof AuditInspector>) => new AuditInspector(...parts),
     },
     {
       provide: RetentionSettings,

@@ -36,6 +36,7 @@ export const USE: Requests = {
     return { by, ids: { id } };
   },
   terminateSession: async (world) => ({ ids: { id: await world.session() } }),
+  checkAudit: () => Promise.resolve({}),
   createBatchExecution: batch,
   stopBatchExecution: async (world) => {
     const { by, body } = await batch(world);

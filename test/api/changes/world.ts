@@ -118,7 +118,9 @@ export class World {
     const pushed = await this.pushed();
     await this.api.app
       .get(DataSource)
-      .query(`UPDATE push_records SET mode = 'password', pushed = '{}' WHERE asset_id = $1`, [pushed.assetId]);
+      .query(`UPDATE push_records SET mode = 'password', pushed = '{}' WHERE asset_id = $1`, [
+        pushed.assetId,
+      ]);
     return pushed;
   }
 

@@ -1,7 +1,9 @@
-import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Actor } from '#libs/kernel';
 import { AuditInspector, AuditTrail } from '#libs/session-audit';
 import { Requires } from '../http/access.js';
+import { CurrentActor } from '../http/caller.js';
 import { LoginAttemptListQuery, LoginAttemptPage, OperationListQuery, OperationPage } from './audit.dto.js';
 import { IntegrityView } from './integrity.dto.js';
 
@@ -32,5 +34,14 @@ export class AuditController {
   @ApiOkResponse({ type: IntegrityView })
   getIntegrity(): Promise<IntegrityView> {
     return this.inspector.state();
+  }
+
+  /** Begins to check the rows; bytes of recordings are left to `gatehouse audit verify`. */
+  @Post('audit/integrity/check')
+  @HttpCode(202)
+  @Requires('audit.read')
+  @ApiAcceptedResponse({ type: IntegrityView })
+  checkAudit(@CurrentActor() actor: Actor): Promise<IntegrityView> {
+    return this.inspector.begin(actor);
   }
 }

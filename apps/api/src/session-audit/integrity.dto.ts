@@ -74,4 +74,7 @@ export class IntegrityView implements IntegrityState {
     description: 'Once a day, without the bytes of recordings',
   })
   lastCheck!: AuditCheckView | null;
+
+  @ApiProperty({ type: Date, nullable: true, description: 'Since when a check is under way; null: none is' })
+  checkingSince!: Date | null;
 }

@@ -7,6 +7,8 @@ import { CONFIG, LOGGER, type Config, type LoginId, type Logger } from '#libs/ke
 
 /** How often a socket's login is looked at, and whether its user's account has ended. */
 const LOGIN_CHECK_MS = 60_000;
+/** How long after a failure an ended one is looked at again. */
+const ASK_AGAIN_MS = 5_000;
 const EXPIRY_TICK_MS = 1_000;
 
 /** A socket whose login was checked. */
@@ -22,6 +24,9 @@ export class ConsoleSockets implements OnApplicationShutdown {
   private readonly loggedIn = new WeakMap<Socket, LoggedInSocket>();
   private readonly guarded: { namespace: Namespace; needs: Permission }[] = [];
   private readonly checks: NodeJS.Timeout[];
+  /** Sockets that are being looked up, or were a moment ago while the database was away. */
+  private readonly asked = new WeakSet<Socket>();
+  private isTold = false;
 
   constructor(
     private readonly tokens: TokenReader,
@@ -42,7 +47,7 @@ export class ConsoleSockets implements OnApplicationShutdown {
       }, LOGIN_CHECK_MS),
       setInterval(() => {
         const now = new Date();
-        this.recheck((who) => !countsAt(who.user, now));
+        this.recheck((who, socket) => !this.asked.has(socket) && !countsAt(who.user, now));
       }, EXPIRY_TICK_MS),
     ];
   }
@@ -93,18 +98,24 @@ export class ConsoleSockets implements OnApplicationShutdown {
   }
 
   /** Closes the sockets of logins that no longer count; whoever works at one keeps theirs from ending idle. */
-  private recheck(concerns: (who: LoggedInSocket) => boolean): void {
+  private recheck(concerns: (who: LoggedInSocket, socket: Socket) => boolean): void {
     for (const { namespace, needs } of this.guarded) {
       for (const socket of namespace.sockets.values()) {
         const who = this.loggedIn.get(socket);
-        if (!who || !concerns(who)) continue;
+        if (!who || !concerns(who, socket)) continue;
+        this.asked.add(socket);
         this.logins.check(who.loginId).then(
           (live) => {
+            this.isTold = false;
+            this.asked.delete(socket);
             if (live && roleHas(live.user.role, needs)) who.user = live.user;
             else socket.disconnect(true);
           },
           (error: unknown) => {
-            this.logger.warn({ err: error }, 'a socket could not be checked; it is looked at again');
+            if (!this.isTold)
+              this.logger.warn({ err: error }, 'sockets can not be checked; they are looked at again');
+            this.isTold = true;
+            setTimeout(() => this.asked.delete(socket), ASK_AGAIN_MS).unref();
           },
         );
       }

@@ -1,30 +1,42 @@
 import type { Authorizer, Decision } from '#libs/authorization';
 import type { CommandDesk } from '../taps/commands/command-desk.js';
 import type { ControlBus } from '#libs/database';
-import type { Logger, SessionId } from '#libs/kernel';
+import type { Config, Logger, SessionId } from '#libs/kernel';
+import { AccessCheck } from './access-check.js';
 import type { LiveSession } from './session.js';
 
 /** Sessions of one check at most; more are checked in turns. */
 const CHECK_BATCH = 500;
 const EXPIRY_TICK_MS = 250;
+/** How long a session may go on after the end of its grant while nobody can say whether there is another one. */
+const UNCHECKED_MS = 5_000;
 /** Changes that come in a burst are one check. */
 const SETTLE_MS = 50;
 
 /** The live sessions of this gateway: ends what is terminated and what is no longer granted. */
 export class SessionRegistry {
   private readonly sessions = new Map<SessionId, LiveSession>();
+  private readonly check: AccessCheck<LiveSession>;
   private readonly ticker: NodeJS.Timeout;
   private settling: NodeJS.Timeout | null = null;
 
   constructor(
     private readonly authorizer: Authorizer,
     bus: ControlBus,
-    private readonly logger: Logger,
+    logger: Logger,
     /** Where the commands of the sessions are watched. */
     readonly commands: CommandDesk,
     /** The longest that a session may last; null: as long as it will. */
     private readonly limitMs: number | null,
+    /** What becomes of a session whose grant ends while the database is away. See docs/adr/0013. */
+    private readonly policy: Config['recording'],
   ) {
+    this.check = new AccessCheck({
+      all: () => [...this.sessions.values()],
+      due: () => this.expiredSince(0),
+      ask: (sessions) => this.recheck(sessions),
+      logger,
+    });
     bus.on('session.terminate', ({ sessionId, by }) => {
       this.terminate(sessionId, by);
     });
@@ -38,7 +50,8 @@ export class SessionRegistry {
       this.checkSoon();
     });
     this.ticker = setInterval(() => {
-      this.checkExpired();
+      this.check.tick();
+      this.endUnchecked();
     }, EXPIRY_TICK_MS);
     this.ticker.unref();
   }
@@ -83,27 +96,24 @@ export class SessionRegistry {
   private checkSoon(): void {
     this.settling ??= setTimeout(() => {
       this.settling = null;
-      this.check([...this.sessions.values()]);
+      this.check.checkAll();
     }, SETTLE_MS);
   }
 
-  private checkExpired(): void {
-    const now = new Date();
-    const due = [...this.sessions.values()].filter(({ grant }) => {
+  /** Those whose grant ended so long ago, in milliseconds. */
+  private expiredSince(ms: number): LiveSession[] {
+    const before = Date.now() - ms;
+    return [...this.sessions.values()].filter(({ grant }) => {
       const { validUntil } = grant.terms;
-      return validUntil !== null && validUntil <= now;
+      return validUntil !== null && validUntil.getTime() <= before;
     });
-    this.check(due);
   }
 
-  private check(sessions: LiveSession[]): void {
-    if (sessions.length === 0) return;
-    this.recheck(sessions).catch((error: unknown) => {
-      this.logger.error({ err: error }, 'live sessions could not be checked; trying again');
-      setTimeout(() => {
-        this.checkSoon();
-      }, EXPIRY_TICK_MS);
-    });
+  private endUnchecked(): void {
+    if (this.policy !== 'strict' || !this.check.isFailing) return;
+    const told = 'Your access has ended, and whether you have another can not be checked now.';
+    for (const session of this.expiredSince(UNCHECKED_MS))
+      void session.end('access_revoked', 'not_checkable', null, told);
   }
 
   /** Asks the authorizer for every session again and ends those that it no longer grants. */

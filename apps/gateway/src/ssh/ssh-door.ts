@@ -43,6 +43,8 @@ export interface SshDoorParts {
 
 /** How often it is looked at whose account has ended. */
 const EXPIRY_TICK_MS = 250;
+/** How long after an answer somebody whose account has ended is looked up again. */
+const ASK_AGAIN_MS = 5_000;
 /** How long sessions of somebody who is put out have to end with their own reason before the connection goes. */
 const HANG_UP_MS = 1_000;
 
@@ -52,6 +54,8 @@ export class SshDoor {
   private listener: SshListener | null = null;
   private hostKey = '';
   private readonly ticker: NodeJS.Timeout;
+  /** Ended users who are being looked up. */
+  private readonly asked = new Set<string>();
 
   constructor(private readonly parts: SshDoorParts) {
     parts.bus.on('user.changed', ({ userId }) => void this.recheck(userId));
@@ -184,7 +188,14 @@ export class SshDoor {
     const now = new Date();
     const users = [...this.connections].flatMap(({ user }) => user ?? []);
     const due = users.filter((user) => !countsAt(user, now)).map(({ id }) => id);
-    for (const userId of new Set(due)) void this.recheck(userId);
+    for (const userId of new Set(due)) {
+      if (this.asked.has(userId)) continue;
+      this.asked.add(userId);
+      // a database that is away is not asked more often than this
+      void this.recheck(userId).finally(() => {
+        setTimeout(() => this.asked.delete(userId), ASK_AGAIN_MS).unref();
+      });
+    }
   }
 
   /** A user who was disabled or deleted or whose account has ended is put out, also from the menu. */

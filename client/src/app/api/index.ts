@@ -629,6 +629,8 @@ export type { ListOperations$Params as ListOperations$Params } from './fn/audit/
 export { listOperations as listOperations } from './fn/audit/list-operations';
 export type { GetIntegrity$Params as GetIntegrity$Params } from './fn/audit/get-integrity';
 export { getIntegrity as getIntegrity } from './fn/audit/get-integrity';
+export type { CheckAudit$Params as CheckAudit$Params } from './fn/audit/check-audit';
+export { checkAudit as checkAudit } from './fn/audit/check-audit';
 export type { GetDashboard$Params as GetDashboard$Params } from './fn/dashboard/get-dashboard';
 export { getDashboard as getDashboard } from './fn/dashboard/get-dashboard';
 export type { GetMyDashboard$Params as GetMyDashboard$Params } from './fn/dashboard/get-my-dashboard';

@@ -21,6 +21,10 @@ export const auditRoutes: Routes = [
   { path: 'files', loadComponent: () => import('./file-list').then((file) => file.FileList) },
   { path: 'logins', loadComponent: () => import('./login-list').then((file) => file.LoginList) },
   {
+    path: 'integrity',
+    loadComponent: () => import('./integrity-page').then((file) => file.IntegrityPage),
+  },
+  {
     path: 'monitor/:id',
     loadComponent: () => import('../monitor/monitor-page').then((file) => file.MonitorPage),
   },

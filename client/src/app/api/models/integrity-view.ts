@@ -6,6 +6,11 @@ import { CheckpointView } from '../models/checkpoint-view';
 export interface IntegrityView {
 
   /**
+   * Since when a check is under way; null: none is
+   */
+  checkingSince: string | null;
+
+  /**
    * The newest; its `seq` counts the sealed records
    */
   checkpoint: (CheckpointView & {

@@ -1,0 +1,75 @@
+import { beforeAll, expect, it } from 'vitest';
+import { openDatabase } from '#libs/database';
+import { Harness, type Person } from '../gateway/harness.js';
+import { requires } from '../hosts/index.js';
+import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const PATIENT = { timeout: 30_000 };
+
+requires('ssh', 'browser').describe('the page of the audit’s integrity', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let auditor: Person;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    auditor = await harness.addPerson('audrey', { role: 'auditor' });
+  });
+
+  async function enter(locale: string, scheme: 'light' | 'dark'): Promise<Visitor> {
+    const visitor = await browser.visit(harness.product.url, locale, scheme);
+    await visitor.page.goto('/login');
+    await visitor.page.locator('#username').fill(auditor.username);
+    await visitor.page.locator('#password').fill(auditor.password);
+    await visitor.page.locator('#password').press('Enter');
+    await visitor.page.waitForURL('**/{home,my-assets}');
+    return visitor;
+  }
+
+  async function tamper(): Promise<void> {
+    const database = await openDatabase(harness.product.databaseUrl);
+    try {
+      await database.query(`UPDATE operations SET subject_name = 'mallory' WHERE id =
+        (SELECT row_id FROM audit_seals WHERE kind = 'operation' ORDER BY seq LIMIT 1)`);
+    } finally {
+      await database.destroy();
+    }
+  }
+
+  it('checks when an auditor says so, and names the first record that is not as it was', async () => {
+    const { page, context } = await enter('en-GB', 'light');
+    await page.getByRole('link', { name: 'Integrity' }).click();
+    await page.getByText('Not checked yet').waitFor();
+    await page.getByText('Chain (SHA-256)').waitFor(PATIENT);
+    await page.getByRole('button', { name: 'Check now' }).click();
+    await page.getByText(/^Whole: \d+ records are as they were sealed$/).waitFor(PATIENT);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    const download = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    expect((await download).suggestedFilename()).toBe('audit.public.pem');
+    await tamper();
+    await page.getByRole('button', { name: 'Check now' }).click();
+    const alert = page.getByRole('alert');
+    await expect
+      .poll(() => alert.allTextContents(), PATIENT)
+      .toContainEqual(expect.stringMatching(/Operation #\d+: was changed after it was sealed/));
+    await page.getByText('Not whole').waitFor();
+    await context.close();
+
+    const chinese = await enter('zh-CN', 'dark');
+    await chinese.page.goto('/audit/integrity');
+    await expect
+      .poll(() => chinese.page.getByRole('alert').allTextContents(), PATIENT)
+      .toContainEqual(expect.stringMatching(/操作 #\d+: 封存后被修改/));
+    expect(await chinese.page.locator('h1').textContent()).toBe('完整性');
+    await chinese.context.close();
+    expect(browser.complaints).toEqual([]);
+  });
+});
