@@ -18,6 +18,7 @@ const TABLES = [
   'operations',
   'login_attempts',
   'batch_executions',
+  'batch_results',
   'audit_seals',
   'audit_checkpoints',
   'audit_queue',

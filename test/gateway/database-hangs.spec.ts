@@ -1,15 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { requires } from '../hosts/index.js';
 import { BatchHand } from './batch-desk.js';
-import { Harness, type SessionRow, type Way } from './harness.js';
+import { Harness, type Person, type SessionRow, type Way } from './harness.js';
 import { RestClient } from './rest.js';
 import type { Terminal } from './terminal.js';
 
 const PATIENCE = { timeout: 20_000 };
-const LOGIN = 'alice@dev@web-01';
 /** Long enough to log in on a busy machine. */
 const GRANT_MS = 8_000;
 
@@ -47,18 +47,22 @@ requires('hosts', 'ssh', 'terminal').describe('a gateway whose database takes no
     hand = new BatchHand(client, way.systemUserId);
   });
 
-  async function shell(username: string, login: string): Promise<{ terminal: Terminal; row: SessionRow }> {
-    const person = username === 'alice' ? way.person : await harness.addPerson(username);
-    if (username !== 'alice') {
-      const rule = await harness.addRule([person.id], [way.assetId], [way.systemUserId]);
-      const validUntil = new Date(Date.now() + GRANT_MS).toISOString();
-      await harness.change(`/authorization-rules/${rule}`, { validUntil });
-    }
-    const terminal = (await harness.ssh(person, login)).terminal();
+  async function shell(person: Person): Promise<{ terminal: Terminal; row: SessionRow }> {
+    const { username } = person;
+    const terminal = (await harness.ssh(person, `${username}@dev@web-01`)).terminal();
     await terminal.waitFor('$ ');
     const row = (await harness.sessions('&state=online')).find((one) => one.username === username);
     if (!row) throw new Error('The session has no row');
     return { terminal, row };
+  }
+
+  /** Somebody whose rule soon ends. */
+  async function shortly(): Promise<Person> {
+    const person = await harness.addPerson('bob');
+    const rule = await harness.addRule([person.id], [way.assetId], [way.systemUserId]);
+    const validUntil = new Date(Date.now() + GRANT_MS).toISOString();
+    await harness.change(`/authorization-rules/${rule}`, { validUntil });
+    return person;
   }
 
   const commandsOf = async ({ id }: SessionRow): Promise<string[]> => {
@@ -68,25 +72,25 @@ requires('hosts', 'ssh', 'terminal').describe('a gateway whose database takes no
   };
   const endOf = async ({ id }: SessionRow): Promise<string | null | undefined> =>
     (await harness.sessions()).find((session) => session.id === id)?.endReason;
-  const timesTold = (words: string): number => harness.product.log.split(words).length - 1;
 
-  /** Alice's session, bob's that loses its grant meanwhile, and a batch execution, through an outage. */
-  async function through(begin: () => Promise<void>, end: () => Promise<void>): Promise<void> {
-    const toldBefore = timesTold('live sessions can not be checked');
-    const { terminal, row } = await shell('alice', LOGIN);
-    const name = `bob-${toldBefore}`;
-    const batch = await hand.begin('*', 'sleep 6; echo "ran $((40+2))"');
+  /** Somebody's session and a batch execution, through an outage in which more happens. */
+  async function through(outage: {
+    before?: () => Promise<void>;
+    begin: () => Promise<void>;
+    during?: () => Promise<void>;
+    end: () => Promise<void>;
+  }): Promise<void> {
+    const { terminal, row } = await shell(way.person);
+    const batch = await hand.begin('*', 'sleep 5; echo "ran $((40+2))"');
     await expect.poll(async () => (await hand.show(batch)).runningCount, PATIENCE).toBe(1);
-    const { terminal: ending, row: endingRow } = await shell(name, `${name}@dev@web-01`);
-    await begin();
+    await outage.before?.();
+    await outage.begin();
     terminal.line('echo away-$((40+1))');
     await terminal.waitFor('away-41');
-    await ending.waitFor('can not be checked now');
-    await ending.untilEnded(5_000);
+    await outage.during?.();
     terminal.line('echo still-$((40+1))');
     await terminal.waitFor('still-41');
-    expect(timesTold('live sessions can not be checked') - toldBefore).toBe(1);
-    await end();
+    await outage.end();
     await expect
       .poll(() => commandsOf(row), PATIENCE)
       .toEqual(['echo away-$((40+1))', 'echo still-$((40+1))']);
@@ -94,45 +98,54 @@ requires('hosts', 'ssh', 'terminal').describe('a gateway whose database takes no
     expect(await hand.results(batch)).toMatchObject({
       'web-01': { state: 'succeeded', exitStatus: 0, stdout: 'ran 42\n' },
     });
-    await expect.poll(() => endOf(endingRow), PATIENCE).toBe('access_revoked');
     terminal.line('exit');
     await terminal.untilEnded();
     await expect.poll(() => endOf(row), PATIENCE).toBe('logout');
   }
 
-  it('goes on while it hangs; a grant that ends is not prolonged, and all is on record once afterwards', async () => {
-    let hanging: number[] = [];
-    const signal = (name: NodeJS.Signals): void => hanging.forEach((pid) => process.kill(pid, name));
+  it('goes on while it hangs, and all is on record once afterwards', async () => {
+    const hanging: number[] = [];
+    const goOn = (): Promise<void> => {
+      for (const pid of hanging.splice(0)) process.kill(pid, 'SIGCONT');
+      return Promise.resolve();
+    };
     try {
-      await through(
-        async () => {
-          hanging = await processesOf(harness.product.dataDir);
-          signal('SIGSTOP');
+      await through({
+        begin: async () => {
+          hanging.push(...(await processesOf(harness.product.dataDir)));
+          for (const pid of hanging) process.kill(pid, 'SIGSTOP');
         },
-        () => {
-          signal('SIGCONT');
-          return Promise.resolve();
-        },
-      );
+        during: () => sleep(6_000), // longer than the batch execution
+        end: goOn,
+      });
     } finally {
-      signal('SIGCONT');
+      await goOn();
     }
-  });
+  }, 90_000);
 
-  it('does the same while it is stopped, and who logs in by prompts is told', async () => {
-    await through(
-      () => harness.product.stopDatabase(),
-      async () => {
-        const ssh = await harness.ssh(way.person, LOGIN);
-        const prompted = ssh.terminal(undefined, [
-          ...['-o', 'PreferredAuthentications=keyboard-interactive', '-o', 'NumberOfPasswordPrompts=1'],
-        ]);
+  it('while it is stopped it prolongs no grant, tells of it once, and says why nobody can log in', async () => {
+    let ending: Awaited<ReturnType<typeof shell>> | undefined;
+    await through({
+      before: async () => {
+        ending = await shell(await shortly());
+      },
+      begin: () => harness.product.stopDatabase(),
+      during: async () => {
+        await ending?.terminal.waitFor('can not be checked now', 30_000);
+        await ending?.terminal.untilEnded(10_000);
+        expect(harness.product.log.split('live sessions can not be checked')).toHaveLength(2);
+        const prompts = ['PreferredAuthentications=keyboard-interactive', 'NumberOfPasswordPrompts=1'];
+        const options = prompts.flatMap((option) => ['-o', option]);
+        const prompted = (await harness.ssh(way.person, 'alice@dev@web-01')).terminal(undefined, options);
         await prompted.waitFor('assword: ');
         prompted.line(way.person.password);
         await prompted.waitFor('can not check logins right now');
         await prompted.untilEnded();
-        await harness.product.startDatabase();
       },
-    );
-  });
+      end: () => harness.product.startDatabase(),
+    });
+    const { row } = ending ?? {};
+    if (!row) throw new Error('nobody had a session');
+    await expect.poll(() => endOf(row), PATIENCE).toBe('access_revoked');
+  }, 90_000);
 });
