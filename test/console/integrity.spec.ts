@@ -23,14 +23,8 @@ requires('ssh', 'browser').describe('the page of the audit’s integrity', () =>
     auditor = await harness.addPerson('audrey', { role: 'auditor' });
   });
 
-  async function enter(locale: string, scheme: 'light' | 'dark'): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, locale, scheme);
-    await visitor.page.goto('/login');
-    await visitor.page.locator('#username').fill(auditor.username);
-    await visitor.page.locator('#password').fill(auditor.password);
-    await visitor.page.locator('#password').press('Enter');
-    await visitor.page.waitForURL('**/{home,my-assets}');
-    return visitor;
+  function enter(locale: string, scheme: 'light' | 'dark'): Promise<Visitor> {
+    return browser.enter(harness.product.url, auditor, locale, scheme);
   }
 
   async function tamper(): Promise<void> {
