@@ -7,6 +7,7 @@ import { requires } from '../hosts/index.js';
 import { BatchHand } from './batch-desk.js';
 import { Harness, type Person, type SessionRow, type Way } from './harness.js';
 import { RestClient } from './rest.js';
+import { SshClient } from './ssh.js';
 import type { Terminal } from './terminal.js';
 
 const PATIENCE = { timeout: 20_000 };
@@ -136,7 +137,9 @@ requires('hosts', 'ssh', 'terminal').describe('a gateway whose database takes no
         expect(harness.product.log.split('live sessions can not be checked')).toHaveLength(2);
         const prompts = ['PreferredAuthentications=keyboard-interactive', 'NumberOfPasswordPrompts=1'];
         const options = prompts.flatMap((option) => ['-o', option]);
-        const prompted = (await harness.ssh(way.person, 'alice@dev@web-01')).terminal(undefined, options);
+        const { address, port, login, hostKeys } = harness.door(way.person);
+        const keyless = await SshClient.at({ address, port, login, hostKeys }, harness.keys);
+        const prompted = keyless.terminal(undefined, options);
         await prompted.waitFor('assword: ');
         prompted.line(way.person.password);
         await prompted.waitFor('can not check logins right now');
