@@ -25,6 +25,9 @@ const settings = z.object({
       .url({ protocol: /^https?$/ })
       .refine((url) => PUBLIC_URL.test(url), 'must be like https://ops.example.com/gatehouse'),
   ),
+  GATEHOUSE_TLS: optional(z.enum(['self-signed', 'off'])),
+  GATEHOUSE_TLS_CERTIFICATE: optional(z.string()),
+  GATEHOUSE_TLS_KEY: optional(z.string()),
   GATEHOUSE_GATEWAYS: optional(z.coerce.number().int().min(1).max(64)),
   GATEHOUSE_LOG_LEVEL: optional(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])),
   GATEHOUSE_TRUSTED_PROXIES: optional(z.string()),
@@ -44,6 +47,13 @@ const settings = z.object({
 /** Nest injection token of the {@link Config}. */
 export const CONFIG = Symbol('Config');
 
+/** Files in PEM: absolute paths. */
+interface TlsFiles {
+  /** The server's certificate, then those between it and its authority. */
+  certificate: string;
+  key: string;
+}
+
 /** The settings of one process, checked. docs/operations.md has the table. */
 export interface Config {
   /** Absolute path. */
@@ -58,6 +68,8 @@ export interface Config {
   adminPassword: string | null;
   /** Address of the console as browsers see it, a path may be in it, without a trailing slash; null: whatever the browser used. */
   publicUrl: string | null;
+  /** How console and API speak TLS themselves; null: they don't. */
+  tls: 'self-signed' | TlsFiles | null;
   gateways: number;
   logLevel: string;
   /** Addresses or CIDR ranges whose X-Forwarded-For counts. */
@@ -97,6 +109,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseUrl: env.GATEHOUSE_DATABASE_URL ?? null,
     adminPassword: env.GATEHOUSE_ADMIN_PASSWORD ?? null,
     publicUrl: env.GATEHOUSE_PUBLIC_URL?.replace(/\/+$/, '') ?? null,
+    tls: tlsOf(env),
     gateways: env.GATEHOUSE_GATEWAYS ?? Math.min(4, availableParallelism()),
     logLevel: env.GATEHOUSE_LOG_LEVEL ?? 'info',
     trustedProxies: (env.GATEHOUSE_TRUSTED_PROXIES ?? '')
@@ -110,4 +123,17 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     tellWatched: env.GATEHOUSE_TELL_WATCHED === 'on',
     recording: env.GATEHOUSE_RECORDING ?? 'strict',
   };
+}
+
+function tlsOf(env: z.infer<typeof settings>): Config['tls'] {
+  const { GATEHOUSE_TLS: how, GATEHOUSE_TLS_CERTIFICATE: certificate, GATEHOUSE_TLS_KEY: key } = env;
+  if (certificate === undefined && key === undefined) return how === 'self-signed' ? how : null;
+  if (how !== undefined) {
+    throw new StartFailure('GATEHOUSE_TLS and TLS files are both set.', 'Unset one of them.');
+  }
+  if (certificate === undefined || key === undefined) {
+    const missing = key === undefined ? 'GATEHOUSE_TLS_KEY' : 'GATEHOUSE_TLS_CERTIFICATE';
+    throw new StartFailure(`${missing} is not set.`, 'TLS needs a certificate and its key: name both.');
+  }
+  return { certificate: resolve(certificate), key: resolve(key) };
 }

@@ -83,6 +83,7 @@ const needs = {
   rsync: [program('rsync', 'rsync')],
   git: [program('git', 'git')],
   openssl: [program('openssl', 'openssl')],
+  curl: [program('curl', 'curl')],
   ansible: [program('ansible-playbook', 'ansible-core')],
   nginx: [program('nginx', 'nginx-light')],
   caddy: [program('caddy', 'caddy')],

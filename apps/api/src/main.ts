@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { Server } from 'node:https';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { z } from 'zod';
 import { migrate, openDatabase, UnitOfWork } from '#libs/database';
 import { makeFirstAdmin, type MadeAdmin } from '#libs/identity';
 import {
@@ -13,6 +15,9 @@ import {
 } from '#libs/kernel';
 import { createApi } from './api.js';
 import { NestLog } from './http/request-log.js';
+import { followCertificate, readCertificate } from './tls/certificate.js';
+
+const httpsServer = z.instanceof(Server);
 
 /** Starts the api: schema, server, first administrator; in this order, so that no one-time password is lost. */
 async function start(): Promise<void> {
@@ -22,16 +27,20 @@ async function start(): Promise<void> {
     throw new StartFailure('GATEHOUSE_DATABASE_URL is not set.', 'Set it, or start with npm start.');
   }
   const logger = makeLogger('api', config.logLevel);
+  const certificate = await readCertificate(config, new Date());
   const dataSource = await openDatabase(databaseUrl);
   await migrate(dataSource);
-  const app = await createApi({ config: { ...config, databaseUrl }, logger, dataSource });
+  const app = await createApi({ config: { ...config, databaseUrl }, logger, dataSource, certificate });
   await listen(app, config);
   app.useLogger(new NestLog(logger));
+  if (certificate) {
+    followCertificate(httpsServer.parse(app.getHttpServer()), config, certificate, logger);
+  }
   onStopSignal(() => app.close());
   const admin = await makeFirstAdmin(app.get(UnitOfWork), config.adminPassword);
   const url = await publicAddress(app, config);
   logger.info({ url }, 'api serves');
-  announce(url, admin);
+  announce(url, admin, certificate?.fingerprint);
 }
 
 async function listen(app: NestExpressApplication, { httpPort, host }: Config): Promise<void> {
@@ -58,13 +67,13 @@ async function publicAddress(app: NestExpressApplication, config: Config): Promi
   const { port } = new URL(await app.getUrl());
   const everywhere = config.host === '0.0.0.0' || config.host === '::';
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  return `http://${everywhere ? 'localhost' : host}:${port || 80}`;
+  return `http${config.tls ? 's' : ''}://${everywhere ? 'localhost' : host}:${port || (config.tls ? 443 : 80)}`;
 }
 
 /** The one-time password goes to the supervisor or the terminal, once, never to the log. */
-function announce(url: string, admin: MadeAdmin | null): void {
+function announce(url: string, admin: MadeAdmin | null, certificateFingerprint?: string): void {
   const password = admin?.oneTimePassword ?? undefined;
-  reportReady({ url, adminUsername: admin?.username, adminPassword: password });
+  reportReady({ url, certificateFingerprint, adminUsername: admin?.username, adminPassword: password });
   if (!process.send && admin && password !== undefined) {
     process.stdout.write(`\nFirst login at ${url}: ${admin.username}, one-time password ${password}\n\n`);
   }

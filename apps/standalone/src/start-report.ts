@@ -4,6 +4,7 @@ import type { Config } from '#libs/kernel';
 
 const apiInfo = z.object({
   url: z.string(),
+  certificateFingerprint: z.string().optional(),
   adminUsername: z.string().optional(),
   adminPassword: z.string().optional(),
 });
@@ -23,6 +24,9 @@ export function startReport(config: Config, api: ApiInfo, gateway: GatewayInfo):
   const lines = [
     '',
     `  Console    ${consoleUrl(config, api)}`,
+    ...(api.certificateFingerprint === undefined
+      ? []
+      : [`             certificate SHA-256 ${api.certificateFingerprint}`]),
     `  SSH        ssh -p ${String(gateway.sshPort)} <user>@${host}`,
     ...gateway.hostKeyFingerprints.map((fingerprint) => `             host key ${fingerprint}`),
   ];

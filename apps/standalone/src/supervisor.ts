@@ -147,7 +147,8 @@ export class Supervisor {
 
   /** The settings as they were resolved; the admin's first password is the api's alone. */
   private environmentFor(script: string, databaseUrl: string): NodeJS.ProcessEnv {
-    const { dataDir, httpPort, sshPort, host, publicUrl, adminPassword } = this.config;
+    const { dataDir, httpPort, sshPort, host, publicUrl, tls, adminPassword } = this.config;
+    const files = tls !== null && tls !== 'self-signed' ? tls : null;
     return {
       ...process.env,
       GATEHOUSE_DATA_DIR: dataDir,
@@ -156,6 +157,9 @@ export class Supervisor {
       GATEHOUSE_SSH_PORT: String(sshPort),
       GATEHOUSE_HOST: host,
       GATEHOUSE_PUBLIC_URL: publicUrl ?? '',
+      GATEHOUSE_TLS: tls === 'self-signed' ? tls : '',
+      GATEHOUSE_TLS_CERTIFICATE: files?.certificate ?? '',
+      GATEHOUSE_TLS_KEY: files?.key ?? '',
       GATEHOUSE_ADMIN_PASSWORD: script === apiScript ? (adminPassword ?? '') : '',
     };
   }

@@ -1,4 +1,5 @@
 import { request as httpRequest, Server, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { Server as TlsServer } from 'node:https';
 import type { Duplex } from 'node:stream';
 import {
   Inject,
@@ -16,7 +17,7 @@ import { LiveGateways } from '#libs/session-audit';
 import { calledHost, clientAddress, trustOf, type Trust } from './client-address.js';
 import { subPathOf, withoutSubPath } from './sub-path.js';
 
-const httpServer = z.instanceof(Server);
+const httpServer = z.union([z.instanceof(Server), z.instanceof(TlsServer)]);
 const uuid = z.uuid();
 
 /** How long a gateway may take to accept a socket. */

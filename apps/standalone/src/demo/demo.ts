@@ -54,7 +54,15 @@ export class Demo {
     const sample = await startSampleHost({ username: DEMO_SYSTEM_USER, publicKey: systemUserKey.public });
     const config = {
       ...settings,
-      ...{ dataDir, host, databaseUrl: null, publicUrl: null, gateways: 1, adminPassword: samplePassword() },
+      ...{
+        dataDir,
+        host,
+        databaseUrl: null,
+        publicUrl: null,
+        tls: null,
+        gateways: 1,
+        adminPassword: samplePassword(),
+      },
       httpPort: await freePortNear(host, settings.httpPort),
       sshPort: await freePortNear(host, settings.sshPort),
     };
