@@ -12,6 +12,7 @@ const TYPING_PAUSE_MS = 150;
   selector: 'gh-choice-filter',
   imports: [FormsModule, NzOptionComponent, NzSelectComponent],
   template: `
+    <label class="for-readers" [for]="field() + '-filter'">{{ label() }}</label>
     <nz-select
       nzShowSearch
       nzServerSearch
