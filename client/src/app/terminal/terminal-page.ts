@@ -2,34 +2,44 @@ import {
   Component,
   DestroyRef,
   DOCUMENT,
+  type ElementRef,
   computed,
   effect,
   inject,
   input,
   linkedSignal,
-  resource,
   signal,
+  untracked,
+  viewChild,
 } from '@angular/core';
 import { Icon } from '../display/icon';
+import { FolderView } from '../files/folder-view';
 import { injectWords } from '../language/words';
 import { Questions } from '../question/questions';
-import { Reachable, type Way, waysOf } from '../workplace/reachable';
+import { Reachable, waysOf } from '../workplace/reachable';
 import { readTerminalRequest } from '../workplace/terminal-window';
+import { type SplitBar, barsOf, boxesOf } from './pane-layout';
+import { TerminalSettingsMenu } from './settings-menu';
 import type { TerminalTarget } from './terminal-line';
+import { TerminalList, type WayChosen } from './terminal-list';
 import { TerminalPane } from './terminal-pane';
-import { type TerminalTab, TerminalTabs } from './terminal-tabs';
+import { TerminalSettings } from './terminal-settings';
+import { TerminalTabBar } from './terminal-tab-bar';
+import { type OpenPane, TerminalTabs, isLive } from './terminal-tabs';
+import { Typing } from './typing';
+import { type WorkplaceAct, workplaceAct } from './workplace-keys';
 
-const TYPING_PAUSE_MS = 150;
-const ASSETS_SHOWN = 200;
+const NUDGE = 0.05;
 
-/** The terminal workplace, a window of its own: my assets at the left, terminals in tabs. */
+/** The terminal workplace, a window of its own: my assets at the left, terminals in tabs and split panes. */
 @Component({
   selector: 'gh-terminal-page',
-  imports: [Icon, TerminalPane],
-  providers: [TerminalTabs],
+  imports: [FolderView, Icon, TerminalList, TerminalPane, TerminalSettingsMenu, TerminalTabBar],
+  providers: [TerminalSettings, TerminalTabs, Typing],
   templateUrl: './terminal-page.html',
   styleUrl: './terminal-page.css',
   host: {
+    '[attr.data-scheme]': 'settings.scheme()',
     '(window:message)': 'takeRequest($event)',
     '(window:beforeunload)': 'askBeforeUnload($event)',
     '(document:keydown)': 'key($event)',
@@ -39,62 +49,77 @@ export class TerminalPage {
   private readonly reachable = inject(Reachable);
   private readonly questions = inject(Questions);
   private readonly document = inject(DOCUMENT);
+  protected readonly settings = inject(TerminalSettings);
   protected readonly tabs = inject(TerminalTabs);
   protected readonly t = injectWords();
+  private readonly room = viewChild.required<ElementRef<HTMLElement>>('room');
 
   /** From the address: the terminal to open first. */
   readonly asset = input<string>();
   readonly systemUser = input<string>();
 
   protected readonly listShown = signal(true);
-  private readonly wanted = signal('');
-  private pause: ReturnType<typeof setTimeout> | undefined;
-  private readonly loaded = resource({
-    params: () => ({ q: this.wanted() }),
-    loader: ({ params }) =>
-      this.reachable.list({
-        ...(params.q ? { q: params.q } : {}),
-        page: 1,
-        pageSize: ASSETS_SHOWN,
-      }),
+  /** Whose asset's files stand at the right. */
+  protected readonly filesOf = signal<OpenPane | null>(null);
+  /** The folder shown there; undefined: where a login begins. */
+  protected readonly folder = linkedSignal<unknown, string | undefined>({
+    source: () => this.filesOf()?.target,
+    computation: () => undefined,
   });
-  protected readonly assets = linkedSignal<Loaded, Loaded>({
-    source: () => (this.loaded.hasValue() ? this.loaded.value().items : undefined),
-    computation: (now, previous) => now ?? previous?.value,
+  /** Every pane of every tab, always in the order in which they were opened: none is ever made anew. */
+  protected readonly places = computed(() => {
+    const boxes = new Map(
+      this.tabs.all().flatMap((tab) => [...boxesOf(tab.layout)].map(([key, box]) => [key, { tab, box }])),
+    );
+    return this.tabs.panes().flatMap((pane) => {
+      const place = boxes.get(pane.key);
+      if (!place) return [];
+      const isFront = place.tab.key === this.tabs.activeKey();
+      return [{ ...place, pane, isFront, isShared: typeof place.tab.layout !== 'number' }];
+    });
   });
-  protected readonly found = computed(() =>
-    (this.assets() ?? []).map((asset) => ({ asset, ways: waysOf([asset]) })),
-  );
+  protected readonly bars = computed(() => {
+    const tab = this.tabs.active();
+    return tab ? barsOf(tab.layout) : [];
+  });
 
   constructor() {
     const title = this.document.title;
-    effect(() => (this.document.title = this.tabs.active()?.title ?? this.t('terminal.heading')));
+    effect(() => {
+      const tab = this.tabs.active();
+      this.document.title = (tab && this.tabs.titleOf(tab)) ?? this.t('terminal.heading');
+    });
     inject(DestroyRef).onDestroy(() => (this.document.title = title));
     effect(() => {
       const [assetId, systemUserId] = [this.asset(), this.systemUser()];
-      if (assetId && systemUserId) void this.openTarget({ assetId, systemUserId });
+      if (assetId && systemUserId) untracked(() => void this.openTarget({ assetId, systemUserId }));
     });
   }
 
-  protected open(way: Way): void {
-    this.tabs.open(way.target, way.title);
+  protected open({ way: { target, title }, beside }: WayChosen): void {
+    if (beside) this.tabs.openBeside(target, title, 'right');
+    else this.tabs.open(target, title);
   }
 
-  protected type(text: string): void {
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.wanted.set(text.trim()), TYPING_PAUSE_MS);
-  }
-
-  protected async close(tab: TerminalTab): Promise<void> {
-    if (tab.state === 'live' || tab.state === 'cut') {
+  /** Closes panes, and asks first where that ends a session. */
+  protected async close(panes: readonly OpenPane[]): Promise<void> {
+    const live = panes.filter(isLive);
+    const [first] = live;
+    if (first) {
+      const place =
+        live.length > 1 ? this.t('terminal.together.places', { count: live.length }) : first.title;
       const yes = await this.questions.ask({
-        heading: this.t('terminal.close.heading', { place: tab.title }),
+        heading: this.t('terminal.close.heading', { place }),
         text: this.t('terminal.close.text'),
         yes: this.t('terminal.close.yes'),
       });
       if (!yes) return;
     }
-    this.tabs.close(tab.key);
+    for (const { key } of panes) this.tabs.closePane(key);
+  }
+
+  protected toggleFiles(pane: OpenPane): void {
+    this.filesOf.update((before) => (before?.target === pane.target ? null : pane));
   }
 
   protected takeRequest(event: MessageEvent<unknown>): void {
@@ -107,32 +132,58 @@ export class TerminalPage {
   }
 
   protected key(event: KeyboardEvent): void {
-    if (!event.ctrlKey || !event.shiftKey) return;
-    if (event.code === 'ArrowRight') this.tabs.step(1);
-    else if (event.code === 'ArrowLeft') this.tabs.step(-1);
-    else return;
+    const act = workplaceAct(event);
+    if (!act) return;
     event.preventDefault();
+    this.do(act);
+  }
+
+  protected share({ split }: SplitBar): number {
+    return Math.round(split.share * 100);
+  }
+
+  /** The bar follows the pointer while it is held. */
+  protected pull({ split, whole }: SplitBar, event: PointerEvent, grip: HTMLElement): void {
+    const tab = this.tabs.active();
+    if (!tab || !grip.hasPointerCapture(event.pointerId)) return;
+    const room = this.room().nativeElement.getBoundingClientRect();
+    const share =
+      split.direction === 'right'
+        ? (((event.clientX - room.left) / room.width) * 100 - whole.left) / whole.width
+        : (((event.clientY - room.top) / room.height) * 100 - whole.top) / whole.height;
+    this.tabs.share(tab.key, split.id, share);
+  }
+
+  /** Arrows move a bar. */
+  protected nudge({ split }: SplitBar, event: KeyboardEvent): void {
+    const tab = this.tabs.active();
+    const [less, more] = split.direction === 'right' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
+    const by = event.key === less ? -NUDGE : event.key === more ? NUDGE : 0;
+    if (!tab || by === 0 || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    this.tabs.share(tab.key, split.id, split.share + by);
+  }
+
+  private do(act: WorkplaceAct): void {
+    const tab = this.tabs.active();
+    const pane = this.tabs.panes().find(({ key }) => key === tab?.typing);
+    if (act === 'next-tab' || act === 'previous-tab') this.tabs.step(act === 'next-tab' ? 1 : -1);
+    else if (act === 'next-pane' || act === 'previous-pane') this.tabs.stepPane(act === 'next-pane' ? 1 : -1);
+    else if (act === 'together') {
+      if (tab && typeof tab.layout !== 'number') this.tabs.typeTogether(tab.key, !tab.together);
+    } else if (pane) this.tabs.split(pane, act === 'split-right' ? 'right' : 'down');
   }
 
   /** The terminal doesn't wait for its title. */
   private async openTarget(target: TerminalTarget): Promise<void> {
-    const key = this.tabs.open(target, this.t('terminal.unknown'));
+    const pane = this.tabs.open(target, this.t('terminal.unknown'));
     const title = await this.titleOf(target);
-    if (title) this.tabs.rename(key, title);
+    if (title) this.tabs.nameAfter(pane, title);
   }
 
-  /** `systemuser@asset`, looked up among what I may reach; what isn't found there the gateway refuses anyway. */
-  private async titleOf(target: TerminalTarget): Promise<string | undefined> {
-    for (let page = 1, left = 1; left > 0; page++) {
-      const { items, total } = await this.reachable.list({ page, pageSize: ASSETS_SHOWN });
-      const way = waysOf(items).find(
-        (each) => each.target.assetId === target.assetId && each.target.systemUserId === target.systemUserId,
-      );
-      if (way) return way.title;
-      left = items.length === 0 ? 0 : total - page * ASSETS_SHOWN;
-    }
-    return undefined;
+  /** `systemuser@asset`; what isn't found there the gateway refuses anyway. */
+  private async titleOf({ assetId, systemUserId }: TerminalTarget): Promise<string | undefined> {
+    const { items } = await this.reachable.list({ assetId, page: 1, pageSize: 1 });
+    return waysOf(items).find(({ target }) => target.systemUserId === systemUserId)?.title;
   }
 }
-
-type Loaded = Awaited<ReturnType<Reachable['list']>>['items'] | undefined;

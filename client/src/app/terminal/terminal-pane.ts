@@ -2,13 +2,15 @@ import {
   Component,
   DOCUMENT,
   DestroyRef,
-  type ElementRef,
+  ElementRef,
   afterNextRender,
   computed,
   effect,
   inject,
   input,
+  output,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
@@ -18,39 +20,54 @@ import { Clock } from '../display/clock';
 import { clockDuration } from '../display/time-words';
 import { injectKnownWords, injectWords } from '../language/words';
 import { Questions } from '../question/questions';
+import { CHARSETS, encode } from './charset';
 import { harmlessPaste, linesOfPaste } from './paste';
 import { TerminalLine } from './terminal-line';
 import { TerminalScreen } from './terminal-screen';
-import type { TerminalTab } from './terminal-tabs';
-import { TerminalTabs } from './terminal-tabs';
+import { TerminalSearch } from './terminal-search';
+import { TerminalSettings } from './terminal-settings';
+import { type OpenPane, TerminalTabs } from './terminal-tabs';
+import { type Typist, Typing } from './typing';
+import { isWorkplaceKey } from './workplace-keys';
 
 /** One terminal: the screen, what can be done with it, and the line below that says how it stands. */
 @Component({
   selector: 'gh-terminal-pane',
-  imports: [NzButtonComponent, Icon],
+  imports: [NzButtonComponent, Icon, TerminalSearch],
   templateUrl: './terminal-pane.html',
   styleUrl: './terminal-pane.css',
-  host: { '(window:offline)': 'line()?.suspectCut()' },
+  host: { '(window:offline)': 'line()?.suspectCut()', '(focusin)': 'tabs.focus(pane().key)' },
 })
-export class TerminalPane {
-  readonly tab = input.required<TerminalTab>();
+export class TerminalPane implements Typist {
+  readonly pane = input.required<OpenPane>();
+  /** Whether it has the keys. */
   readonly active = input.required<boolean>();
+  /** Whether it is one of several in its tab. */
+  readonly shared = input.required<boolean>();
+  /** Whether what is typed into one of them goes to all. */
+  readonly together = input.required<boolean>();
+  readonly closed = output();
+  /** The person wants to see the files of its asset, or no longer. */
+  readonly filesWanted = output();
 
   protected readonly tabs = inject(TerminalTabs);
+  protected readonly settings = inject(TerminalSettings);
+  private readonly typing = inject(Typing);
   private readonly clock = inject(Clock);
   private readonly clipboard = inject(Clipboard);
   private readonly questions = inject(Questions);
   private readonly base = new URL(inject(DOCUMENT).baseURI);
   protected readonly t = injectWords();
   private readonly known = injectKnownWords();
+  private readonly place: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly host = viewChild.required<ElementRef<HTMLElement>>('screen');
-  private readonly searchBox = viewChild<ElementRef<HTMLInputElement>>('search');
-  private readonly encoder = new TextEncoder();
   private screen: TerminalScreen | null = null;
+  private leave: () => void = () => undefined;
 
+  protected readonly charsets = CHARSETS;
+  protected readonly charset = computed(() => this.settings.charsetOf(this.pane().target.assetId));
   protected readonly line = signal<TerminalLine | null>(null);
   protected readonly searching = signal(false);
-  protected readonly notFound = signal(false);
   protected readonly size = signal('');
   protected readonly state = computed(() => this.line()?.state() ?? { kind: 'connecting' as const });
   protected readonly time = computed(() => {
@@ -70,12 +87,29 @@ export class TerminalPane {
     effect(() => {
       if (this.active()) queueMicrotask(() => this.comeForward());
     });
-    effect(() => this.tabs.noteState(this.tab().key, this.state().kind));
-    effect(() => this.screen?.setFontSize(this.tabs.fontSize()));
+    effect(() => {
+      const kind = this.state().kind;
+      untracked(() => this.tabs.noteState(this.pane().key, kind));
+    });
+    effect(() => {
+      const choices = this.settings.all();
+      // the page takes the colours first
+      queueMicrotask(() => this.screen?.dress(choices));
+    });
+    effect(() => this.screen?.read(this.charset()));
     inject(DestroyRef).onDestroy(() => {
+      this.leave();
       this.line()?.close();
       this.screen?.dispose();
     });
+  }
+
+  type(text: string): void {
+    this.line()?.send(encode(text, this.charset()));
+  }
+
+  paste(text: string): void {
+    this.screen?.terminal.paste(text);
   }
 
   /** A new session in the same pane; what the last one showed stays above. */
@@ -84,19 +118,22 @@ export class TerminalPane {
     if (!screen) return;
     this.line()?.close();
     screen.terminal.write('\r\n');
-    this.line.set(new TerminalLine(this.tab().target, screen, this.base));
+    this.line.set(new TerminalLine(this.pane().target, screen, this.base));
     screen.terminal.focus();
   }
 
-  protected search(text: string, direction: 'up' | 'down'): void {
-    this.notFound.set(text !== '' && !this.screen?.find(text, direction));
-  }
+  protected readonly find = (text: string, direction: 'up' | 'down'): boolean =>
+    this.screen?.find(text, direction) ?? false;
 
   protected toggleSearch(): void {
     this.searching.update((on) => !on);
-    this.notFound.set(false);
-    if (this.searching()) setTimeout(() => this.searchBox()?.nativeElement.focus());
-    else this.screen?.terminal.focus();
+    if (!this.searching()) this.screen?.terminal.focus();
+  }
+
+  protected speak(index: number): void {
+    const charset = CHARSETS[index];
+    if (charset) this.settings.speak(this.pane().target.assetId, charset);
+    this.screen?.terminal.focus();
   }
 
   protected async copySelection(): Promise<void> {
@@ -105,45 +142,55 @@ export class TerminalPane {
     this.screen?.terminal.focus();
   }
 
+  protected copyIfChosen(): void {
+    if (this.settings.all().copyOnSelect && this.screen?.terminal.hasSelection()) void this.copySelection();
+  }
+
   /** Catches a paste before xterm.js does. */
-  private async paste(event: ClipboardEvent): Promise<void> {
+  private async guardPaste(event: ClipboardEvent): Promise<void> {
     event.preventDefault();
     event.stopPropagation();
     const text = harmlessPaste(event.clipboardData?.getData('text/plain') ?? '');
     const lines = linesOfPaste(text);
+    const { key, title } = this.pane();
     if (lines.length > 0) {
+      const count = this.typing.receivers(key).length;
+      const place = count > 1 ? this.t('terminal.together.places', { count }) : title;
       const yes = await this.questions.ask({
         heading: this.t('terminal.paste.heading', { count: lines.length }),
-        text: this.t('terminal.paste.text', { place: this.tab().title }),
+        text: this.t('terminal.paste.text', { place }),
         names: lines,
         yes: this.t('terminal.paste.yes'),
       });
       if (!yes) return;
     }
-    this.screen?.terminal.paste(text);
+    this.typing.paste(key, text);
     this.screen?.terminal.focus();
   }
 
   private start(): void {
-    const screen = new TerminalScreen(this.host().nativeElement, this.tabs.fontSize());
+    const host = this.host().nativeElement;
+    const screen = new TerminalScreen(host, this.settings.all());
     const { terminal } = screen;
+    const { key, target } = this.pane();
     this.screen = screen;
-    terminal.onData((text) => this.line()?.send(this.encoder.encode(text)));
+    screen.read(this.charset());
+    this.leave = this.typing.join(key, this);
+    terminal.onData((text) => this.typing.type(key, text));
     terminal.onBinary((bytes) => this.line()?.send(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
     terminal.onResize(() => this.noteSize());
-    terminal.attachCustomKeyEventHandler((event) => !this.ownKey(event));
-    const guard = (event: ClipboardEvent): void => void this.paste(event);
-    this.host().nativeElement.addEventListener('paste', guard, { capture: true });
-    const observer = new ResizeObserver(() => screen.fit());
-    observer.observe(this.host().nativeElement);
+    terminal.attachCustomKeyEventHandler((event) => !this.ownKey(event) && !isWorkplaceKey(event));
+    host.addEventListener('paste', (event) => void this.guardPaste(event), { capture: true });
+    new ResizeObserver(() => screen.fit()).observe(host);
     this.noteSize();
-    this.line.set(new TerminalLine(this.tab().target, screen, this.base));
+    this.line.set(new TerminalLine(target, screen, this.base));
     if (this.active()) terminal.focus();
   }
 
   private comeForward(): void {
     this.screen?.fit();
-    this.screen?.terminal.focus();
+    const isHere = this.place.contains(document.activeElement);
+    if (!isHere) this.screen?.terminal.focus();
   }
 
   private noteSize(): void {
@@ -153,7 +200,7 @@ export class TerminalPane {
     this.line()?.resize(size);
   }
 
-  /** Keys of the pane itself; all others belong to the asset. */
+  /** Keys of the pane itself; all others belong to the asset or to the workplace. */
   private ownKey(event: KeyboardEvent): boolean {
     if (event.type !== 'keydown' || !event.ctrlKey || !event.shiftKey) return false;
     if (event.code === 'KeyC') void this.copySelection();

@@ -4,7 +4,9 @@ import { Unicode11Addon } from '@xterm/addon-unicode11';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { type ITheme, Terminal } from '@xterm/xterm';
 import type { TerminalSize } from '#libs/contracts';
+import type { Charset } from './charset';
 import type { Screen } from './terminal-line';
+import type { TerminalChoices } from './terminal-settings';
 
 const SCROLLBACK_LINES = 10_000;
 
@@ -13,17 +15,19 @@ export class TerminalScreen implements Screen {
   readonly terminal: Terminal;
   private readonly fitting = new FitAddon();
   private readonly searching = new SearchAddon();
+  /** For what isn't UTF-8, which xterm.js reads itself. */
+  private decoder: TextDecoder | null = null;
 
   constructor(
     private readonly host: HTMLElement,
-    fontSize: number,
+    choices: TerminalChoices,
   ) {
-    const style = getComputedStyle(document.documentElement);
+    const style = getComputedStyle(host);
     this.terminal = new Terminal({
       allowProposedApi: true, // for the widths of Unicode 11
       cursorBlink: true,
-      fontFamily: style.getPropertyValue('--mono'),
-      fontSize,
+      fontFamily: this.fontOf(choices),
+      fontSize: choices.fontSize,
       lineHeight: 1.15,
       scrollback: SCROLLBACK_LINES,
       macOptionIsMeta: true,
@@ -43,7 +47,7 @@ export class TerminalScreen implements Screen {
   }
 
   write(data: Uint8Array, shown: () => void): void {
-    this.terminal.write(data, shown);
+    this.terminal.write(this.decoder?.decode(data, { stream: true }) ?? data, shown);
   }
 
   /** Takes as many cells as the element has room for; a hidden element changes nothing. */
@@ -51,8 +55,17 @@ export class TerminalScreen implements Screen {
     if (this.host.clientWidth > 0 && this.host.clientHeight > 0) this.fitting.fit();
   }
 
-  setFontSize(size: number): void {
-    this.terminal.options.fontSize = size;
+  /** What the asset writes is in this character set from now on. */
+  read(charset: Charset): void {
+    this.decoder = charset === 'utf-8' ? null : new TextDecoder(charset);
+  }
+
+  /** Takes over what the person has chosen; the colours are those that the page has now. */
+  dress(choices: TerminalChoices): void {
+    const { options } = this.terminal;
+    options.fontSize = choices.fontSize;
+    options.fontFamily = this.fontOf(choices);
+    options.theme = readTheme(getComputedStyle(this.host));
     this.fit();
   }
 
@@ -63,6 +76,11 @@ export class TerminalScreen implements Screen {
 
   dispose(): void {
     this.terminal.dispose();
+  }
+
+  private fontOf({ fontFamily }: TerminalChoices): string {
+    const usual = getComputedStyle(this.host).getPropertyValue('--mono');
+    return fontFamily ? `${JSON.stringify(fontFamily)}, ${usual}` : usual;
   }
 
   private drawWithWebgl(): void {
@@ -84,7 +102,7 @@ export function readTheme(style: CSSStyleDeclaration): ITheme {
     foreground: colour('ink'),
     cursor: colour('cursor'),
     selectionBackground: colour('selection'),
-    black: colour('black'),
+    black: colour('written-black') || colour('black'),
     red: colour('red'),
     green: colour('green'),
     yellow: colour('yellow'),

@@ -1,9 +1,16 @@
 import { Service, computed, signal } from '@angular/core';
-import { readStored, writeStored } from '../account/stored';
+import {
+  type PaneLayout,
+  type SplitDirection,
+  panesOf,
+  splitPane,
+  withShare,
+  withoutPane,
+} from './pane-layout';
 import type { LineState, TerminalTarget } from './terminal-line';
 
 /** A terminal of the workplace. */
-export interface TerminalTab {
+export interface OpenPane {
   readonly key: number;
   readonly target: TerminalTarget;
   /** `systemuser@asset`. */
@@ -11,48 +18,140 @@ export interface TerminalTab {
   readonly state: LineState['kind'];
 }
 
-const FONT_KEY = 'gatehouse.terminal.font';
-const USUAL_FONT = 14;
-const FONT_LIMITS = { min: 9, max: 28 };
+/** One or more terminals that are seen at once. */
+export interface TerminalTab {
+  readonly key: number;
+  /** What the person calls it; empty: it is called after the pane that they type into. */
+  readonly name: string;
+  readonly layout: PaneLayout;
+  /** The pane that has the keys. */
+  readonly typing: number;
+  /** Whether what is typed goes to all its panes. */
+  readonly together: boolean;
+}
 
-/** The open terminals of one workplace window, and which is in front. */
+/** The open terminals of one workplace window: which tabs there are, what stands in each, and which is in front. */
 @Service({ autoProvided: false })
 export class TerminalTabs {
   private lastKey = 0;
+  private readonly openPanes = signal<readonly OpenPane[]>([]);
   private readonly list = signal<readonly TerminalTab[]>([]);
   private readonly front = signal(0);
-  private readonly font = signal(parseFont(readStored(FONT_KEY)));
 
+  readonly panes = this.openPanes.asReadonly();
   readonly all = this.list.asReadonly();
   readonly activeKey = this.front.asReadonly();
   readonly active = computed(() => this.list().find((tab) => tab.key === this.front()));
-  readonly anyLive = computed(() => this.list().some((tab) => tab.state === 'live' || tab.state === 'cut'));
-  /** Pixels, for all terminals; kept on this browser. */
-  readonly fontSize = this.font.asReadonly();
+  readonly anyLive = computed(() => this.openPanes().some(isLive));
 
-  /** Opens a terminal in a new tab, in front; gives the tab's key. */
+  /** Opens a terminal in a new tab, in front; gives the pane's key. */
   open(target: TerminalTarget, title: string): number {
+    const pane = this.addPane(target, title);
     const key = ++this.lastKey;
-    this.list.update((tabs) => [...tabs, { key, target, title, state: 'connecting' }]);
+    this.list.update((tabs) => [...tabs, { key, name: '', layout: pane, typing: pane, together: false }]);
     this.front.set(key);
-    return key;
+    return pane;
   }
 
-  /** Gives a tab the title that was not known when it was opened. */
-  rename(key: number, title: string): void {
-    this.list.update((tabs) => tabs.map((tab) => (tab.key === key ? { ...tab, title } : tab)));
+  /** Opens a terminal beside or below the one that has the keys; without an open tab, in a new one. */
+  openBeside(target: TerminalTarget, title: string, direction: SplitDirection): number {
+    const tab = this.active();
+    if (!tab) return this.open(target, title);
+    const pane = this.addPane(target, title);
+    this.change(tab.key, { layout: splitPane(tab.layout, tab.typing, pane, direction), typing: pane });
+    return pane;
+  }
+
+  /** One more terminal of the same asset and system user beside or below a pane. */
+  split(pane: OpenPane, direction: SplitDirection): void {
+    this.focus(pane.key);
+    this.openBeside(pane.target, pane.title, direction);
+  }
+
+  /** Gives a pane the title that was not known when it was opened. */
+  nameAfter(pane: number, title: string): void {
+    this.changePane(pane, { title });
+  }
+
+  /** Calls a tab by a name of the person's own; empty: as before. */
+  rename(key: number, name: string): void {
+    this.change(key, { name: name.trim() });
+  }
+
+  /** Moves a tab to that place in the row. */
+  move(key: number, to: number): void {
+    const tab = this.list().find((each) => each.key === key);
+    if (!tab) return;
+    this.list.update((tabs) => tabs.filter((each) => each !== tab).toSpliced(Math.max(0, to), 0, tab));
+  }
+
+  /** What a tab is called. */
+  titleOf(tab: TerminalTab): string {
+    const title = this.openPanes().find((pane) => pane.key === tab.typing)?.title ?? '';
+    return tab.name || title;
+  }
+
+  panesOf(tab: TerminalTab): readonly OpenPane[] {
+    const keys = panesOf(tab.layout);
+    return keys.flatMap((key) => this.openPanes().filter((pane) => pane.key === key));
   }
 
   activate(key: number): void {
     this.front.set(key);
   }
 
-  /** Closes a tab, which ends its session; its neighbour comes to the front. */
+  /** The pane has the keys now. */
+  focus(pane: number): void {
+    const tab = this.tabOf(pane);
+    if (tab && tab.typing !== pane) this.change(tab.key, { typing: pane });
+  }
+
+  /** Gives the keys to the next (1) or previous (-1) pane of the tab in front. */
+  stepPane(by: 1 | -1): void {
+    const tab = this.active();
+    if (!tab) return;
+    const keys = panesOf(tab.layout);
+    const next = keys[(keys.indexOf(tab.typing) + by + keys.length) % keys.length];
+    if (next !== undefined) this.focus(next);
+  }
+
+  /** Whether what is typed in a tab goes to all its panes. */
+  typeTogether(key: number, together: boolean): void {
+    this.change(key, { together });
+  }
+
+  /** Another share for the first part of a split. */
+  share(key: number, splitId: number, share: number): void {
+    const tab = this.list().find((each) => each.key === key);
+    if (tab) this.change(key, { layout: withShare(tab.layout, splitId, share) });
+  }
+
+  /** Closes a pane, which ends its session; the last one takes its tab with it. */
+  closePane(pane: number): void {
+    const tab = this.tabOf(pane);
+    if (!tab) return;
+    const layout = withoutPane(tab.layout, pane);
+    if (layout === null) {
+      this.close(tab.key);
+      return;
+    }
+    const [first = 0] = panesOf(layout);
+    const more = panesOf(layout).length > 1;
+    const typing = tab.typing === pane ? first : tab.typing;
+    this.openPanes.update((panes) => panes.filter(({ key }) => key !== pane));
+    this.change(tab.key, { layout, typing, together: tab.together && more });
+  }
+
+  /** Closes a tab, which ends its sessions; its neighbour comes to the front. */
   close(key: number): void {
     const tabs = this.list();
     const at = tabs.findIndex((tab) => tab.key === key);
-    const rest = tabs.filter((tab) => tab.key !== key);
+    const gone = tabs[at];
+    if (!gone) return;
+    const keys = new Set(panesOf(gone.layout));
+    const rest = tabs.filter((tab) => tab !== gone);
     this.list.set(rest);
+    this.openPanes.update((panes) => panes.filter((pane) => !keys.has(pane.key)));
     if (this.front() === key) this.front.set((rest[at] ?? rest[at - 1])?.key ?? 0);
   }
 
@@ -65,20 +164,31 @@ export class TerminalTabs {
   }
 
   /** Keeps what a pane says of its line. */
-  noteState(key: number, state: LineState['kind']): void {
-    this.list.update((tabs) => {
-      const changed = tabs.some((tab) => tab.key === key && tab.state !== state);
-      return changed ? tabs.map((tab) => (tab.key === key ? { ...tab, state } : tab)) : tabs;
-    });
+  noteState(pane: number, state: LineState['kind']): void {
+    const known = this.openPanes().find(({ key }) => key === pane);
+    if (known && known.state !== state) this.changePane(pane, { state });
   }
 
-  changeFontSize(by: number): void {
-    this.font.update((size) => Math.min(FONT_LIMITS.max, Math.max(FONT_LIMITS.min, size + by)));
-    writeStored(FONT_KEY, String(this.font()));
+  tabOf(pane: number): TerminalTab | undefined {
+    return this.list().find((tab) => panesOf(tab.layout).includes(pane));
+  }
+
+  private addPane(target: TerminalTarget, title: string): number {
+    const key = ++this.lastKey;
+    this.openPanes.update((panes) => [...panes, { key, target, title, state: 'connecting' }]);
+    return key;
+  }
+
+  private change(key: number, to: Partial<TerminalTab>): void {
+    this.list.update((tabs) => tabs.map((tab) => (tab.key === key ? { ...tab, ...to } : tab)));
+  }
+
+  private changePane(key: number, to: Partial<OpenPane>): void {
+    this.openPanes.update((panes) => panes.map((pane) => (pane.key === key ? { ...pane, ...to } : pane)));
   }
 }
 
-function parseFont(stored: string | null): number {
-  const size = Number(stored);
-  return size >= FONT_LIMITS.min && size <= FONT_LIMITS.max ? size : USUAL_FONT;
+/** Whether closing it would end a session. */
+export function isLive({ state }: OpenPane): boolean {
+  return state === 'live' || state === 'cut';
 }

@@ -1,0 +1,179 @@
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it } from 'vitest';
+import { Harness, type Way } from '../gateway/harness.js';
+import { requires, type Host } from '../hosts/index.js';
+import { ConsoleBrowser } from './browser.js';
+
+const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
+
+requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
+  let harness: Harness;
+  let browser: ConsoleBrowser;
+  let way: Way;
+  let hosts: [Host, Host];
+  let page: Page;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 120_000);
+  beforeAll(async () => {
+    browser = await ConsoleBrowser.start();
+    return () => browser.stop();
+  });
+  beforeAll(async () => {
+    const systemKey = await harness.keys.make('system');
+    const accounts = [{ username: 'dev', publicKey: systemKey.public }];
+    const start = (name: string): Promise<Host> => harness.startHost({ name, accounts });
+    hosts = await Promise.all([start('web-01'), start('web-02')]);
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host: hosts[0], systemKey });
+    const second = await harness.addAsset('web-02', hosts[1]);
+    await harness.recordPush(way.systemUserId, [second]);
+    await harness.addRule([way.person.id], [second], [way.systemUserId]);
+    const visitor = await browser.visit(harness.product.url);
+    ({ page } = visitor);
+    await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await visitor.logIn('alice', way.person.password);
+    await page.waitForURL('**/my-assets');
+    await page.goto('/terminal');
+  }, 120_000);
+
+  const pane = (at: number) => page.locator('gh-terminal-pane').nth(at);
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+
+  async function textOf(at: number): Promise<string> {
+    const lines = await pane(at).locator('.xterm-rows > div').allTextContents();
+    return lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
+  }
+  const shows = (at: number, text: string | RegExp): Promise<void> =>
+    eventually(() => textOf(at)).toMatch(text);
+  const tabNames = (): Promise<string[]> => page.getByRole('tab').allTextContents();
+
+  it('keeps favourites at the top of the list, for the console as for the SSH menu', async () => {
+    await page.getByRole('heading', { name: 'All others' }).waitFor();
+    await page.getByRole('button', { name: /favourite.*web-02|web-02.*favourite/i }).click();
+    const favourites = page.getByRole('list', { name: 'Favourites' });
+    await eventually(() => favourites.textContent()).toContain('web-02');
+    await page.reload();
+    await eventually(() => favourites.textContent()).toContain('web-02');
+    expect(await favourites.getByRole('listitem').count()).toBe(1);
+  });
+
+  it('splits a tab; keys go to one of its terminals, or to all of them', async () => {
+    await button('Open dev@web-01').click();
+    await shows(0, /dev@web-01:~\$/);
+    await button('Open dev@web-02 beside').click();
+    await shows(1, /dev@web-02:~\$/);
+    await page.keyboard.type('echo only-$((1+1))-$(hostname)\n');
+    await shows(1, /^only-2-web-02$/m);
+    expect(await textOf(0)).not.toContain('only-');
+
+    await page.keyboard.press('Control+Shift+B');
+    await eventually(() => page.getByText('Typing into all').count()).toBe(2);
+    await page.keyboard.type('echo all-$((2+3))-$(hostname)\n');
+    await shows(0, /^all-5-web-01$/m);
+    await shows(1, /^all-5-web-02$/m);
+    // an answer of one terminal to its asset is nobody else's: both ask, each reads its own once
+    await page.keyboard.type("clear; printf '\\033[6n'; read -rsdR p; echo at-${p#*[}; echo done-$((4+4))\n");
+    await shows(0, /at-\d+;\d+[^]*done-8/);
+    await shows(1, /at-\d+;\d+[^]*done-8/);
+    for (const at of [0, 1]) expect(await textOf(at)).not.toMatch(/\d+;\d+R/);
+  });
+
+  it('a paste for several terminals says for how many, and comes once to each', async () => {
+    const paste = `{
+      const clipboardData = new DataTransfer();
+      clipboardData.setData('text/plain', 'echo one-$((1+2))\\necho two-$((2+2))\\n');
+      const event = new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true });
+      document.activeElement.dispatchEvent(event);
+    }`;
+    await page.keyboard.type('clear\n');
+    await page.evaluate(paste);
+    await page.getByText('on 2 terminals').waitFor();
+    await page.locator('dialog').getByRole('button', { name: 'Paste' }).click();
+    await page.keyboard.type('\n');
+    for (const at of [0, 1]) {
+      await shows(at, /^one-3$[^]*^two-4$/m);
+      expect((await textOf(at)).match(/^one-3$/gm)).toHaveLength(1);
+    }
+    await page.keyboard.press('Control+Shift+B');
+    await eventually(() => page.getByText('Typing into all').count()).toBe(0);
+  });
+
+  it('is worked by keys: another pane, another split, its share, its end', async () => {
+    await page.keyboard.press('Control+Shift+ArrowUp');
+    await page.keyboard.type('echo first-$((3+4))\n');
+    await shows(0, /^first-7$/m);
+    await page.keyboard.press('Control+Shift+O');
+    await shows(2, /dev@web-01:~\$/);
+    const bar = page.getByRole('separator').nth(1);
+    const before = (await pane(0).boundingBox())?.height ?? 0;
+    await bar.focus();
+    await page.keyboard.press('ArrowUp');
+    await eventually(async () => (await pane(0).boundingBox())?.height).toBeLessThan(before);
+    await pane(2).getByRole('button', { name: 'Close dev@web-01' }).click();
+    await page.locator('dialog').getByRole('button', { name: 'Close' }).click();
+    await eventually(() => page.locator('gh-terminal-pane').count()).toBe(2);
+  });
+
+  it('shows the files of an asset beside its terminal', async () => {
+    await hosts[1].exec('echo hello > /home/dev/beside.txt; chown dev /home/dev/beside.txt');
+    await pane(1).getByRole('button', { name: 'Files of this asset' }).click();
+    const files = page.getByRole('complementary', { name: 'Files of dev@web-02' });
+    await files.getByRole('button', { name: 'beside.txt', exact: true }).waitFor();
+    await files.getByRole('button', { name: 'Hide the files' }).click();
+    await eventually(() => files.count()).toBe(0);
+  });
+
+  it('searches what has passed, and copies what is marked', async () => {
+    await pane(1).locator('.xterm-screen').click();
+    await page.keyboard.type('clear; echo needle-$((40+2)); seq 1 200\n');
+    await shows(1, /^200$/m);
+    expect(await textOf(1)).not.toContain('needle-42');
+    await page.keyboard.press('Control+Shift+F');
+    await page.getByRole('textbox', { name: /Search in the terminal/ }).fill('needle-42');
+    await shows(1, /needle-42/);
+    await page.keyboard.press('Escape');
+    await pane(1).getByText('needle-42', { exact: true }).first().dblclick();
+    await eventually(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/needle/);
+  });
+
+  it('tabs are renamed and moved', async () => {
+    await button('Open dev@web-02').click();
+    await eventually(tabNames).toEqual([expect.stringContaining('dev@web-0'), 'dev@web-02']);
+    const last = page.getByRole('tab').nth(1);
+    await last.focus();
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: 'Name of the tab' }).fill('night shift');
+    await page.keyboard.press('Enter');
+    await eventually(tabNames).toContain('night shift');
+    await page.getByRole('tab', { name: 'night shift' }).focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await eventually(async () => (await tabNames())[0]).toBe('night shift');
+    await page.getByRole('tab').nth(1).dragTo(page.getByRole('tab').nth(0));
+    await eventually(async () => (await tabNames())[1]).toBe('night shift');
+  });
+
+  it('reads and writes the character set of an asset, and keeps it with the other settings', async () => {
+    await page.getByRole('tab', { name: 'night shift' }).click();
+    const front = pane(2);
+    await front.getByLabel('Character set of the asset').selectOption('GBK');
+    await page.keyboard.type("clear; printf '\\xd6\\xd0\\xce\\xc4\\n'\n");
+    await shows(2, /^中文$/m);
+    await page.keyboard.insertText('echo 汉字 | od -An -tx1');
+    await page.keyboard.press('Enter');
+    await shows(2, /ba ba d7 d6 0a/);
+    await button('Settings of the terminals').click();
+    await page.getByLabel('Colours').selectOption('Light');
+    await button('Bigger letters').click();
+    const ground = (): Promise<unknown> =>
+      page.evaluate("getComputedStyle(document.querySelector('gh-terminal-page')).backgroundColor");
+    await eventually(ground).toBe('rgb(251, 252, 252)');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    await eventually(ground).toBe('rgb(251, 252, 252)');
+    await button('Open dev@web-02').click();
+    expect(await pane(0).getByLabel('Character set of the asset').inputValue()).toBe('GBK');
+    expect(browser.complaints).toEqual([]);
+  });
+});
