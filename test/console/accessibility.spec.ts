@@ -49,12 +49,8 @@ requires('ssh', 'browser').describe('the console for everybody', () => {
     Object.assign(ids, { asset, group, dev, alias, rule });
   }, 120_000);
 
-  async function enter(scheme: 'light' | 'dark'): Promise<Visitor> {
-    const visitor = await browser.visit(harness.product.url, 'en-GB', scheme);
-    await visitor.logIn(operator.username, operator.password);
-    await visitor.page.waitForURL('**/{home,my-assets}', { timeout: 60_000 });
-    return visitor;
-  }
+  const enter = (scheme: 'light' | 'dark'): Promise<Visitor> =>
+    browser.enter(harness.product.url, operator, 'en-GB', scheme);
 
   /** What axe finds serious or critical on the page as it is. */
   async function serious(page: Page, what: object): Promise<string[]> {

@@ -30,16 +30,15 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const second = await harness.addAsset('web-02', hosts[1]);
     await harness.recordPush(way.systemUserId, [second]);
     await harness.addRule([way.person.id], [second], [way.systemUserId]);
-    const visitor = await browser.visit(harness.product.url);
+    const visitor = await browser.enter(harness.product.url, way.person);
     ({ page } = visitor);
     await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
-    await visitor.logIn('alice', way.person.password);
-    await page.waitForURL('**/my-assets');
     await page.goto('/terminal');
   }, 120_000);
 
   const pane = (at: number) => page.locator('gh-terminal-pane').nth(at);
-  const button = (name: string | RegExp) => page.getByRole('button', { name });
+  const button = (name: string | RegExp) =>
+    page.getByRole('button', { name, exact: typeof name === 'string' });
 
   async function textOf(at: number): Promise<string> {
     const lines = await pane(at).locator('.xterm-rows > div').allTextContents();
@@ -134,7 +133,8 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await page.getByRole('textbox', { name: /Search in the terminal/ }).fill('needle-42');
     await shows(1, /needle-42/);
     await page.keyboard.press('Escape');
-    await pane(1).getByText('needle-42', { exact: true }).first().dblclick();
+    const found = await pane(1).getByText('needle-42', { exact: true }).first().boundingBox();
+    await page.mouse.dblclick((found?.x ?? 0) + 20, (found?.y ?? 0) + 5);
     await eventually(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/needle/);
   });
 
