@@ -46,7 +46,8 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
   }
   const shows = (at: number, text: string | RegExp): Promise<void> =>
     eventually(() => textOf(at)).toMatch(text);
-  const tabNames = (): Promise<string[]> => page.getByRole('tab').allTextContents();
+  const tabNames = async (): Promise<string[]> =>
+    (await page.getByRole('tab').allTextContents()).map((name) => name.trim());
 
   it('keeps favourites at the top of the list, for the console as for the SSH menu', async () => {
     await page.getByRole('heading', { name: 'All others' }).waitFor();
@@ -157,11 +158,14 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
   it('reads and writes the character set of an asset, and keeps it with the other settings', async () => {
     await page.getByRole('tab', { name: 'night shift' }).click();
     const front = pane(2);
+    await shows(2, /dev@web-02:~\$/);
     await front.getByLabel('Character set of the asset').selectOption('GBK');
     await page.keyboard.type("clear; printf '\\xd6\\xd0\\xce\\xc4\\n'\n");
     await shows(2, /^中文$/m);
-    await page.keyboard.insertText('echo 汉字 | od -An -tx1');
+    await page.keyboard.type('od -An -tx1\n');
+    await page.keyboard.insertText('汉字');
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+d');
     await shows(2, /ba ba d7 d6 0a/);
     await button('Settings of the terminals').click();
     await page.getByLabel('Colours').selectOption('Light');
