@@ -154,30 +154,4 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await page.getByRole('tab').nth(1).dragTo(page.getByRole('tab').nth(0));
     await eventually(async () => (await tabNames())[1]).toBe('night shift');
   });
-
-  it('reads and writes the character set of an asset, and keeps it with the other settings', async () => {
-    await page.getByRole('tab', { name: 'night shift' }).click();
-    const front = pane(2);
-    await shows(2, /dev@web-02:~\$/);
-    await front.getByLabel('Character set of the asset').selectOption('GBK');
-    await page.keyboard.type("clear; printf '\\xd6\\xd0\\xce\\xc4\\n'\n");
-    await shows(2, /^中文$/m);
-    await page.keyboard.type('od -An -tx1\n');
-    await page.keyboard.insertText('汉字');
-    await page.keyboard.press('Enter');
-    await page.keyboard.press('Control+d');
-    await shows(2, /ba ba d7 d6 0a/);
-    await button('Settings of the terminals').click();
-    await page.getByLabel('Colours').selectOption('Light');
-    await button('Bigger letters').click();
-    const ground = (): Promise<unknown> =>
-      page.evaluate("getComputedStyle(document.querySelector('gh-terminal-page')).backgroundColor");
-    await eventually(ground).toBe('rgb(251, 252, 252)');
-    page.once('dialog', (dialog) => void dialog.accept());
-    await page.reload();
-    await eventually(ground).toBe('rgb(251, 252, 252)');
-    await button('Open dev@web-02').click();
-    expect(await pane(0).getByLabel('Character set of the asset').inputValue()).toBe('GBK');
-    expect(browser.complaints).toEqual([]);
-  });
 });

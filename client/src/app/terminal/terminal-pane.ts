@@ -96,7 +96,10 @@ export class TerminalPane implements Typist {
       // the page takes the colours first
       queueMicrotask(() => this.screen?.dress(choices));
     });
-    effect(() => this.screen?.read(this.charset()));
+    effect(() => {
+      const charset = this.charset();
+      this.screen?.read(charset);
+    });
     inject(DestroyRef).onDestroy(() => {
       this.leave();
       this.line()?.close();
