@@ -61,9 +61,13 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     const admin = await enter(boss);
     await admin.page.goto('/users');
     await admin.add('Add user');
-    await admin.page.locator('#username').fill('temporary');
+    await admin.page.locator('#username').fill('No user name');
     await admin.page.locator('#name').fill('Temporary Help');
     await admin.page.locator('#password').fill('temporary pass 4715');
+    await admin.button('Save').click();
+    // the cursor goes to what was refused, which may stand out of sight
+    await admin.page.locator('#username:focus').waitFor();
+    await admin.page.locator('#username').fill('temporary');
     await admin.page.locator('#validUntil').click();
     await admin.page.locator('.ant-picker-header-super-next-btn').first().click();
     await admin.page.locator('.ant-picker-cell-in-view').nth(14).click();

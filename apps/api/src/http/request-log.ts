@@ -14,7 +14,7 @@ export function requestLog(logger: Logger): HttpLogger<Request, Response> {
     quietReqLogger: true,
     serializers: { req: () => undefined, res: () => undefined, err: (error: unknown) => error },
     autoLogging: { ignore: (request) => QUIET_PATHS.has(pathOf(request)) },
-    customLogLevel: (_request, response, error) => (error || response.statusCode >= 500 ? 'error' : 'info'),
+    customLogLevel: (request, { statusCode }, error) => levelOf(request.method, statusCode, error),
     customSuccessMessage: () => 'request',
     customErrorMessage: () => 'request failed',
     customSuccessObject: (request, response, timed: object) => ({
@@ -26,6 +26,12 @@ export function requestLog(logger: Logger): HttpLogger<Request, Response> {
       ...timed,
     }),
   });
+}
+
+/** What only reads and succeeds is no news: an open console page asks every few seconds. */
+function levelOf(method: string | undefined, status: number, error: unknown): 'error' | 'info' | 'debug' {
+  if (error || status >= 500) return 'error';
+  return method === 'GET' && status < 400 ? 'debug' : 'info';
 }
 
 function described(request: Request, response: Response): object {

@@ -1,4 +1,4 @@
-import { Component, computed, input, model, output } from '@angular/core';
+import { Component, computed, input, model, output, viewChild } from '@angular/core';
 import type { FormValueControl } from '@angular/forms/signals';
 import type { Choice, ChoiceSource } from './choice';
 import { Picker } from './picker';
@@ -36,5 +36,10 @@ export class OnePicker implements FormValueControl<string> {
   readonly invalid = input(false);
   readonly touch = output();
 
+  private readonly picker = viewChild.required(Picker);
   protected readonly ids = computed(() => (this.value() ? [this.value()] : []));
+
+  focus(): void {
+    this.picker().focus();
+  }
 }

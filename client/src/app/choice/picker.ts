@@ -1,4 +1,4 @@
-import { Component, computed, input, model, output, resource, signal } from '@angular/core';
+import { Component, computed, input, model, output, resource, signal, viewChild } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import type { FormValueControl } from '@angular/forms/signals';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
@@ -76,6 +76,7 @@ export class Picker implements FormValueControl<readonly string[]> {
   readonly touch = output();
 
   protected readonly t = injectWords();
+  private readonly select = viewChild.required(NzSelectComponent);
   private readonly wanted = signal<string | undefined>(undefined);
   private pause: ReturnType<typeof setTimeout> | undefined;
 
@@ -119,6 +120,10 @@ export class Picker implements FormValueControl<readonly string[]> {
   protected readonly unnamed = computed(() =>
     this.named.hasValue() ? Math.max(0, this.value().length - this.named.value().length) : 0,
   );
+
+  focus(): void {
+    this.select().focus();
+  }
 
   protected pick(ids: string | string[] | null): void {
     this.value.set(typeof ids === 'string' ? [ids] : (ids ?? []));

@@ -17,7 +17,7 @@ const SERVER = 'server:';
 
 /**
  * Sends a form when its own checks pass. What the server refuses is shown at the fields it names; what it names
- * and the form doesn't have comes back as a sentence. Never throws.
+ * and the form doesn't have comes back as a sentence. The cursor goes to the first field that has an error. Never throws.
  * @param fieldOf the form's field for a name of the server, where the two are called otherwise
  */
 export async function saveForm<Model, Result>(
@@ -33,6 +33,7 @@ export async function saveForm<Model, Result>(
       .some(({ kind }) => !kind.startsWith(SERVER))
   ) {
     form().markAsTouched();
+    goToFirstError(form);
     return { saved: false, problem: null, result: undefined, refusal: null };
   }
   let result: Result | undefined;
@@ -62,7 +63,18 @@ export async function saveForm<Model, Result>(
     }
   };
   const saved = await submit(form, { action, ignoreValidators: 'all' });
+  if (!saved) goToFirstError(form);
   return { saved, result, problem, refusal };
+}
+
+/** The cursor goes to the first field with an error, which may stand where nobody sees it. */
+function goToFirstError(form: FieldTree<unknown>): void {
+  const [binding] = form()
+    .errorSummary()
+    .filter(({ fieldTree }) => fieldTree !== form)
+    .flatMap(({ fieldTree }) => fieldTree().formFieldBindings());
+  binding?.focus();
+  binding?.element.scrollIntoView({ block: 'nearest' });
 }
 
 /** The field at a path such as `hostKeys.0.publicKey`, or the nearest one above it that the form has. */
