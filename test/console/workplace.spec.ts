@@ -102,6 +102,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
 
   it('is worked by keys: another pane, another split, its share, its end', async () => {
     await page.keyboard.press('Control+Shift+ArrowUp');
+    await pane(0).locator('textarea:focus').waitFor({ state: 'attached' });
     await page.keyboard.type('echo first-$((3+4))\n');
     await shows(0, /^first-7$/m);
     await page.keyboard.press('Control+Shift+O');
@@ -153,5 +154,31 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await eventually(async () => (await tabNames())[0]).toBe('night shift');
     await page.getByRole('tab').nth(1).dragTo(page.getByRole('tab').nth(0));
     await eventually(async () => (await tabNames())[1]).toBe('night shift');
+  });
+
+  it('reads and writes the character set of an asset, and keeps it with the other settings', async () => {
+    await page.getByRole('tab', { name: 'night shift' }).click();
+    const front = pane(2);
+    await shows(2, /dev@web-02:~\$/);
+    await front.getByLabel('Character set of the asset').selectOption('GBK');
+    await page.keyboard.type("clear; printf '\\xd6\\xd0\\xce\\xc4\\n'\n");
+    await shows(2, /^中文$/m);
+    await page.keyboard.type('od -An -tx1\n');
+    await page.keyboard.insertText('汉字');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Control+d');
+    await shows(2, /ba ba d7 d6 0a/);
+    await button('Settings of the terminals').click();
+    await page.getByLabel('Colours').selectOption('Light');
+    await button('Bigger letters').click();
+    const ground = (): Promise<unknown> =>
+      page.evaluate("getComputedStyle(document.querySelector('gh-terminal-page')).backgroundColor");
+    await eventually(ground).toBe('rgb(251, 252, 252)');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    await eventually(ground).toBe('rgb(251, 252, 252)');
+    await button('Open dev@web-02').click();
+    expect(await pane(0).getByLabel('Character set of the asset').inputValue()).toBe('GBK');
+    expect(browser.complaints).toEqual([]);
   });
 });
