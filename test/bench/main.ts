@@ -1,5 +1,5 @@
 /**
- * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b9 b12 c1 s7 s13]`; without a name, all of them.
+ * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b9 b11 b12 c1 s7 s13]`; without a name, all of them.
  * Those that connect need root, sshd and ssh (see test/hosts). GATEHOUSE_GATEWAYS: gateway processes (default: the product's own).
  */
 import { availableParallelism } from 'node:os';
@@ -9,6 +9,7 @@ import { measureAssetList } from './asset-list.js';
 import { measureBatch } from './batch.js';
 import { measureBulk } from './bulk.js';
 import { measureCommands } from './commands.js';
+import { measureConsole } from './console.js';
 import { measureConnect } from './connect.js';
 import { measureDashboard } from './dashboard.js';
 import { measureEcho } from './echo.js';
@@ -29,6 +30,7 @@ const benchmarks: Record<string, (bench: Bench) => Promise<Figures>> = {
   b5: measureFiles,
   b6: measurePush,
   b7: measureBatch,
+  b11: measureConsole,
 };
 
 /** They have a database of their own and need no hosts. */
@@ -44,7 +46,9 @@ async function main(names: string[]): Promise<void> {
   const known = [...Object.keys(benchmarks), ...Object.keys(withoutHosts)];
   const unknown = names.find((name) => !known.includes(name));
   const needsHosts = names.some((name) => name in benchmarks);
-  const missing = needsHosts ? (whyMissing('hosts') ?? whyMissing('ssh')) : undefined;
+  const missing =
+    (needsHosts ? (whyMissing('hosts') ?? whyMissing('ssh')) : undefined) ??
+    (names.includes('b11') ? whyMissing('browser') : undefined);
   if (unknown !== undefined || missing !== undefined) {
     process.stderr.write(`${missing ?? `No benchmark ${unknown}; there are ${known.join(', ')}`}\n`);
     process.exitCode = 2;
