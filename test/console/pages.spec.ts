@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Harness, type Person } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
@@ -8,6 +9,7 @@ import { ConsoleBrowser, type Visitor } from './browser.js';
 /** FEATURES B11. */
 const FIRST_LOAD_LIMIT = 350 * 1024;
 const ASSETS = 60;
+const made = z.object({ id: z.string() });
 
 const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
 
@@ -121,6 +123,25 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await page.goto('/assets?sort=;drop&page=-1&pageSize=7&active=perhaps');
     await eventually(() => page.locator('tbody tr').count()).toBe(50);
     await visitor.context.close();
+  });
+
+  it('operations say who changed what, from what to what', async () => {
+    const id = (
+      await harness.admin.call('POST', '/data-centers', made, { name: 'SH-1', operator: 'Telecom' })
+    ).id;
+    await harness.change(`/data-centers/${id}`, { operator: 'Unicom' });
+    const visitor = await enter(auditor);
+    await visitor.page.goto('/audit/operations');
+    await visitor.page.getByRole('button', { name: 'To what' }).click();
+    await visitor.page.getByRole('menuitemradio', { name: 'data center' }).click();
+    const rows = visitor.page.locator('tbody tr:not(.skeleton)');
+    await eventually(() => rows.count()).toBe(2);
+    const changed = rows.first();
+    expect(await changed.textContent()).toMatch(/admin.*changed.*data center.*SH-1.*operator/s);
+    await changed.locator('summary').click();
+    await changed.locator('del', { hasText: 'Telecom' }).waitFor();
+    await changed.locator('ins', { hasText: 'Unicom' }).waitFor();
+    await visitor.leave();
   });
 
   it('batch actions say how many, and reach everything that matches', async () => {

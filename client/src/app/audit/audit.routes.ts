@@ -21,6 +21,10 @@ export const auditRoutes: Routes = [
   { path: 'files', loadComponent: () => import('./file-list').then((file) => file.FileList) },
   { path: 'logins', loadComponent: () => import('./login-list').then((file) => file.LoginList) },
   {
+    path: 'operations',
+    loadComponent: () => import('./operation-list').then((file) => file.OperationList),
+  },
+  {
     path: 'integrity',
     loadComponent: () => import('./integrity-page').then((file) => file.IntegrityPage),
   },

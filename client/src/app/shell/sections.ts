@@ -61,6 +61,7 @@ export const MENU: readonly MenuSection[] = [
       { path: '/audit/batches', label: 'menu.batchRecords', icon: 'play-circle', needs: 'audit.read' },
       { path: '/audit/files', label: 'menu.fileTransfers', icon: 'download', needs: 'audit.read' },
       { path: '/audit/logins', label: 'menu.logins', icon: 'login', needs: 'audit.read' },
+      { path: '/audit/operations', label: 'menu.operations', icon: 'edit', needs: 'audit.read' },
       { path: '/audit/integrity', label: 'menu.integrity', icon: 'safety', needs: 'audit.read' },
     ],
   },

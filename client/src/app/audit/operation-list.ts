@@ -1,0 +1,87 @@
+import { Component, computed, inject } from '@angular/core';
+import { FormsModule } from '@angular/forms';
+import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
+import { Api } from '../api/api';
+import { listOperations } from '../api/fn/audit/list-operations';
+import type { OperationView } from '../api/models/operation-view';
+import { When } from '../display/when';
+import { injectKnownWords, injectWords } from '../language/words';
+import type { Column } from '../list/columns';
+import type { Facet } from '../list/facet';
+import { ListCell } from '../list/list-cell';
+import { paging } from '../list/list-query';
+import { injectList } from '../list/list-source';
+import { ListView } from '../list/list-view';
+import { OperationChanges } from './operation-changes';
+import { type Period, readPeriod, writePeriod } from './period';
+
+const COLUMNS: readonly Column[] = [
+  { id: 'at', label: 'operations.at', sort: 'at', fixed: true },
+  { id: 'actor', label: 'operations.actor', fixed: true },
+  { id: 'action', label: 'operations.action', fixed: true },
+  { id: 'subject', label: 'operations.subject', fixed: true },
+  { id: 'changes', label: 'operations.changes' },
+  { id: 'way', label: 'operations.way' },
+  { id: 'address', label: 'operations.address' },
+];
+
+/** What operations are done to. */
+const SUBJECTS = [
+  ...['user', 'user-group', 'public-key', 'api-token', 'login'],
+  ...['asset', 'asset-group', 'data-center', 'admin-account', 'run'],
+  ...['sudo-alias', 'system-user', 'authorization-rule'],
+  ...['session', 'batch-execution', 'audit', 'retention', 'settings', 'backup', 'gateway'],
+];
+
+const FACETS: readonly Facet[] = [
+  {
+    field: 'subjectType',
+    label: 'operations.subject',
+    options: SUBJECTS.map((value) => ({ value, label: `operations.subjects.${value}` })),
+  },
+];
+
+const SORTS = ['at'] as const;
+
+/** Every change by anybody, through whatever way in: who, what, what it was before and after, from where. */
+@Component({
+  selector: 'gh-operation-list',
+  imports: [
+    FormsModule,
+    ListCell,
+    ListView,
+    NzDatePickerComponent,
+    NzRangePickerComponent,
+    OperationChanges,
+    When,
+  ],
+  templateUrl: './operation-list.html',
+})
+export class OperationList {
+  private readonly api = inject(Api);
+  private readonly known = injectKnownWords();
+  protected readonly t = injectWords();
+  protected readonly columns = COLUMNS;
+  protected readonly facets = FACETS;
+  protected readonly list = injectList<OperationView>({
+    name: 'operations',
+    sort: '-at',
+    filters: ['subjectType', 'subjectId', 'actorId', 'action', 'from', 'to'],
+    load: (query) => this.api.invoke(listOperations, { ...paging(query, SORTS), ...query.filters }),
+  });
+  protected readonly period = computed<Date[]>(() => readPeriod(this.list.query().filters));
+
+  protected choose(period: Period): void {
+    this.list.filter(writePeriod(period));
+  }
+
+  /** `asset.update` is a kind of thing and what was done to it. */
+  protected verbOf(action: string): string {
+    const verb = action.slice(action.indexOf('.') + 1);
+    return this.known(`operationVerb.${verb}`) ?? verb;
+  }
+
+  protected kindOf(subjectType: string): string {
+    return this.known(`operations.subjects.${subjectType}`) ?? subjectType;
+  }
+}
