@@ -125,7 +125,7 @@ class Pusher {
         if (seen.succeededCount !== succeed) throw new Error(await this.whyNot(id));
         return (seen.finishedAt.getTime() - seen.createdAt.getTime()) / 1000;
       }
-      await sleep(20);
+      await sleep(200); // when it ended stands in the answer: asking more often would only cost the hosts their time
     }
   }
 

@@ -17,7 +17,7 @@ const SCRIPT_LIMITS: ExecLimits = { timeoutMs: 30_000, maxBytes: 256 * 1024 };
 const GOODBYE_MS = 1_000;
 
 /** Becomes a shell of root's that reads its program; run by whatever shell the account has, so one quoted word. */
-const BECOME_ROOT = `exec sh -c 'if [ "$(id -u)" = 0 ]; then exec sh; elif command -v sudo >/dev/null 2>&1; then echo by-sudo; exec sudo -n sh; else echo no-sudo; fi'`;
+const BECOME_ROOT = `exec sh -c 'if [ "$(id -u)" = 0 ]; then GATEHOUSE_UID=0 exec sh; elif command -v sudo >/dev/null 2>&1; then echo by-sudo; exec sudo -n sh; else echo no-sudo; fi'`;
 
 /** Before scripts: the system's programs, their words in English, files for nobody else. */
 export const PRELUDE = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C; export PATH LC_ALL; umask 077\n';
@@ -197,7 +197,9 @@ async function becomeRoot(
     new ConnectFailure('privilege', tell(code, { asset: assetName, username, ...said }), { cause });
   try {
     const shell = await RootShell.start(client, BECOME_ROOT, PRIVILEGE_LIMITS.timeoutMs);
-    const { stdout } = await shell.run(`${PRELUDE}id -u`, '', PRIVILEGE_LIMITS);
+    // sudo passes no variable on, so that it is asked what came of it
+    const whoIsIt = `${PRELUDE}if [ -n "$GATEHOUSE_UID" ]; then echo "$GATEHOUSE_UID"; else id -u; fi`;
+    const { stdout } = await shell.run(whoIsIt, '', PRIVILEGE_LIMITS);
     const lines = stdout.trimEnd().split('\n');
     if (lines.at(-1) === '0') return { shell, bySudo: lines.includes('by-sudo') };
   } catch (error) {

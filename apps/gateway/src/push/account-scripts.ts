@@ -71,6 +71,7 @@ make() {
       case $said in *lock*) [ "$tries" -lt 10 ] || die asset-said "said=$said" ;; *) die asset-said "said=$said" ;; esac
       sleep 1
     done
+    starred=1
   elif has adduser; then
     set -- -D -s "$shell" -g "$comment"
     [ -z "$home" ] || set -- "$@" -h "$home"
@@ -80,7 +81,7 @@ make() {
   fi
 }
 line=$(entry "$user") || line=
-existed=1
+existed=1 starred=0
 if [ -z "$line" ]; then
   existed=0 changed=1
   make
@@ -103,7 +104,7 @@ if [ "$ours" = 1 ] && [ "$existed" = 1 ] && [ "$gecos" != "$comment" ]; then
   else locked; awk -F: -v OFS=: -v u="$user" -v c="$comment" '$1 == u { $5 = c } 1' /etc/passwd | renew /etc/passwd || exit 1; fi
 fi
 # sshd without PAM takes "!" for a locked account: one that never had a password gets "*", no password
-if [ -r /etc/shadow ]; then
+if [ "$starred" = 0 ] && [ -r /etc/shadow ]; then
   case $(awk -F: -v u="$user" '$1 == u { print $2 }' /etc/shadow) in
     '!'|'!!')
       changed=1

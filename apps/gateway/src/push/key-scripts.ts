@@ -27,25 +27,28 @@ check() {
   [ -f "$f" ] || die keys-no-file "home=$home"
   [ "$(wc -c <"$f")" -le 1048576 ] || die keys-too-long "home=$home"
 }
-replace() {
-  rm -f "$f.gatehouse" && cat >"$f.gatehouse" && mv -f "$f.gatehouse" "$f" || die not-written "path=$home/.ssh/$f"
-}
+new=$f.gatehouse
+# the file that "replace" puts in its place is begun: nothing that stands there is written into
+fresh() { [ ! -e "$new" ] && [ ! -L "$new" ] || rm -f "$new" || exit 1; }
+replace() { mv -f "$new" "$f" || die not-written "path=$home/.ssh/$f"; }
 `;
 
 /** Account, home, mark, key line: the line stands in `authorized_keys`; all others stay. Says how many lines have our mark besides. */
 export const KEY_ADD = asAccount(String.raw`${ENTER}
 IFS= read -r key
-[ -L .ssh ] || [ -e .ssh ] || mkdir .ssh || exit 1
+made=0
+[ -L .ssh ] || [ -e .ssh ] || { mkdir .ssh && made=1; } || exit 1
 check
-case $(ls -nd .) in drwx------*) ;; *) chmod 700 . ;; esac
+[ "$made" = 1 ] || case $(ls -nd .) in drwx------*) ;; *) chmod 700 . ;; esac
 old=0 changed=0
 if [ -e "$f" ]; then old=$(grep -F " $mark" "$f" | grep -cvxF "$key"); fi
 if [ ! -e "$f" ] || ! grep -qxF "$key" "$f"; then
   changed=1
+  fresh
   {
-    if [ -e "$f" ]; then cat "$f"; [ -z "$(tail -c 1 "$f")" ] || echo; fi
-    printf "%s\n" "$key"
-  } | replace || exit 1
+    if [ -e "$f" ]; then cat "$f" && { [ -z "$(tail -c 1 "$f")" ] || echo; }; fi && printf "%s\n" "$key"
+  } >"$new" || die not-written "path=$home/.ssh/$new"
+  replace
   if command -v restorecon >/dev/null 2>&1; then restorecon -R . >/dev/null 2>&1; fi
 fi
 printf "%s\n" "changed=$changed" "old=$old"
@@ -61,7 +64,10 @@ if [ -e "$f" ]; then
   removed=$(grep " $mark\$" "$f" | grep -cvxF "$key")
   if [ "$removed" -gt 0 ]; then
     kept=0; grep -qxF "$key" "$f" && kept=1
-    { sed "/ $mark\$/d" "$f"; [ "$kept" = 0 ] || [ -z "$key" ] || printf "%s\n" "$key"; } | replace || exit 1
+    fresh
+    { sed "/ $mark\$/d" "$f" && { [ "$kept" = 0 ] || [ -z "$key" ] || printf "%s\n" "$key"; }; } >"$new" ||
+      die not-written "path=$home/.ssh/$new"
+    replace
   fi
 fi
 echo "removed=$removed"

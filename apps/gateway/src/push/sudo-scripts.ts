@@ -20,27 +20,27 @@ grep -Eq "^[#@]includedir[[:space:]]+$folder/?[[:space:]]*\$" /etc/sudoers || di
 [ -d "$folder" ] || die no-sudoers-folder "folder=$folder"
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-cat >"$work/new" || exit 1
-if [ -e "$file" ] && cmp -s "$work/new" "$file"; then
+cat >"$work/$name" || exit 1
+if [ -e "$file" ] && cmp -s "$work/$name" "$file"; then
   case $(ls -n "$file") in -r--r-----*) echo changed=0; exit 0 ;; esac
 fi
-whole() {
-  mkdir "$work/d" || exit 1
-  set +f
-  for one in "$folder"/*; do
-    case ${ONE} in "$name"|*.*|*~) continue ;; esac
-    [ -f "$one" ] && cp "$one" "$work/d/"
-  done
-  set -f
-  cp "$work/new" "$work/d/$name"
-  sed "s|^[#@]includedir[[:space:]].*$folder.*|#includedir $work/d|" /etc/sudoers >"$work/sudoers"
-  chmod 0440 "$work/sudoers" "$work/d/$name"
-}
-said=$(visudo -c -f "$work/new" 2>&1) || die sudoers-refused "said=$said"
-whole
-said=$(visudo -c -f "$work/sudoers" 2>&1) || die sudoers-misfit "said=$said"
+# all that sudo reads, as it will be; names with a dot are skipped in the folder, also here
+set --
+set +f
+for one in "$folder"/*; do
+  case ${ONE} in "$name"|*.*|*~) continue ;; esac
+  [ ! -f "$one" ] || set -- "$@" "$one"
+done
+set -f
+[ "$#" = 0 ] || cp "$@" "$work/" || exit 1
+sed "s|^[#@]includedir[[:space:]].*$folder.*|#includedir $work|" /etc/sudoers >"$work/all.sudoers" || exit 1
+chmod 0440 "$work/all.sudoers" "$work/$name" || exit 1
+if ! said=$(visudo -c -f "$work/all.sudoers" 2>&1); then
+  alone=$(visudo -c -f "$work/$name" 2>&1) || die sudoers-refused "said=$alone"
+  die sudoers-misfit "said=$said"
+fi
 [ ! -e "$new" ] && [ ! -L "$new" ] || rm -f "$new"
-cp "$work/new" "$new" && chown 0:0 "$new" && chmod 0440 "$new" || die not-written "path=$new"
+cp -p "$work/$name" "$new" || die not-written "path=$new"
 echo changed=1
 `;
 
