@@ -50,6 +50,9 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
       margin: 0;
       overflow-wrap: anywhere;
     }
+    dd span {
+      margin: 0 6px;
+    }
     del {
       color: var(--ink-faint);
     }
