@@ -89,21 +89,24 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 /** As a link does: the console is not loaded again. */
 async function goTo(page: Page, path: string): Promise<void> {
   await page.evaluate(`history.pushState({}, '', '${path}'); dispatchEvent(new PopStateEvent('popstate'))`);
-  await page.waitForFunction(
+  await untilTrue(
+    page,
     `location.pathname === '${path}' && document.querySelector('table[aria-busy=false] tbody tr:not(.skeleton), .nothing')`,
-    undefined,
-    { polling: 'raf' },
   );
 }
 
 const LAST_LINE = `[...document.querySelectorAll('gh-terminal-pane .xterm-rows > div')]
   .map((line) => line.textContent.trimEnd()).filter((line) => line !== '').at(-1)`;
 
-function untilPrompt(page: Page): Promise<unknown> {
-  return page.waitForFunction(`/^(?:\\^C)?\\$$/.test(${LAST_LINE} ?? '')`, undefined, {
-    polling: 'raf',
-    timeout: 60_000,
-  });
+const untilPrompt = (page: Page): Promise<unknown> =>
+  untilTrue(page, `/^(?:\\^C)?\\$$/.test(${LAST_LINE} ?? '')`);
+
+/** Looks with each frame. The page's own policy forbids it to evaluate texts, so playwright's way to wait is none here. */
+function untilTrue(page: Page, condition: string): Promise<unknown> {
+  return page.evaluate(`new Promise((resolve) => {
+    const look = () => ((${condition}) ? resolve() : requestAnimationFrame(look));
+    look();
+  })`);
 }
 
 async function closeTab(page: Page): Promise<void> {
@@ -116,7 +119,7 @@ async function closeTab(page: Page): Promise<void> {
 async function flood(page: Page, note: (what: string, value: number) => void): Promise<void> {
   for (let round = 0; round < 3; round++) {
     await page.keyboard.type('cat big.txt\n');
-    await page.waitForFunction(`(${LAST_LINE} ?? '').length > 60`, undefined, { polling: 'raf' });
+    await untilTrue(page, `(${LAST_LINE} ?? '').length > 60`);
     const still = await page.evaluate<number[]>(`new Promise((resolve) => {
       const gaps = [];
       const begin = performance.now();
