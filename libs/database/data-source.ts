@@ -1,23 +1,14 @@
-import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { StartFailure } from '#libs/kernel';
+import { Connection } from './connection.js';
 import * as entities from './entities/index.js';
 import { migrations } from './migrations/index.js';
 import { SnakeNaming } from './naming.js';
 
 /** Connections that one process keeps at most. */
 const POOL_SIZE = 10;
-/** How long making a connection may take. */
-const CONNECT_MS = 5_000;
 /** How long work waits for one of the connections: a burst of a thousand requests is worked off in less. */
 const QUEUE_MS = 30_000;
-
-/** A connection that gives up earlier than those who wait in the pool's queue, whose time limit it would take. */
-class Connection extends pg.Client {
-  constructor(options: pg.ClientConfig) {
-    super({ ...options, connectionTimeoutMillis: CONNECT_MS });
-  }
-}
 
 /** How a process reaches the database. `synchronize` is never on: the schema comes from migrations. */
 export function dataSourceOptions(url: string): DataSourceOptions {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { DataSource } from 'typeorm';
 import { openDatabase } from '#libs/database';
-import { ApiFixture, type ApiClient } from '../api/api-fixture.js';
+import { Harness } from '../gateway/harness.js';
+import type { RestClient } from '../gateway/rest.js';
 import { quantile, type Figures } from './figures.js';
 
 const ASSETS = 50_000;
@@ -45,18 +46,21 @@ const GENERATOR = [
   'VACUUM ANALYZE',
 ];
 
-/** S7: the console's list of assets at 50,000 assets, whatever is asked of it, over HTTP. */
+/** S7: the console's list of assets at 50,000 assets, whatever is asked of it, over HTTP from the product's own process. */
 export async function measureAssetList(): Promise<Figures> {
-  const api = await ApiFixture.start();
-  const database = await openDatabase(api.databaseUrl);
+  const harness = await Harness.start({ env: { GATEHOUSE_LOG_LEVEL: 'warn' } });
   try {
-    for (const statement of GENERATOR) {
-      await database.query(statement, statement.includes('$1') ? [ASSETS] : []);
+    const database = await openDatabase(harness.product.databaseUrl);
+    try {
+      for (const statement of GENERATOR) {
+        await database.query(statement, statement.includes('$1') ? [ASSETS] : []);
+      }
+      return await measure(harness.admin, await queries(database));
+    } finally {
+      await database.destroy();
     }
-    return await measure(api.admin, await queries(database));
   } finally {
-    await database.destroy();
-    await api.stop();
+    await harness.stop();
   }
 }
 
@@ -117,12 +121,12 @@ const SORTS = [
   'updatedAt',
 ];
 
-async function measure(admin: ApiClient, asked: [string, string][]): Promise<Figures> {
+async function measure(admin: RestClient, asked: [string, string][]): Promise<Figures> {
   const samples: Record<string, number[]> = Object.fromEntries(asked.map(([what]) => [what, []]));
   for (let round = -2; round < ROUNDS; round++) {
     for (const [what, query] of asked) {
       const start = performance.now();
-      await admin.get(`/assets?${query}`).expect(200);
+      await admin.do('GET', `/assets?${query}`);
       // the first rounds warm up
       if (round >= 0) samples[what]?.push(performance.now() - start);
     }
