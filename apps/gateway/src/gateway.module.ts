@@ -183,6 +183,8 @@ export class GatewayModule {
             BatchDesk,
             ExecDirectory,
             BatchCrew,
+            FileDesk,
+            FileRuns,
             LOGGER,
           ],
           useFactory: (
@@ -199,6 +201,8 @@ export class GatewayModule {
             batches: BatchDesk,
             execDirectory: ExecDirectory,
             crew: BatchCrew,
+            files: FileDesk,
+            fileRuns: FileRuns,
             logger: Logger,
           ) => {
             const direct = new DirectLogin(dataSource, authorizer);
@@ -216,6 +220,8 @@ export class GatewayModule {
               batches,
               execDirectory,
               crew,
+              files,
+              fileRuns,
               logger,
             });
           },

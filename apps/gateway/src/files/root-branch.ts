@@ -1,4 +1,5 @@
 import { PassThrough, Writable } from 'node:stream';
+import type { TransferProtocol } from '#libs/contracts';
 import type { Downstream, DownstreamListener } from '../session/downstream.js';
 import { PacketSplitter } from './packet-splitter.js';
 import { packetOf, SFTP } from './sftp-packets.js';
@@ -33,6 +34,7 @@ export class RootBranch implements Downstream {
     >,
     private readonly events: BranchEvents,
     readonly kind: 'sftp' | 'files' = 'sftp',
+    readonly fileProtocol: TransferProtocol = 'sftp',
   ) {
     const splitter = new PacketSplitter({
       headBytes: () => MAX_PACKET,

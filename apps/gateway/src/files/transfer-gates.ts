@@ -27,7 +27,7 @@ export function gateOf(session: GatedSession, journal: TransferJournal): Gate {
   const { sourceAddress, command } = downstream;
   const origin = { terms, sessionId: session.id, sourceAddress };
   if (downstream.kind === 'sftp' || downstream.kind === 'files') {
-    const protocol = downstream.kind === 'sftp' ? 'sftp' : 'web';
+    const protocol = downstream.kind === 'sftp' ? 'sftp' : (downstream.fileProtocol ?? 'web');
     const log = new TransferLog({ ...origin, protocol, command: null }, journal);
     return new SftpGate(log, {
       allowed: () => session.grant.terms.actions,

@@ -3,15 +3,20 @@ export const ZFRAME = {
   RQINIT: 0,
   RINIT: 1,
   SINIT: 2,
+  ACK: 3,
   FILE: 4,
   SKIP: 5,
+  NAK: 6,
   ABORT: 7,
   FIN: 8,
   RPOS: 9,
   DATA: 10,
   EOF: 11,
   FERR: 12,
+  CRC: 13,
+  CHALLENGE: 14,
   CAN: 16,
+  FREECNT: 17,
   COMMAND: 18,
 } as const;
 
@@ -29,6 +34,8 @@ export const ZDLE = 0x18;
 export const ZPAD = 0x2a;
 /** How a header is written, told by the byte behind ZDLE. */
 export const HEADER_FORM = { BIN: 0x41, HEX: 0x42, BIN32: 0x43 } as const;
+/** Ends of a subpacket: E and W end the frame, G and Q go on; to Q and W the receiver answers with ZACK (section 7.4). */
+export const SUBPACKET_END = { E: 0x68, G: 0x69, Q: 0x6a, W: 0x6b } as const;
 /** CANs in a row that cancel a session. */
 export const CANCELLING = 5;
 
@@ -56,6 +63,24 @@ export function crc16(bytes: Uint8Array): number {
 
 /** Digits of a header in hexadecimal: type, four bytes, CRC-16. */
 export const HEX_DIGITS = 14;
+
+/** Writes a header in hexadecimal, with what follows it on a line (section 7.3.3). */
+export function hexHeader(type: number, position = 0): Buffer {
+  const bytes = headerBytes({ type, position });
+  const crc = Buffer.alloc(2);
+  crc.writeUInt16BE(crc16(bytes));
+  const digits = Buffer.concat([bytes, crc]).toString('hex');
+  // XON frees a sender that a lost XOFF holds; after the last headers nobody reads it
+  const xon = type === ZFRAME.FIN || type === ZFRAME.ACK ? '' : '\x11';
+  return Buffer.from(`**\x18B${digits}\r\x8a${xon}`, 'latin1');
+}
+
+/** The five bytes of a header: its type, and its position with the lowest byte first. */
+export function headerBytes({ type, position }: ZHeader): Buffer {
+  const bytes = Buffer.from([type, 0, 0, 0, 0]);
+  bytes.writeUInt32LE(position, 1);
+  return bytes;
+}
 
 /** Reads the digits of a hexadecimal header; null when they are none, or their CRC is wrong. */
 export function readHexHeader(digits: string): ZHeader | null {

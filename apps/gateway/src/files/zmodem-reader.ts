@@ -6,6 +6,7 @@ import {
   HEADER_FORM,
   HEX_DIGITS,
   readHexHeader,
+  SUBPACKET_END,
   ZDLE,
   ZPAD,
   type ZHeader,
@@ -15,8 +16,13 @@ import {
 export interface ZmodemEvents {
   /** A header whose CRC is right. `start`: where it begins in the chunk that is fed, negative when in an earlier one. */
   header(header: ZHeader, start: number): void;
-  /** The content of one subpacket of the last header's frame, whose CRC is right; valid during the call. */
-  data(bytes: Buffer): void;
+  /**
+   * The content of one subpacket of the last header's frame, whose CRC is right; valid during the call. `end`: how it
+   * ended, one of {@link SUBPACKET_END}.
+   */
+  data(bytes: Buffer, end: number): void;
+  /** A header or subpacket was not whole, or its CRC is wrong. */
+  lost?(): void;
   /** Five CANs in a row. */
   cancelled(): void;
 }
@@ -25,9 +31,6 @@ type State = 'hunt' | 'form' | 'hex' | 'binary' | 'data' | 'crc';
 
 /** Subpackets are at most 1 KiB by the description; lrzsz goes up to 8 KiB. */
 const MAX_SUBPACKET = 32 * 1024;
-/** Ends of a subpacket: ZCRCE and ZCRCW end the frame, ZCRCG and ZCRCQ go on. */
-const ZCRCE = 0x68;
-const ZCRCW = 0x6b;
 const ESCAPED: Readonly<Record<number, number>> = { 0x6c: 0x7f, 0x6d: 0xff };
 
 /**
@@ -53,6 +56,11 @@ export class ZmodemReader {
   private subpacket = Buffer.alloc(0);
 
   constructor(private readonly events: ZmodemEvents) {}
+
+  /** No frame is under way. */
+  get isBetweenFrames(): boolean {
+    return this.state === 'hunt';
+  }
 
   feed(chunk: Buffer): void {
     for (let at = 0; at < chunk.length; at++) {
@@ -112,6 +120,7 @@ export class ZmodemReader {
     const header = readHexHeader(this.digits);
     this.state = 'hunt';
     if (header) this.headerRead(header);
+    else this.events.lost?.();
   }
 
   /** A byte of a binary header, of a subpacket or of its CRC. */
@@ -126,7 +135,7 @@ export class ZmodemReader {
   private unescape(byte: number): void {
     const stands = ESCAPED[byte] ?? ((byte & 0x60) === 0x40 ? byte ^ 0x40 : null);
     if (stands !== null) this.plain(stands);
-    else if (this.state === 'data' && byte >= ZCRCE && byte <= ZCRCW) {
+    else if (this.state === 'data' && byte >= SUBPACKET_END.E && byte <= SUBPACKET_END.W) {
       this.end = byte;
       this.field.length = 0;
       this.state = 'crc';
@@ -150,6 +159,7 @@ export class ZmodemReader {
     const isRight = this.hasCrc(bytes.subarray(0, 5), bytes.subarray(5));
     this.state = 'hunt';
     if (isRight) this.headerRead({ type: bytes.readUInt8(0), position: bytes.readUInt32LE(1) });
+    else this.events.lost?.();
   }
 
   private headerRead(header: ZHeader): void {
@@ -182,9 +192,9 @@ export class ZmodemReader {
     }
     this.strayBytes = 0;
     this.frames++;
-    if (this.end === ZCRCE || this.end === ZCRCW) this.state = 'hunt';
+    if (this.end === SUBPACKET_END.E || this.end === SUBPACKET_END.W) this.state = 'hunt';
     else this.expectData();
-    this.events.data(data);
+    this.events.data(data, this.end);
   }
 
   private hasCrc(bytes: Buffer, crc: Buffer): boolean {
@@ -195,6 +205,7 @@ export class ZmodemReader {
     this.strayBytes += this.length;
     this.state = 'hunt';
     this.pads = 0;
+    this.events.lost?.();
   }
 }
 

@@ -1,20 +1,16 @@
 import { posix } from 'node:path';
 import type { ExecTarget } from '#libs/authorization';
-import type { SystemUserId, UserId } from '#libs/kernel';
-import type { EnteredSession, FileDesk } from '../web-files/file-desk.js';
+import type { EnteredSession, FileDesk, FilePlace } from '../web-files/file-desk.js';
 import { AssetMembers } from './asset-members.js';
 import { failEntry, type FileRun, type RunEntry } from './file-run.js';
-import { memberName } from './member-names.js';
+import { memberName, unusedName } from './member-names.js';
 import { TAR_END, tarHeader, tarPadding } from './tar.js';
 
-/** One path of many assets. */
-export interface ArchiveOrder {
-  userId: UserId;
-  sourceAddress: string;
-  systemUserId: SystemUserId;
+/** The same paths of many assets. */
+export interface ArchiveOrder extends Omit<FilePlace, 'assetId'> {
   targets: readonly ExecTarget[];
-  /** A file or folder; '' is where a login begins. */
-  path: string;
+  /** Files or folders; '' is where a login begins. */
+  paths: readonly string[];
 }
 
 /** Assets whose connection is opened ahead of their turn: one that is dead costs the others no time. */
@@ -31,11 +27,11 @@ export async function* archiveOf(
   order: ArchiveOrder,
   run: FileRun,
 ): AsyncGenerator<Buffer, void> {
-  const { userId, sourceAddress, systemUserId, targets } = order;
+  const { userId, sourceAddress, systemUserId, protocol, targets } = order;
   const enter = (index: number): Promise<EnteredSession> | undefined => {
     const target = targets[index];
     if (!target) return undefined;
-    const entered = desk.enter({ userId, sourceAddress, systemUserId, assetId: target.id });
+    const entered = desk.enter({ userId, sourceAddress, systemUserId, protocol, assetId: target.id });
     entered.catch(() => undefined); // told when its turn comes
     return entered;
   };
@@ -47,7 +43,7 @@ export async function* archiveOf(
     for (const entry of run.entries) {
       const entered = ahead.shift();
       const folder = unusedName(memberName(entry.assetName), folders);
-      if (entered) yield* fromOne(entered, order.path, folder, entry, report);
+      if (entered) yield* fromOne(entered, order.paths, folder, entry, report);
       ahead.push(enter(AHEAD + next++));
     }
     yield* reportMember(run, report);
@@ -59,7 +55,7 @@ export async function* archiveOf(
 
 async function* fromOne(
   entered: Promise<EnteredSession>,
-  path: string,
+  paths: readonly string[],
   folder: string,
   entry: RunEntry,
   report: string[],
@@ -71,7 +67,7 @@ async function* fromOne(
     const members = new AssetMembers(session.session, entry, (name, why) => {
       report.push(`${folder}: ${memberPath(name)}: ${why}`);
     });
-    yield* members.under(path, folder);
+    yield* members.of(paths, folder);
     entry.state = entry.failures > 0 ? 'failed' : 'done';
   } catch (error) {
     failEntry(entry, error);
@@ -91,13 +87,6 @@ function* reportMember(run: FileRun, report: readonly string[]): Generator<Buffe
   yield tarHeader({ path: REPORT, kind: 'file', size: text.length, mode: 0o644, modifiedAt: new Date() });
   yield text;
   yield tarPadding(text.length);
-}
-
-function unusedName(wanted: string, used: Set<string>): string {
-  let name = wanted;
-  for (let count = 2; used.has(name.toLowerCase()); count++) name = `${wanted}~${count}`;
-  used.add(name.toLowerCase());
-  return name;
 }
 
 function memberPath(path: string): string {

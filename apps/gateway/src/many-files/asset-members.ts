@@ -6,8 +6,8 @@ import { kindOf } from '../web-files/file-kinds.js';
 import type { FileSession } from '../web-files/file-session.js';
 import type { FileAttributes, SftpClient } from '../web-files/sftp-client.js';
 import type { RunEntry } from './file-run.js';
-import { memberName } from './member-names.js';
-import { patiently } from './patience.js';
+import { memberName, unusedName } from './member-names.js';
+import { patiently, steadily } from './patience.js';
 import { tarHeader, tarPadding } from './tar.js';
 
 /** Entries of one folder, and of all folders that wait, of one asset: what a hostile asset can have kept here. */
@@ -32,6 +32,7 @@ interface Step {
 export class AssetMembers {
   private readonly client: SftpClient;
   private count = 0;
+  private readonly names = new Set<string>();
 
   constructor(
     session: FileSession,
@@ -42,12 +43,23 @@ export class AssetMembers {
     this.client = session.client;
   }
 
-  /** The members of a file or of a folder with all below it. @throws FileFailure when there is none */
-  async *under(path: string, folder: string): AsyncGenerator<Buffer, void> {
+  /** The members of files or of folders with all below them. @throws FileFailure when there is but one path and nothing there */
+  async *of(paths: readonly string[], folder: string): AsyncGenerator<Buffer, void> {
+    for (const path of paths) {
+      try {
+        yield* this.under(path, folder);
+      } catch (error) {
+        if (paths.length === 1) throw error;
+        this.missBecause(path, error);
+      }
+    }
+  }
+
+  private async *under(path: string, folder: string): AsyncGenerator<Buffer, void> {
     const whole = await patiently(this.client.realPath(path === '' ? '.' : path));
     const attributes = await patiently(this.client.stat(whole));
     const base = posix.basename(whole);
-    const member = base === '' ? folder : `${folder}/${memberName(base)}`;
+    const member = base === '' ? folder : `${folder}/${unusedName(memberName(base), this.names)}`;
     const steps: Step[] = [{ path: whole, member, attributes, depth: 0 }];
     for (let step = steps.pop(); step; step = steps.pop()) {
       if (++this.count > FILE_RUN_LIMITS.entries)
@@ -182,13 +194,4 @@ export class AssetMembers {
 
 function of({ attributes: { mode, modifiedAt } }: Step): Pick<FileAttributes, 'mode' | 'modifiedAt'> {
   return { mode, modifiedAt };
-}
-
-/** Each chunk must come within the time that an asset has for a step. */
-async function* steadily(chunks: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
-  for (;;) {
-    const next = await patiently(chunks.next());
-    if (next.done) return;
-    yield next.value;
-  }
 }

@@ -1,18 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { ExecTarget } from '#libs/authorization';
-import type { SystemUserId, UserId } from '#libs/kernel';
-import type { FileDesk } from '../web-files/file-desk.js';
+import type { FileDesk, FilePlace } from '../web-files/file-desk.js';
 import { FileFailure } from '../web-files/file-failure.js';
 import { placeFile, type PlacedFile } from './place-file.js';
 import { Lane } from './lane.js';
 import { failEntry, type FileRun, type RunEntry } from './file-run.js';
 
 /** One file to many assets. */
-export interface SpreadOrder {
-  userId: UserId;
-  sourceAddress: string;
-  systemUserId: SystemUserId;
+export interface SpreadOrder extends Omit<FilePlace, 'assetId'> {
   targets: readonly ExecTarget[];
   /** Where it goes; '' is where a login begins. */
   folder: string;
@@ -53,9 +49,10 @@ export async function spread(
 class SourceBroken extends Error {}
 
 async function carry(desk: FileDesk, order: SpreadOrder, entry: RunEntry, lane: Lane): Promise<void> {
-  const { userId, sourceAddress, systemUserId, folder, name, overwrite } = order;
+  const { userId, sourceAddress, systemUserId, protocol, folder, name, overwrite } = order;
   try {
-    await desk.use({ userId, sourceAddress, systemUserId, assetId: entry.assetId }, async (session) => {
+    const place = { userId, sourceAddress, systemUserId, protocol, assetId: entry.assetId };
+    await desk.use(place, async (session) => {
       if (lane.failure) throw lane.failure;
       entry.state = 'running';
       const file: PlacedFile = {

@@ -56,7 +56,7 @@ export class ManyFilesController {
       const { systemUserId } = asked;
       const targets = await this.targets(user.id, asked, 'download', FILE_RUN_LIMITS.archiveAssets);
       const run = FileRun.on(targets);
-      const order = { userId: user.id, sourceAddress, systemUserId, targets, path: asked.path };
+      const order = { userId: user.id, sourceAddress, systemUserId, targets, paths: [asked.path] };
       await this.runs.during(user.id, asked.runId, run, async () => {
         response.type('application/gzip');
         const bytes = Readable.from(archiveOf(this.desk, order, run), { objectMode: false });

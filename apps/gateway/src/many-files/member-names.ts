@@ -24,6 +24,14 @@ export function memberName(name: string): string {
   return `${kept}~${digest}`;
 }
 
+/** A name that no other in `used` is taken for, on any system; it is added there. */
+export function unusedName(wanted: string, used: Set<string>): string {
+  let name = wanted;
+  for (let count = 2; used.has(name.toLowerCase()); count++) name = `${wanted}~${count}`;
+  used.add(name.toLowerCase());
+  return name;
+}
+
 function escaped(character: string): string {
   const code = character.charCodeAt(0);
   const isRaw = code >= RAW_BYTES_FROM && code <= RAW_BYTES_FROM + 0x7f;

@@ -17,3 +17,12 @@ export async function patiently<T>(answer: Promise<T>): Promise<T> {
     clearTimeout(timer);
   }
 }
+
+/** Each chunk must come within the time that an asset has for a step. */
+export async function* steadily(chunks: AsyncGenerator<Buffer, void>): AsyncGenerator<Buffer, void> {
+  for (;;) {
+    const next = await patiently(chunks.next());
+    if (next.done) return;
+    yield next.value;
+  }
+}

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { ReachableAsset } from '#libs/authorization';
 import { fit, plain } from './plain-text.js';
-import type { MenuTexts } from './texts.js';
+import type { MenuTexts } from './menu-texts.js';
 
 type Titles = MenuTexts['columns'];
 type Column = keyof Titles;

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import type { MenuScreen } from './menu-screen.js';
 import { padded, wrapped } from './plain-text.js';
-import type { MenuTexts } from './texts.js';
+import type { MenuTexts } from './menu-texts.js';
 
 const GAP = 2;
 /** Below this width, keys and what they do stand on lines of their own. */

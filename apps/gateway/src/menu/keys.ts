@@ -1,9 +1,10 @@
 import type { AssetLists } from './asset-lists.js';
 import type { BatchMenu } from './batch-menu.js';
+import type { FileMenu } from './file-menu.js';
 import type { GroupList } from './group-list.js';
 import { showHelp } from './help.js';
 import type { MenuScreen } from './menu-screen.js';
-import type { MenuTexts } from './texts.js';
+import type { MenuTexts } from './menu-texts.js';
 
 /** What the keys work on. */
 export interface MenuDesk {
@@ -11,6 +12,7 @@ export interface MenuDesk {
   assets: AssetLists;
   groups: GroupList;
   batch: BatchMenu;
+  files: FileMenu;
 }
 
 /** What decides whether a line is a key. */
@@ -41,6 +43,8 @@ export const MENU_KEYS: readonly MenuKey[] = [
   { help: 'next', typed: /^n$/i, when: hasPages, act: ({ assets }) => assets.turnPage(1) },
   { help: 'before', typed: /^b$/i, when: hasPages, act: ({ assets }) => assets.turnPage(-1) },
   { help: 'batch', typed: /^e$/i, act: ({ batch }) => batch.start() },
+  { help: 'upload', typed: /^u$/i, act: ({ files }) => files.upload() },
+  { help: 'download', typed: /^d$/i, act: ({ files }) => files.download() },
   { help: 'help', typed: /^(?:h|\?|help)$/i, act: ({ screen }) => showHelp(screen, MENU_KEYS) },
   { help: 'quit', typed: /^(?:q|quit|exit)$/i, act: ({ screen }) => leave(screen) },
   { help: 'find', typed: /^(.*)$/, act: ({ assets }, text) => assets.find(text) },

@@ -5,15 +5,17 @@ import { ChannelDownstream } from '../ssh/channel-downstream.js';
 import type { ChannelContext } from '../ssh/connection.js';
 import { AssetLists, type AssetListParts } from './asset-lists.js';
 import { BatchMenu, type BatchMenuParts } from './batch-menu.js';
+import { FileMenu, type FileMenuParts } from './file-menu.js';
 import { GroupList } from './group-list.js';
 import { readKey, type MenuDesk } from './keys.js';
 import { LineEditor, type LineEvent } from './line-editor.js';
 import type { MenuScreen } from './menu-screen.js';
 import { Pace } from './pace.js';
-import { chooseLanguage, MENU_TEXTS, type Doorway, type MenuTexts } from './texts.js';
+import type { Doorway, MenuTexts } from './menu-texts.js';
+import { chooseLanguage, MENU_TEXTS } from './texts.js';
 
 /** What the menu needs of the gateway. */
-export interface MenuParts extends AssetListParts, BatchMenuParts {
+export interface MenuParts extends AssetListParts, BatchMenuParts, FileMenuParts {
   logger: Logger;
   /** Name by which the gateway is known; null: the address that the client came to. */
   publicHost: string | null;
@@ -52,7 +54,8 @@ export class MenuChannel implements MenuScreen {
   ) {
     const assets = new AssetLists(this, parts);
     const groups = new GroupList(this, assets, parts.reachable);
-    this.desk = { screen: this, assets, groups, batch: new BatchMenu(this, parts) };
+    const batch = new BatchMenu(this, parts);
+    this.desk = { screen: this, assets, groups, batch, files: new FileMenu(this, parts) };
   }
 
   /** Greets and begins to read. */

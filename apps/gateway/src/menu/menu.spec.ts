@@ -2,6 +2,7 @@ import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { ReachableAsset } from '#libs/authorization';
 import { assetTable } from './asset-table.js';
+import { readPaths, safeName } from './file-words.js';
 import { readKey } from './keys.js';
 import { LineEditor, type LineEvent } from './line-editor.js';
 import { fit, wrapped } from './plain-text.js';
@@ -71,7 +72,11 @@ describe('keys', () => {
     ['git', 'find', 'git'],
     ['F', 'favourites', ''],
     ['r', 'recent', ''],
+    ['U', 'upload', ''],
+    ['d', 'download', ''],
+    ['db', 'find', 'db'],
     ['H', 'help', ''],
+    ['?', 'help', ''],
     ['EXIT', 'quit', ''],
     ['n', 'find', 'n'],
     [' 订单 库 ', 'find', '订单 库'],
@@ -133,6 +138,29 @@ describe('wrapping', () => {
     expect(wrapped('connect to the row', 11)).toEqual(['connect to', 'the row']);
     expect(wrapped('登录上次列表，再输入', 8)).toEqual(['登录上次', '列表，', '再输入']);
     expect(wrapped('abcdefgh', 3)).toEqual(['abc', 'def', 'gh']);
+  });
+});
+
+describe('files', () => {
+  it.each([
+    ['report.txt', 'report.txt'],
+    ['../../etc/cron.d/x', 'x'],
+    ['C:\\temp\\a b.txt', 'a b.txt'],
+    ['/etc/', null],
+    ['..', null],
+    ['', null],
+    ['a\nb', null],
+    ['\x1b[2J', null],
+    ['中'.repeat(86), null],
+    ['中'.repeat(85), '中'.repeat(85)],
+  ])('a sender’s name %j leads nowhere else: %j', (given, name) => {
+    expect(safeName(given)).toBe(name);
+  });
+
+  it('reads paths as a shell does, and runs nothing', () => {
+    expect(readPaths('/var/log/a  "b c" ~/d')).toEqual(['/var/log/a', 'b c', '~/d']);
+    expect(readPaths(' ')).toEqual(['']);
+    for (const line of ['"a', 'a; b', '$(a)', 'a '.repeat(51)]) expect(readPaths(line)).toBeNull();
   });
 });
 

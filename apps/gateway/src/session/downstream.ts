@@ -1,5 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
-import type { SessionKind, TerminalSize } from '#libs/contracts';
+import type { SessionKind, TerminalSize, TransferProtocol } from '#libs/contracts';
 
 /** The terminal that the user's side has. Pixels are 0 when unknown. */
 export interface Pty extends TerminalSize {
@@ -34,6 +34,8 @@ export interface Downstream {
   /** null: a login shell. */
   readonly command: string | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** How files come to the gateway that it carries on itself. */
+  readonly fileProtocol?: TransferProtocol;
   /** `host:port` that is to be reached from the asset, of a forwarding. */
   readonly destination?: string;
   /** Opens a channel to the user's SSH agent, where they offered it. */

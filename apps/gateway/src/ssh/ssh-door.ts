@@ -7,6 +7,8 @@ import { actionsOf, readTransferCommand } from '../files/transfer-command.js';
 import type { ExecDirectory } from '#libs/authorization';
 import type { BatchDesk } from '#libs/session-audit';
 import type { BatchCrew } from '../batch/batch-crew.js';
+import type { FileRuns } from '../many-files/file-run.js';
+import type { FileDesk } from '../web-files/file-desk.js';
 import { SftpRoot } from '../files/sftp-root.js';
 import { MenuChannel } from '../menu/menu-channel.js';
 import { chooseLanguage, MENU_TEXTS } from '../menu/texts.js';
@@ -37,6 +39,8 @@ export interface SshDoorParts {
   batches: BatchDesk;
   execDirectory: ExecDirectory;
   crew: BatchCrew;
+  files: FileDesk;
+  fileRuns: FileRuns;
   listeners: ListenerOpener;
   logger: Logger;
 }

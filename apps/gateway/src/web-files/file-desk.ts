@@ -1,3 +1,4 @@
+import type { TransferProtocol } from '#libs/contracts';
 import type { AssetId, SystemUserId, UserId } from '#libs/kernel';
 import type { SessionOpener } from '../session/session-opener.js';
 import type { UpstreamPool } from '../session/upstream-pool.js';
@@ -13,6 +14,8 @@ export interface FilePlace {
   assetId: AssetId;
   systemUserId: SystemUserId;
   sourceAddress: string;
+  /** How the files come to or from the user; absent: `web`. */
+  protocol?: TransferProtocol | undefined;
 }
 
 /** A session that somebody works in until they leave it. */
@@ -21,7 +24,7 @@ export interface EnteredSession {
   leave: () => void;
 }
 
-/** The sessions in which consoles and tools work with files: one for each user and place, kept while it is in use. */
+/** The sessions in which consoles, tools and the menu work with files: one for each user and place, kept while it is in use. */
 export class FileDesk {
   private readonly sessions = new Map<string, { session: FileSession; opened: Promise<void> }>();
 
@@ -54,8 +57,8 @@ export class FileDesk {
   }
 
   private entryFor(place: FilePlace): { session: FileSession; opened: Promise<void> } {
-    const { userId, assetId, systemUserId, sourceAddress } = place;
-    const key = [userId, assetId, systemUserId, sourceAddress].join(' ');
+    const { userId, assetId, systemUserId, sourceAddress, protocol = 'web' } = place;
+    const key = [userId, assetId, systemUserId, sourceAddress, protocol].join(' ');
     const known = this.sessions.get(key);
     if (known) return known;
     this.makeRoom(userId);
@@ -64,7 +67,7 @@ export class FileDesk {
         'too_many',
         `You work with files on ${MAX_SESSIONS} places; try again in a minute.`,
       );
-    const session = new FileSession(sourceAddress, () => {
+    const session = new FileSession(sourceAddress, protocol, () => {
       if (this.sessions.get(key)?.session === session) this.sessions.delete(key);
     });
     const entry = { session, opened: this.open(place, session) };

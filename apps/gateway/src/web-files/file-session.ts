@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import type { Action } from '#libs/contracts';
+import type { Action, TransferProtocol } from '#libs/contracts';
 import { RootBranch } from '../files/root-branch.js';
 import { SftpClient } from './sftp-client.js';
 
@@ -21,6 +21,7 @@ export class FileSession {
 
   constructor(
     sourceAddress: string,
+    fileProtocol: TransferProtocol,
     private readonly onEnded: () => void,
   ) {
     const outer = {
@@ -45,6 +46,7 @@ export class FileSession {
         },
       },
       'files',
+      fileProtocol,
     );
   }
 

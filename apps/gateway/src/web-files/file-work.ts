@@ -73,6 +73,22 @@ export async function openFile({ client }: FileSession, path: string): Promise<O
   };
 }
 
+/** As many bytes as were told before; a file that grew is cut there, one that shrank breaks off. */
+export async function* exactly(
+  bytes: AsyncGenerator<Buffer, void>,
+  size: number | null,
+): AsyncGenerator<Buffer, void> {
+  let passed = 0;
+  for await (const chunk of bytes) {
+    const part = size === null ? chunk : chunk.subarray(0, size - passed);
+    passed += part.length;
+    yield part;
+    if (passed === size) return;
+  }
+  if (size !== null && passed < size)
+    throw new FileFailure('ended', 'The file became shorter while it was read.');
+}
+
 /**
  * Writes a file from `source`; one that is there is written over only where that is meant. Where the source breaks off, the file stays open until the session ends: so its record
  * says that it was cut off.

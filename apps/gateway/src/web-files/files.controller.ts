@@ -7,9 +7,17 @@ import { asId, LOGGER, type AssetId, type Logger, type SystemUserId } from '#lib
 import { CallerProof } from './caller-proof.js';
 import { FileDesk, type FilePlace } from './file-desk.js';
 import { readOn, tellFailure } from './file-answers.js';
-import { FileFailure } from './file-failure.js';
 import type { FileSession } from './file-session.js';
-import { listFolder, makeFolder, openFile, remove, rename, setMode, writeFile } from './file-work.js';
+import {
+  exactly,
+  listFolder,
+  makeFolder,
+  openFile,
+  remove,
+  rename,
+  setMode,
+  writeFile,
+} from './file-work.js';
 
 const path = z
   .string()
@@ -101,20 +109,4 @@ export class FilesController {
       await file.close();
     }
   }
-}
-
-/** As many bytes as were told before; a file that grew is cut there, one that shrank breaks off. */
-async function* exactly(
-  bytes: AsyncGenerator<Buffer, void>,
-  size: number | null,
-): AsyncGenerator<Buffer, void> {
-  let passed = 0;
-  for await (const chunk of bytes) {
-    const part = size === null ? chunk : chunk.subarray(0, size - passed);
-    passed += part.length;
-    yield part;
-    if (passed === size) return;
-  }
-  if (size !== null && passed < size)
-    throw new FileFailure('ended', 'The file became shorter while it was read.');
 }
