@@ -106,11 +106,13 @@ requires('hosts', 'ssh').describe('files over HTTP', () => {
     return (await harness.admin.call('GET', `/file-transfers?${query}`, transfers)).items;
   }
 
-  function records(count: number): Promise<z.infer<typeof transfers>['items']> {
-    return expect
-      .poll(() => listed(), { timeout: 15_000 })
-      .toHaveLength(count)
-      .then(() => listed());
+  async function records(
+    count: number,
+    directions: readonly string[],
+  ): Promise<z.infer<typeof transfers>['items']> {
+    const wanted = async () => (await listed()).filter(({ direction }) => directions.includes(direction));
+    await expect.poll(wanted, { timeout: 15_000 }).toHaveLength(count);
+    return wanted();
   }
 
   it('lists a folder: names as they are, hidden ones, links and where they lead, ten thousand at once', async () => {
@@ -152,7 +154,7 @@ requires('hosts', 'ssh').describe('files over HTTP', () => {
     await asConsole('PUT', address('/content', `${there}/empty`), Buffer.alloc(0));
     expect((await asConsole('GET', address('/content', `${there}/empty`))).bytes).toHaveLength(0);
     const common = { result: 'complete', username: 'alice', assetName: 'web-01', systemUsername: 'dev' };
-    const rows = await records(4);
+    const rows = await records(4, ['upload', 'download']);
     expect(rows).toMatchObject([
       { ...common, direction: 'upload', path, sha256: sha256(content) },
       { ...common, direction: 'download', path, sha256: sha256(content) },
@@ -260,7 +262,22 @@ requires('hosts', 'ssh').describe('files over HTTP', () => {
     await harness.change(`/authorization-rules/${way.ruleId}`, { active: true });
   });
 
-  it('records an upload that breaks off as cut off', async () => {
+  it('what is uploaded over a file keeps its mode and links, also where its folder takes no new file', async () => {
+    await host.exec(`cd ${there} && echo old > a && chmod 640 a && ln -s a link && chown -h dev a link`);
+    const put = async (name: string, text: string): Promise<number> =>
+      (await asConsole('PUT', address('/content', `${there}/${name}`), Buffer.from(text))).status;
+    expect(await put('link', 'new')).toBe(204);
+    const shown = `cd ${there} && cat a && stat -c ' %n %a %F' a link && ls -A | wc -l`;
+    const whole = ' a 640 regular file\n link 777 symbolic link\n2\n';
+    expect((await host.exec(shown)).text).toBe(`new${whole}`);
+    await host.exec(`chown root ${there}`);
+    expect(await put('a', 'in place')).toBe(204);
+    expect(await put('b', 'no room')).toBe(403);
+    expect((await host.exec(shown)).text).toBe(`in place${whole}`);
+  });
+
+  it('an upload that breaks off leaves what was there, nothing else, and a record that says so', async () => {
+    await host.exec(`cd ${there} && echo old > cut && chown dev cut`);
     const { hostname, port } = new URL(harness.product.url);
     const path = `/api/v1${address('/content', `${there}/cut`)}`;
     const headers = {
@@ -273,13 +290,15 @@ requires('hosts', 'ssh').describe('files over HTTP', () => {
     upload.on('error', () => undefined); // it is cut here
     upload.write(Buffer.alloc(500_000));
     await expect
-      .poll(async () => Number((await host.exec(`stat -c %s ${there}/cut || true`)).text), {
+      .poll(async () => Number((await host.exec(`cat ${there}/.cut.* 2>/dev/null | wc -c`)).text), {
         timeout: 10_000,
       })
       .toBeGreaterThan(0);
     upload.destroy();
-    const [row] = await records(1);
-    expect(row).toMatchObject({ direction: 'upload', result: 'cut_off', sha256: null });
+    const [row] = await records(1, ['upload']);
+    expect(row).toMatchObject({ path: `${there}/cut`, result: 'cut_off', sha256: null });
+    const left = async (): Promise<string> => (await host.exec(`cd ${there} && ls -A && cat cut`)).text;
+    await expect.poll(left, { timeout: 15_000 }).toBe('cut\nold\n');
   });
 
   it('is for the user themselves: not another one, not a page of elsewhere, no token that only reads for a change', async () => {

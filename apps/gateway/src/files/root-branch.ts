@@ -23,6 +23,8 @@ export class RootBranch implements Downstream {
   readonly input = new PassThrough();
   readonly output: Writable;
   readonly errorOutput: Writable;
+  /** By the path of a file that is written beside its place: its place. */
+  readonly destinations = new Map<string, string>();
   private listener: DownstreamListener | null = null;
   private told = '';
   private over = false;

@@ -28,7 +28,8 @@ export function gateOf(session: GatedSession, journal: TransferJournal): Gate {
   const origin = { terms, sessionId: session.id, sourceAddress };
   if (downstream.kind === 'sftp' || downstream.kind === 'files') {
     const protocol = downstream.kind === 'sftp' ? 'sftp' : (downstream.fileProtocol ?? 'web');
-    const log = new TransferLog({ ...origin, protocol, command: null }, journal);
+    const placed = { ...origin, protocol, command: null };
+    const log = new TransferLog(placed, journal, downstream.destinations);
     return new SftpGate(log, {
       allowed: () => session.grant.terms.actions,
       broken: (side, why) => {

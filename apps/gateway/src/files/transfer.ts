@@ -51,12 +51,16 @@ export class TransferLog {
   constructor(
     private readonly origin: TransferOrigin,
     private readonly journal: Pick<TransferJournal, 'note'>,
+    /** Where a file belongs that is written under another path first. */
+    private readonly destinations: ReadonlyMap<string, string> = new Map(),
   ) {}
 
   /** A file begins to pass. */
   begin(subject: TransferSubject): Transfer {
-    const { name = null } = subject;
-    return new Transfer({ ...this.opening(), ...subject, name, change: null, target: null }, this.journal);
+    const { direction, name = null } = subject;
+    const path = this.destinations.get(subject.path) ?? subject.path;
+    const rest = { direction, path, name, change: null, target: null };
+    return new Transfer({ ...this.opening(), ...rest }, this.journal);
   }
 
   /** A change passes on to the asset; it ends with the asset's answer. */

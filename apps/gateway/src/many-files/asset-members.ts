@@ -4,10 +4,10 @@ import { OPEN } from '../files/sftp-packets.js';
 import { FileFailure } from '../web-files/file-failure.js';
 import { kindOf } from '../web-files/file-kinds.js';
 import type { FileSession } from '../web-files/file-session.js';
+import { patiently, steadily } from '../web-files/patience.js';
 import type { FileAttributes, SftpClient } from '../web-files/sftp-client.js';
 import type { RunEntry } from './file-run.js';
 import { memberName, unusedName } from './member-names.js';
-import { patiently, steadily } from './patience.js';
 import { tarHeader, tarPadding } from './tar.js';
 
 /** Entries of one folder, and of all folders that wait, of one asset: what a hostile asset can have kept here. */

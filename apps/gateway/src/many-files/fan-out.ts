@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
 import type { ExecTarget } from '#libs/authorization';
 import type { FileDesk, FilePlace } from '../web-files/file-desk.js';
 import { FileFailure } from '../web-files/file-failure.js';
-import { placeFile, type PlacedFile } from './place-file.js';
+import { placeFile } from '../web-files/place-file.js';
 import { Lane } from './lane.js';
 import { failEntry, type FileRun, type RunEntry } from './file-run.js';
 
@@ -16,6 +15,9 @@ export interface SpreadOrder extends Omit<FilePlace, 'assetId'> {
   /** What is there is replaced. */
   overwrite: boolean;
 }
+
+/** Writes of one file that are on their way at once: many assets are written to at the same time. */
+const AHEAD = 8;
 
 /**
  * Passes one file to many assets as it comes, at the pace of the slowest that still takes it; an asset that takes nothing
@@ -55,12 +57,8 @@ async function carry(desk: FileDesk, order: SpreadOrder, entry: RunEntry, lane: 
     await desk.use(place, async (session) => {
       if (lane.failure) throw lane.failure;
       entry.state = 'running';
-      const file: PlacedFile = {
-        path: posix.join(folder === '' ? '.' : folder, name),
-        partName: `.${name.slice(0, 60)}.${randomBytes(6).toString('hex')}.part`,
-        overwrite,
-      };
-      await placeFile(session, file, lane);
+      const path = posix.join(folder === '' ? '.' : folder, name);
+      await placeFile(session, { path, overwrite, ahead: AHEAD }, lane, lane.broken());
     });
     entry.state = 'done';
     entry.files = 1;

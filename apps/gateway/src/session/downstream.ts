@@ -36,6 +36,8 @@ export interface Downstream {
   readonly environment: Readonly<Record<string, string>>;
   /** How files come to the gateway that it carries on itself. */
   readonly fileProtocol?: TransferProtocol;
+  /** By the path of a file that is written beside its place until it is whole: its place. */
+  readonly destinations?: ReadonlyMap<string, string>;
   /** `host:port` that is to be reached from the asset, of a forwarding. */
   readonly destination?: string;
   /** Opens a channel to the user's SSH agent, where they offered it. */

@@ -5,12 +5,15 @@ import { OPEN, SFTP } from '../files/sftp-packets.js';
 import { FileFailure } from './file-failure.js';
 import { kindOf } from './file-kinds.js';
 import type { FileSession } from './file-session.js';
+import { placeFile } from './place-file.js';
 import type { FolderEntry, SftpClient } from './sftp-client.js';
 
 /** Entries of a folder that are shown. */
 const MAX_ENTRIES = 20_000;
 /** Links of a folder whose target is looked up. */
 const MAX_LINKS = 200;
+/** Writes of one upload that are on their way at once. */
+const AHEAD = 16;
 const ATTR_PERMISSIONS = 4;
 
 /** A file as it is listed. */
@@ -90,29 +93,18 @@ export async function* exactly(
 }
 
 /**
- * Writes a file from `source`; one that is there is written over only where that is meant. Where the source breaks off, the file stays open until the session ends: so its record
- * says that it was cut off.
+ * Writes a file from `source`, which appears in its place when it is whole; one that is there is replaced only where
+ * that is meant. A file whose folder takes no new ones is written where it is.
  */
-export async function writeFile(
+export function writeFile(
   session: FileSession,
   path: string,
   source: Readable,
   overwrite: boolean,
 ): Promise<void> {
-  const { client } = session;
-  if (!overwrite && (await exists(client, path)))
-    throw new FileFailure('exists', 'Something of that name is there.');
-  const handle = await client.open(path, OPEN.WRITE | OPEN.CREAT | (overwrite ? OPEN.TRUNC : OPEN.EXCL));
-  try {
-    // what is left of a source that fails is still read by whoever answers
-    await client.write(handle, source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
-  } catch (error) {
-    if (error instanceof FileFailure)
-      await client.close(handle).catch(() => undefined); // the first failure is told
-    else session.leave();
-    throw error;
-  }
-  await client.close(handle);
+  // what is left of a source that fails is still read by whoever answers
+  const bytes = source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  return placeFile(session, { path, overwrite, ahead: AHEAD, orInPlace: true }, bytes);
 }
 
 /** Makes a folder. */
@@ -134,16 +126,6 @@ export async function remove({ client }: FileSession, path: string): Promise<voi
 /** Sets permissions. */
 export function setMode({ client }: FileSession, path: string, mode: number): Promise<void> {
   return client.change(SFTP.SETSTAT, path, ATTR_PERMISSIONS, mode);
-}
-
-async function exists(client: SftpClient, path: string): Promise<boolean> {
-  try {
-    await client.lstat(path);
-    return true;
-  } catch (error) {
-    if (error instanceof FileFailure && error.fault === 'no_such_file') return false;
-    throw error;
-  }
 }
 
 async function follow(client: SftpClient, folder: string, link: ListedFile): Promise<void> {

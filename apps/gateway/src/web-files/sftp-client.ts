@@ -29,7 +29,7 @@ interface Question {
 
 /** Bytes of one read or write: what every server takes. */
 const BLOCK = 32 * 1024;
-/** Reads or writes that are on their way at once. */
+/** Reads that are on their way at once. */
 const AHEAD = 16;
 
 /** Speaks SFTP version 3 as a client, over whatever carries its packets. */
@@ -147,7 +147,7 @@ export class SftpClient {
   }
 
   /** Writes what comes from `source` to an open file; the asset's pace is that of the source. */
-  async write(handle: Buffer, source: AsyncIterable<Buffer>, ahead = AHEAD): Promise<void> {
+  async write(handle: Buffer, source: AsyncIterable<Buffer>, ahead: number): Promise<void> {
     const waiting: Promise<PacketReader>[] = [];
     let offset = 0;
     for await (const chunk of source) {

@@ -1,4 +1,4 @@
-import { FileFailure } from '../web-files/file-failure.js';
+import { FileFailure } from './file-failure.js';
 
 /** How long an asset may take for one step before it is given up, so that it does not hold up the others. */
 const PATIENCE_MS = 30_000;
