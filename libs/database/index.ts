@@ -6,6 +6,7 @@ export * from './import-plan.js';
 export * from './import-shelf.js';
 export * from './infrastructure.module.js';
 export * from './job-queue.js';
+export * from './key-lock.js';
 export * from './known-rows.js';
 export * from './link-set.js';
 export * from './list-page.js';

@@ -3,6 +3,7 @@ export { looksLikeApiToken } from './api-token-text.js';
 export { Authenticator, type LoginOrigin } from './authenticator.js';
 export * from './browser-login.js';
 export { CodeChecker, type FirstFactor, type ProvedBy } from './code-checker.js';
+export { FactorKeyRotation } from './factor-key-rotation.js';
 export * from './failures.js';
 export { makeFirstAdmin, type MadeAdmin } from './first-admin.js';
 export { CHALLENGE_MS, CHALLENGE_TRIES, HalfLogins } from './half-logins.js';

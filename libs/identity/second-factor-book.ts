@@ -71,8 +71,9 @@ export class SecondFactorBook {
   ): Promise<{ secret: string; uri: string }> {
     await this.assertOwner(actor, user, login, password);
     const secret = makeTotpSecret();
-    const sealed = await this.key.seal(user.id, secret);
     await this.unitOfWork.run(actor, async (tx) => {
+      // inside: a rotation of the key waits for this transaction
+      const sealed = await this.key.seal(user.id, secret);
       const stored: unknown = await tx.manager.query(
         `INSERT INTO second_factors (user_id, sealed_secret, created_at) VALUES ($1, $2, $3)
          ON CONFLICT (user_id) DO UPDATE SET sealed_secret = excluded.sealed_secret, created_at = excluded.created_at

@@ -93,6 +93,7 @@ export class AdminAccountBook {
     return this.unitOfWork.run(actor, async (tx) => {
       const secrets = await sealSecrets(
         this.sealer,
+        tx.manager,
         { table: 'admin_accounts', rowId: id },
         noSecrets,
         draft,
@@ -110,7 +111,13 @@ export class AdminAccountBook {
     return this.unitOfWork.run(actor, async (tx) => {
       const row = await lockRow(tx, id);
       const before = await readAdminAccount(tx.manager, id);
-      const secrets = await sealSecrets(this.sealer, { table: 'admin_accounts', rowId: id }, row, change);
+      const secrets = await sealSecrets(
+        this.sealer,
+        tx.manager,
+        { table: 'admin_accounts', rowId: id },
+        row,
+        change,
+      );
       const { name, username, comment } = change;
       await tx.of(AdminAccount).update(id, { name, username, comment, ...secrets });
       const view = await readAdminAccount(tx.manager, id);

@@ -96,7 +96,7 @@ export class SystemUserBook {
   create(actor: Actor, draft: SystemUserDraft): Promise<SystemUserRow> {
     const id = newId<SystemUserId>();
     return this.unitOfWork.run(actor, async (tx) => {
-      const secrets = await this.seal(id, noSecrets, draft);
+      const secrets = await this.seal(tx, id, noSecrets, draft);
       const { username, shell, home, comment, groups, sudoAliasIds = [] } = draft;
       await tx.of(SystemUser).insert({ id, username, shell, home, comment, groups, ...secrets });
       await linkAliases(tx, id, sudoAliasIds);
@@ -115,7 +115,7 @@ export class SystemUserBook {
       const row = await lockRow(tx, id, 'for_no_key_update');
       const before = await readSystemUser(tx.manager, id);
       if (change.username !== undefined && change.username !== row.username) await refusePushed(tx, row);
-      const secrets = await this.seal(id, row, change);
+      const secrets = await this.seal(tx, id, row, change);
       const { username, shell, home, comment, groups } = change;
       const versions = await keepFormer(tx, row, secrets);
       await tx.of(SystemUser).update(id, { username, shell, home, comment, groups, ...secrets, ...versions });
@@ -171,8 +171,19 @@ export class SystemUserBook {
     });
   }
 
-  private seal(id: SystemUserId, current: SealedSecrets, given: SystemUserChange): Promise<SealedSecrets> {
-    return sealSecrets(this.sealer, { table: 'system_users', rowId: id }, current, withPassword(given));
+  private seal(
+    { manager }: Transaction,
+    id: SystemUserId,
+    current: SealedSecrets,
+    given: SystemUserChange,
+  ): Promise<SealedSecrets> {
+    return sealSecrets(
+      this.sealer,
+      manager,
+      { table: 'system_users', rowId: id },
+      current,
+      withPassword(given),
+    );
   }
 }
 

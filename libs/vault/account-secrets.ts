@@ -1,3 +1,4 @@
+import type { SqlSource } from '#libs/database';
 import { generateKey, parsePrivateKey, ValidationFailed, type SshPrivateKey } from '#libs/kernel';
 import type { SecretSealer } from './secret-sealer.js';
 import type { SecretPlace } from './suite.js';
@@ -25,10 +26,12 @@ export const noSecrets: SealedSecrets = { sealedPassword: null, sealedPrivateKey
 
 /**
  * The columns after the change: what is given is sealed for the row, the rest stays.
+ * @param source the transaction that writes them
  * @throws ValidationFailed at the field: no key, wrong passphrase, two keys at once, nothing left to log in with.
  */
 export async function sealSecrets(
   sealer: SecretSealer,
+  source: SqlSource,
   row: Pick<SecretPlace, 'table' | 'rowId'>,
   current: SealedSecrets,
   given: GivenSecrets,
@@ -42,7 +45,7 @@ export async function sealSecrets(
     throw ValidationFailed.field('password', 'secret_needed', message);
   }
   const seal = (column: SecretPlace['column'], secret: string | null): Promise<string> | null =>
-    secret === null ? null : sealer.seal({ ...row, column }, secret);
+    secret === null ? null : sealer.seal(source, { ...row, column }, secret);
   return {
     sealedPassword: password === undefined ? current.sealedPassword : await seal('password', password),
     sealedPrivateKey:

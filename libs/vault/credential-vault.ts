@@ -1,24 +1,23 @@
-import { createHash, type webcrypto } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { readOrMakeKeyFile } from './key-files.js';
+import { readKeyFile, readOrMakeKeyFile } from './key-files.js';
 import { FORMAT, placeBytes, PRIVATE_FILE, PUBLIC_FILE, suite, type SecretPlace } from './suite.js';
-
-const privateFile = z.object({ id: z.string(), privateKey: z.base64(), publicKey: z.base64() });
+import { makeVaultPair, pairsOf, parseVaultFile, publicText, type VaultFile } from './vault-file.js';
 
 /** The private half: opens what was sealed. Only gateways construct it. */
 export class CredentialVault {
-  private constructor(
-    private readonly id: string,
-    private readonly privateKey: webcrypto.CryptoKey,
-  ) {}
+  private readonly keys = new Map<string, webcrypto.CryptoKeyPair>();
+
+  private constructor(private readonly dataDir: string) {}
 
   /** Opens the vault of a data folder; the first gateway makes its key. */
   static async open(dataDir: string): Promise<CredentialVault> {
-    const text = await readOrMakeKeyFile(join(dataDir, PRIVATE_FILE), 0o600, makePrivateFile);
-    const { id, privateKey, publicKey } = privateFile.parse(JSON.parse(text));
-    await readOrMakeKeyFile(join(dataDir, PUBLIC_FILE), 0o644, async () => JSON.stringify({ id, publicKey }));
-    return new CredentialVault(id, await suite.DeserializePrivateKey(Buffer.from(privateKey, 'base64')));
+    const make = async (): Promise<string> => JSON.stringify(await makeVaultPair());
+    const file = parseVaultFile(await readOrMakeKeyFile(join(dataDir, PRIVATE_FILE), 0o600, make));
+    await readOrMakeKeyFile(join(dataDir, PUBLIC_FILE), 0o644, async () => publicText(file));
+    const vault = new CredentialVault(dataDir);
+    await vault.learn(file);
+    return vault;
   }
 
   /**
@@ -30,25 +29,31 @@ export class CredentialVault {
     const where = `${place.table} ${place.rowId} ${place.column}`;
     if (format !== FORMAT || !encapsulated || !ciphertext)
       throw new Error(`sealed secret of ${where} is malformed`);
-    if (id !== this.id)
-      throw new Error(`sealed secret of ${where} belongs to another vault key (${id ?? 'none'})`);
+    const key = this.keys.get(id ?? '') ?? (await this.lookFor(id ?? ''));
+    if (!key) throw new Error(`sealed secret of ${where} belongs to another vault key (${id ?? 'none'})`);
     const opened = [Buffer.from(encapsulated, 'base64'), Buffer.from(ciphertext, 'base64')] as const;
     try {
-      return new TextDecoder().decode(
-        await suite.Open(this.privateKey, ...opened, { aad: placeBytes(place) }),
-      );
+      return new TextDecoder().decode(await suite.Open(key, ...opened, { aad: placeBytes(place) }));
     } catch (error) {
       throw new Error(`sealed secret of ${where} does not open: altered, or moved from another place`, {
         cause: error,
       });
     }
   }
-}
 
-async function makePrivateFile(): Promise<string> {
-  const pair = await suite.GenerateKeyPair(true);
-  const publicKey = Buffer.from(await suite.SerializePublicKey(pair.publicKey));
-  const id = createHash('sha256').update(publicKey).digest('hex').slice(0, 8);
-  const privateKey = Buffer.from(await suite.SerializePrivateKey(pair.privateKey)).toString('base64');
-  return JSON.stringify({ id, privateKey, publicKey: publicKey.toString('base64') });
+  /** A key that a rotation made since: the file has it before anything is sealed with it. */
+  private async lookFor(id: string): Promise<webcrypto.CryptoKeyPair | undefined> {
+    const text = readKeyFile(join(this.dataDir, PRIVATE_FILE));
+    if (text !== null) await this.learn(parseVaultFile(text));
+    return this.keys.get(id);
+  }
+
+  private async learn(file: VaultFile): Promise<void> {
+    for (const { id, privateKey, publicKey } of pairsOf(file)) {
+      this.keys.set(id, {
+        privateKey: await suite.DeserializePrivateKey(Buffer.from(privateKey, 'base64')),
+        publicKey: await suite.DeserializePublicKey(Buffer.from(publicKey, 'base64')),
+      });
+    }
+  }
 }

@@ -1,4 +1,17 @@
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { randomUUID } from 'node:crypto';
 
@@ -34,6 +47,29 @@ export function readKeyFile(path: string): string | null {
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
     throw error;
+  }
+}
+
+/**
+ * Puts other text into a key file, which keeps its mode and owner: readers find the whole former text or the whole new
+ * one, also after a power cut.
+ */
+export function replaceKeyFile(path: string, text: string): void {
+  const { mode, uid, gid } = statSync(path);
+  const draft = `${path}.${randomUUID()}`;
+  try {
+    writeFileSync(draft, text, { mode: 0o600, flag: 'wx', flush: true });
+    chownSync(draft, uid, gid);
+    chmodSync(draft, mode & 0o777);
+    renameSync(draft, path);
+  } finally {
+    rmSync(draft, { force: true });
+  }
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
   }
 }
 

@@ -2,9 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { SqlSource } from '#libs/database';
 import { CredentialVault, SecretSealer, type SecretPlace } from './index.js';
 
 const place: SecretPlace = { table: 'system_users', rowId: 'row-1', column: 'password' };
+/** A database that says nothing of keys in use. */
+const neverRotated: SqlSource = { query: () => Promise.resolve([]) };
 
 describe('vault', () => {
   let dataDir: string;
@@ -17,14 +20,14 @@ describe('vault', () => {
 
   it('opens what was sealed, in its place', async () => {
     const vault = await CredentialVault.open(dataDir);
-    const sealed = await new SecretSealer(dataDir).seal(place, 'hunter2 密码');
+    const sealed = await new SecretSealer(dataDir).seal(neverRotated, place, 'hunter2 密码');
     expect(sealed).not.toContain('hunter2');
     expect(await vault.open(place, sealed)).toBe('hunter2 密码');
   });
 
   it('refuses a secret that was moved to another row or column, or altered', async () => {
     const vault = await CredentialVault.open(dataDir);
-    const sealed = await new SecretSealer(dataDir).seal(place, 'hunter2');
+    const sealed = await new SecretSealer(dataDir).seal(neverRotated, place, 'hunter2');
     await expect(vault.open({ ...place, rowId: 'row-2' }, sealed)).rejects.toThrow('does not open');
     await expect(vault.open({ ...place, column: 'private_key' }, sealed)).rejects.toThrow('does not open');
     const altered = sealed.slice(0, -6) + (sealed.at(-6) === 'A' ? 'B' : 'A') + sealed.slice(-5);
@@ -40,6 +43,8 @@ describe('vault', () => {
   });
 
   it('says that a gateway must start first when there is no key yet', async () => {
-    await expect(new SecretSealer(dataDir).seal(place, 'x')).rejects.toThrow('gateway has started');
+    await expect(new SecretSealer(dataDir).seal(neverRotated, place, 'x')).rejects.toThrow(
+      'gateway has started',
+    );
   });
 });

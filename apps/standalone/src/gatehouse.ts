@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { AUDIT_USAGE, runAuditCommand } from './audit/audit-command.js';
 import { BACKUP_USAGE, RESTORE_USAGE, runBackupCommand, runRestoreCommand } from './backup/backup-command.js';
 import { UsageError } from './command-line/usage-error.js';
+import { KEYS_USAGE, runKeysCommand } from './keys/keys-command.js';
 import { runUserCommand, USER_USAGE } from './command-line/user-command.js';
 
 /** Exit code of a wrong command line, and of whatever could not be done. */
@@ -16,6 +17,7 @@ interface Command {
 const COMMANDS: Readonly<Record<string, Command>> = {
   audit: { usage: AUDIT_USAGE, run: runAuditCommand },
   backup: { usage: BACKUP_USAGE, run: runBackupCommand },
+  keys: { usage: KEYS_USAGE, run: runKeysCommand },
   restore: { usage: RESTORE_USAGE, run: runRestoreCommand },
   user: { usage: USER_USAGE, run: runUserCommand },
 };

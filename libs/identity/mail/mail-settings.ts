@@ -72,7 +72,7 @@ export class MailSettings {
       await tx.manager.query('SELECT pg_advisory_xact_lock(hashtext($1))', [`settings.${KEY}`]);
       const before = await readMailSettings(tx.manager);
       const { password, ...fields } = draft;
-      const after = { ...fields, sealedPassword: await this.passwordAfter(before, draft) };
+      const after = { ...fields, sealedPassword: await this.passwordAfter(tx.manager, before, draft) };
       await tx.manager.query(
         'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
         [KEY, JSON.stringify(after)],
@@ -89,9 +89,13 @@ export class MailSettings {
     });
   }
 
-  private async passwordAfter(before: StoredMailSettings, draft: MailDraft): Promise<string | null> {
+  private async passwordAfter(
+    manager: EntityManager,
+    before: StoredMailSettings,
+    draft: MailDraft,
+  ): Promise<string | null> {
     if (draft.username === null) return null;
-    if (draft.password) return this.sealer.seal(MAIL_PASSWORD, draft.password);
+    if (draft.password) return this.sealer.seal(manager, MAIL_PASSWORD, draft.password);
     if (before.sealedPassword === null || goesElsewhere(before, draft)) {
       const message =
         'Give the password: a stored one is only ever sent to the server that it was given for.';

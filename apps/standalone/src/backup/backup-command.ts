@@ -4,7 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { migrateBy, MIGRATION_NAMES, openDatabase, UnitOfWork } from '#libs/database';
+import { migrateBy, MIGRATION_NAMES, openDatabase, UnitOfWork, withKeyLock } from '#libs/database';
 import { systemClock, type Config } from '#libs/kernel';
 import { assertCurrentSchema, commandConfig, withInstallation } from '../command-line/installation.js';
 import { machineActor } from '../command-line/machine-actor.js';
@@ -24,6 +24,8 @@ export const RESTORE_USAGE = `Usage: gatehouse restore FOLDER
 
 Puts a backup back, into an empty data folder and an empty database only. Stop the product before, start it after.
 `;
+
+const BUSY = 'Keys are being replaced (gatehouse keys rotate): try again when that has ended.';
 
 /** Without it no secret of the database opens. */
 const VAULT_KEY = 'keys/gateway/vault.private.json';
@@ -50,7 +52,9 @@ export async function runBackupCommand(args: string[]): Promise<number> {
     await assertCurrentSchema(dataSource);
     await note(dataSource, target);
     if (existsSync(target)) await rmdir(target);
-    return new BackupWriter(dataDir, dataSource, version()).write(target, systemClock.now());
+    return withKeyLock(dataSource, 'reader', BUSY, () =>
+      new BackupWriter(dataDir, dataSource, version()).write(target, systemClock.now()),
+    );
   });
   process.stdout.write(`backed up: ${rows} rows, ${files} files in ${seconds(began)} s\n`);
   return 0;

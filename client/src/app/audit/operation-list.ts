@@ -30,7 +30,7 @@ const SUBJECTS = [
   ...['user', 'user-group', 'public-key', 'api-token', 'login'],
   ...['asset', 'asset-group', 'data-center', 'admin-account', 'run'],
   ...['sudo-alias', 'system-user', 'authorization-rule'],
-  ...['session', 'batch-execution', 'audit', 'retention', 'settings', 'backup', 'gateway'],
+  ...['session', 'batch-execution', 'audit', 'retention', 'settings', 'backup', 'vault', 'gateway'],
 ];
 
 const FACETS: readonly Facet[] = [
