@@ -14,5 +14,6 @@ export * from './permissions.js';
 export * from './runs.js';
 export * from './sessions.js';
 export * from './terminal.js';
+export * from './ssh-lines.js';
 export * from './transfers.js';
 export * from './pushes.js';

@@ -10,11 +10,13 @@ const SHOW_UP_MS = 10_000;
 
 /** How a gateway is known to the others. */
 export type LivingGateway = Pick<Gateway, 'id' | 'hostname' | 'internalUrl'>;
+/** How it is reached by SSH. */
+export type GatewayDoor = Pick<Gateway, 'sshPort' | 'sshHostKey'>;
 
 /** Keeps this gateway on the list of the living, and closes the books of those that died. */
 export class GatewayRoster {
   private readonly beating: RecurringWork;
-  private gateway: LivingGateway | null = null;
+  private gateway: (LivingGateway & Partial<GatewayDoor>) | null = null;
   private live: () => SessionId[] = () => [];
   /** Since when the database answers. */
   private answeredSince: Date | null = null;
@@ -42,6 +44,13 @@ export class GatewayRoster {
     this.watch();
   }
 
+  /** Tells how this gateway, which has entered, is reached by SSH. */
+  async tell(door: GatewayDoor): Promise<void> {
+    if (!this.gateway) throw new Error('this gateway has not entered');
+    this.gateway = { ...this.gateway, ...door };
+    await this.dataSource.getRepository(Gateway).update({ id: this.gateway.id }, door);
+  }
+
   /** Closes the books of gateways that die, also when none is left to do so. */
   watch(): void {
     this.answeredSince = this.clock.now();
@@ -65,7 +74,7 @@ export class GatewayRoster {
   }
 
   /** It was taken for lost, and lives: so do its sessions, of which nothing is sealed yet. */
-  private async comeBack(gateway: LivingGateway): Promise<void> {
+  private async comeBack(gateway: LivingGateway & Partial<GatewayDoor>): Promise<void> {
     await this.insert(gateway);
     await this.dataSource.query(
       `WITH back AS (
@@ -77,7 +86,7 @@ export class GatewayRoster {
     );
   }
 
-  private async insert(gateway: LivingGateway): Promise<void> {
+  private async insert(gateway: LivingGateway & Partial<GatewayDoor>): Promise<void> {
     const now = this.clock.now();
     await this.dataSource.getRepository(Gateway).insert({ ...gateway, startedAt: now, lastSeenAt: now });
   }

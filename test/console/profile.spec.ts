@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { Harness } from '../gateway/harness.js';
 import { MailServer, tokenIn, until } from '../gateway/mail-server.js';
-import { requires } from '../hosts/index.js';
+import { requires, run } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
 const settings = z.looseObject({ enabled: z.boolean() });
@@ -57,6 +59,30 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
     await other.page.reload();
     await other.page.waitForURL('**/login**');
     await Promise.all([visitor.leave(), other.leave()]);
+    expect(browser.complaints).toEqual([]);
+  }, 60_000);
+
+  it('shows lines for ~/.ssh/config and known_hosts, from my assets on, that work as they are', async () => {
+    const person = await harness.addPerson('sam');
+    const visitor = await enter('sam', person.password);
+    const { page } = visitor;
+    await page.goto('/my-assets');
+    await visitor.link('By SSH').click();
+    await page.waitForURL('**/profile/ssh');
+    const copied = (text: string): Promise<string> =>
+      page.locator('.block code', { hasText: text }).innerText();
+    const config = await copied('Host gatehouse');
+    const folder = harness.keys.folder;
+    const [configFile, hostsFile] = [join(folder, 'console-config'), join(folder, 'console-hosts')];
+    const own = `IdentityFile ${person.key.file}\nUserKnownHostsFile ${hostsFile}\nStrictHostKeyChecking yes\n`;
+    await writeFile(configFile, `${own}${config}\n`);
+    await writeFile(hostsFile, `${await copied('ssh-ed25519')}\n`);
+    const menu = await run('ssh', ['-F', configFile, '-o', 'BatchMode=yes', 'gatehouse'], { input: 'q\n' });
+    expect(menu.text).toContain('Welcome to Gatehouse, Person sam.');
+    const known = await run('ssh-keygen', ['-lf', hostsFile]);
+    expect(await page.locator('gh-own-ssh').innerText()).toContain(known.text.split(' ')[1]);
+    expect(await copied('sftp -P')).toMatch(/^sftp -P \d+ sam@127\./);
+    await visitor.leave();
     expect(browser.complaints).toEqual([]);
   }, 60_000);
 

@@ -70,6 +70,7 @@ async function main(): Promise<void> {
   app.get(BatchCrew).start();
   const door = app.get(SshDoor);
   const ssh = await door.open();
+  await roster.tell({ sshPort: ssh.port, sshHostKey: ssh.hostKey.publicKey });
   onStopSignal(async () => {
     door.stopListening();
     await endWork(app);

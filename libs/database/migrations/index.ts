@@ -28,6 +28,7 @@ import { Home1795400000110 } from './0029-home.js';
 import { ToldFailures1795400000120 } from './0030-told-failures.js';
 import { AssetWords1795400000130 } from './0031-asset-words.js';
 import { FileChanges1795400000140 } from './0032-file-changes.js';
+import { GatewayDoors1795400000150 } from './0033-gateway-doors.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   ToldFailures1795400000120,
   AssetWords1795400000130,
   FileChanges1795400000140,
+  GatewayDoors1795400000150,
 ];

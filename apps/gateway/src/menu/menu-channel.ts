@@ -1,4 +1,5 @@
 import type { ServerChannel } from 'ssh2';
+import type { Doorway } from '#libs/contracts';
 import type { Actor, Logger } from '#libs/kernel';
 import type { Downstream } from '../session/downstream.js';
 import { ChannelDownstream } from '../ssh/channel-downstream.js';
@@ -11,7 +12,7 @@ import { readKey, type MenuDesk } from './keys.js';
 import { LineEditor, type LineEvent } from './line-editor.js';
 import type { MenuScreen } from './menu-screen.js';
 import { Pace } from './pace.js';
-import type { Doorway, MenuTexts } from './menu-texts.js';
+import type { MenuTexts } from './menu-texts.js';
 import { chooseLanguage, MENU_TEXTS } from './texts.js';
 
 /** What the menu needs of the gateway. */

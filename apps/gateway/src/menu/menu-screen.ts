@@ -1,8 +1,9 @@
+import type { Doorway } from '#libs/contracts';
 import type { User } from '#libs/database';
 import type { Actor } from '#libs/kernel';
 import type { Downstream } from '../session/downstream.js';
 import type { UpstreamPool } from '../session/upstream-pool.js';
-import type { Doorway, MenuTexts } from './menu-texts.js';
+import type { MenuTexts } from './menu-texts.js';
 
 /** The user's terminal, as what a key does sees it. Line ends and the prompt are the menu's own business. */
 export interface MenuScreen {

@@ -1,15 +1,6 @@
-import type { BatchFailure, TransferDirection } from '#libs/contracts';
+import type { BatchFailure, Doorway, TransferDirection } from '#libs/contracts';
 import type { FileFault } from '../web-files/file-failure.js';
 import type { ZmodemFault } from '../zmodem/zmodem-end.js';
-
-/** How this gateway is reached: for lines to copy into a client's settings. */
-export interface Doorway {
-  host: string;
-  port: number;
-  username: string;
-  /** `ssh-ed25519 AAAA…` */
-  hostKey: string;
-}
 
 /** What is said while assets are chosen for something. */
 export interface PurposeTexts {

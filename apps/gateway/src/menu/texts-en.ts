@@ -1,3 +1,4 @@
+import { knownHostsLine, sshCommands, sshConfigLines } from '#libs/contracts';
 import type { MenuTexts } from './menu-texts.js';
 
 /** What the menu says in English. */
@@ -24,25 +25,21 @@ export const EN: MenuTexts = {
       'connect when one asset has this name or address, or contains the text; else list them',
     ],
   },
-  past: ({ host, port, username, hostKey }) => [
-    'Without the menu:',
-    `ssh -p ${port} ${username}@systemuser@asset@${host} [command]`,
-    `ssh -J ${username}@${host}:${port} systemuser@asset [command]`,
-    'Files: sftp, scp and rsync by the same names; all assets as folders:',
-    `sftp -P ${port} ${username}@${host}`,
-    '',
-    'For ~/.ssh/config, with the names of your assets; then: ssh systemuser@asset',
-    'Host gatehouse',
-    `  HostName ${host}`,
-    `  Port ${port}`,
-    `  User ${username}`,
-    '  HostKeyAlias gatehouse',
-    'Host web-* db-*',
-    '  ProxyJump gatehouse',
-    '  HostKeyAlias gatehouse',
-    'For ~/.ssh/known_hosts:',
-    `gatehouse ${hostKey}`,
-  ],
+  past: (doorway) => {
+    const commands = sshCommands(doorway, { systemUser: 'systemuser', asset: 'asset', command: 'command' });
+    return [
+      'Without the menu:',
+      commands.straight,
+      commands.jump,
+      'Files: sftp, scp and rsync by the same names; all assets as folders:',
+      commands.files,
+      '',
+      'For ~/.ssh/config, with the names of your assets; then: ssh systemuser@asset',
+      ...sshConfigLines(doorway),
+      'For ~/.ssh/known_hosts:',
+      knownHostsLine(doorway),
+    ];
+  },
   more: 'Enter: more · q: enough ',
   columns: {
     number: '#',

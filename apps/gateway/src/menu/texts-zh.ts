@@ -1,3 +1,4 @@
+import { knownHostsLine, sshCommands, sshConfigLines } from '#libs/contracts';
 import type { MenuTexts } from './menu-texts.js';
 
 /** What the menu says in Chinese. */
@@ -21,25 +22,21 @@ export const ZH_CN: MenuTexts = {
     quit: ['q, exit, ^D', '退出'],
     find: ['其他文字', '名称或地址相同，或仅一个资产包含该文字时直接登录，否则列出'],
   },
-  past: ({ host, port, username, hostKey }) => [
-    '不经菜单直接登录：',
-    `ssh -p ${port} ${username}@系统用户@资产@${host} [命令]`,
-    `ssh -J ${username}@${host}:${port} 系统用户@资产 [命令]`,
-    '传输文件：sftp、scp、rsync，用法同上；以文件夹浏览全部资产：',
-    `sftp -P ${port} ${username}@${host}`,
-    '',
-    '写入 ~/.ssh/config（换成您的资产名），之后：ssh 系统用户@资产',
-    'Host gatehouse',
-    `  HostName ${host}`,
-    `  Port ${port}`,
-    `  User ${username}`,
-    '  HostKeyAlias gatehouse',
-    'Host web-* db-*',
-    '  ProxyJump gatehouse',
-    '  HostKeyAlias gatehouse',
-    '写入 ~/.ssh/known_hosts：',
-    `gatehouse ${hostKey}`,
-  ],
+  past: (doorway) => {
+    const commands = sshCommands(doorway, { systemUser: '系统用户', asset: '资产', command: '命令' });
+    return [
+      '不经菜单直接登录：',
+      commands.straight,
+      commands.jump,
+      '传输文件：sftp、scp、rsync，用法同上；以文件夹浏览全部资产：',
+      commands.files,
+      '',
+      '写入 ~/.ssh/config（换成您的资产名），之后：ssh 系统用户@资产',
+      ...sshConfigLines(doorway),
+      '写入 ~/.ssh/known_hosts：',
+      knownHostsLine(doorway),
+    ];
+  },
   more: '回车：继续 · q：结束 ',
   columns: {
     number: '序号',

@@ -231,6 +231,7 @@ export type { SetFirstHour } from './models/set-first-hour';
 export type { SetMailSettings } from './models/set-mail-settings';
 export type { SetPassword } from './models/set-password';
 export type { SetSecurity } from './models/set-security';
+export type { SshDoorView } from './models/ssh-door-view';
 export type { SudoAliasPage } from './models/sudo-alias-page';
 export type { SudoAliasView } from './models/sudo-alias-view';
 export type { SystemUserPage } from './models/system-user-page';
@@ -321,6 +322,8 @@ export type { AddFavourite$Params as AddFavourite$Params } from './fn/me/add-fav
 export { addFavourite as addFavourite } from './fn/me/add-favourite';
 export type { RemoveFavourite$Params as RemoveFavourite$Params } from './fn/me/remove-favourite';
 export { removeFavourite as removeFavourite } from './fn/me/remove-favourite';
+export type { GetSshDoor$Params as GetSshDoor$Params } from './fn/me/get-ssh-door';
+export { getSshDoor as getSshDoor } from './fn/me/get-ssh-door';
 export type { GetMailSettings$Params as GetMailSettings$Params } from './fn/settings/get-mail-settings';
 export { getMailSettings as getMailSettings } from './fn/settings/get-mail-settings';
 export type { SetMailSettings$Params as SetMailSettings$Params } from './fn/settings/set-mail-settings';

@@ -225,6 +225,7 @@ export type { SetFirstHour } from './models/set-first-hour';
 export type { SetMailSettings } from './models/set-mail-settings';
 export type { SetPassword } from './models/set-password';
 export type { SetSecurity } from './models/set-security';
+export type { SshDoorView } from './models/ssh-door-view';
 export type { SudoAliasPage } from './models/sudo-alias-page';
 export type { SudoAliasView } from './models/sudo-alias-view';
 export type { SystemUserPage } from './models/system-user-page';

@@ -28,6 +28,11 @@ export const PROFILE_TABS: readonly ProfileTab[] = [
     loadComponent: () => import('./own-keys').then((file) => file.OwnKeys),
   },
   {
+    path: 'ssh',
+    label: 'profile.tabs.ssh',
+    loadComponent: () => import('./own-ssh').then((file) => file.OwnSsh),
+  },
+  {
     path: 'second-factor',
     label: 'profile.tabs.secondFactor',
     loadComponent: () => import('../second-factor/own-second-factor').then((file) => file.OwnSecondFactor),

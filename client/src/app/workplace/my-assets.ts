@@ -1,5 +1,6 @@
 import { Component, afterNextRender, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
 import { Copy } from '../display/copy';
 import { When } from '../display/when';
@@ -44,7 +45,7 @@ const PREFETCH_AFTER_MS = 1500;
 /** What I may log in to, one click from a terminal. */
 @Component({
   selector: 'gh-my-assets',
-  imports: [Copy, ListCell, ListView, Icon, RouterLink, When],
+  imports: [Copy, ListCell, ListView, Icon, NzButtonComponent, RouterLink, When],
   templateUrl: './my-assets.html',
   styleUrl: './my-assets.css',
 })

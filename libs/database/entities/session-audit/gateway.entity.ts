@@ -14,6 +14,14 @@ export class Gateway {
   @Column('text')
   internalUrl!: string;
 
+  /** Where its SSH listens; null: not yet. */
+  @Column('integer', { nullable: true })
+  sshPort!: number | null;
+
+  /** `ssh-ed25519 AAAA…`, what SSH clients are shown; null: it does not listen yet. */
+  @Column('text', { nullable: true })
+  sshHostKey!: string | null;
+
   @Column('timestamptz')
   startedAt!: Date;
 
