@@ -22,14 +22,14 @@ const stream = z.object({
 });
 type Stream = z.infer<typeof stream>;
 
-/** Made by test/gateway/corpus/record.py with the real shells. */
-const CORPUS = new URL('../../../../../../test/gateway/corpus/streams.jsonl.gz', import.meta.url);
+/** Made by record.py and overtaken.py of that folder with the real shells. */
+const CORPUS = ['streams', 'overtaken'].map(
+  (name) => new URL(`../../../../../../test/gateway/corpus/${name}.jsonl.gz`, import.meta.url),
+);
 
-const streams = gunzipSync(readFileSync(CORPUS))
-  .toString()
-  .trim()
-  .split('\n')
-  .map((line) => stream.parse(JSON.parse(line)));
+const streams = CORPUS.flatMap((file) => gunzipSync(readFileSync(file)).toString().trim().split('\n')).map(
+  (line) => stream.parse(JSON.parse(line)),
+);
 
 async function detect({ columns, rows, events }: Stream): Promise<DetectedCommand[]> {
   const found: DetectedCommand[] = [];
@@ -77,6 +77,12 @@ describe('the corpus of recorded terminals', async () => {
       }))
       .filter(({ ran, found }) => JSON.stringify(ran) !== JSON.stringify(found));
     expect(wrong.length / plain.length, JSON.stringify(wrong, null, 1)).toBeLessThanOrEqual(0.01);
+  });
+
+  it('has all of what was typed faster than the shell read', () => {
+    const overtaken = plain.filter(({ name }) => name.startsWith('overtaken'));
+    expect(overtaken.length).toBeGreaterThan(40);
+    for (const { name, ran, found } of overtaken) expect(linesOf(found), name).toEqual(ran);
   });
 
   it('is certain of most of them', () => {

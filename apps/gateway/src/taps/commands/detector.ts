@@ -4,25 +4,14 @@ import { KeyReader, type Key } from './keys.js';
 import { LineModel } from './line-model.js';
 import { KnownPrompts } from './prompts.js';
 import { Screen, type Anchor } from './screen.js';
-
-/** A line between its first key and its Enter. */
-interface TypedLine {
-  /** null: it began before its prompt stood there. */
-  anchor: Anchor | null;
-  model: LineModel;
-  /** Line feeds since it began. */
-  lineFeeds: number;
-  /** What it was when the cursor left it without Enter. */
-  left: string | null;
-}
-
-interface EnteredLine extends TypedLine {
-  at: number;
-  isPlain: boolean;
-}
+import { closed, isEchoAhead, isSame, type EnteredLine, type TypedLine } from './typed-line.js';
 
 /** An entered line that the screen did not show within this time is noted as not shown. */
 const UNSHOWN_AFTER_MS = 3_000;
+/** Entered lines that wait for the screen, at most. */
+const MAX_WAITING = 1_000;
+/** One that was shown as it came waits longer for the prompt that makes it certain. */
+const ECHOED_AFTER_MS = 20_000;
 const ECHO_CHARACTERS = 16 * 1024;
 const FULL_SCREEN =
   /(?:^|[\s/|;&])(?:vim?|view|vimdiff|nvim|nano|pico|emacs|less|more|most|man|top|htop|atop|iotop|btop|tmux|screen|mc|watch|git|systemctl|journalctl|crontab|visudo|sudoedit|tig|dialog|whiptail|nmtui|mutt|vipw|vigr)(?:\s|$)/;
@@ -42,6 +31,8 @@ export class CommandDetector {
   private echo = '';
   private echoColumn = 0;
   private now = 0;
+  /** The line just noted where no prompt stood: a line editor may show it once more. */
+  private bare: string | null = null;
 
   constructor(
     private columns: number,
@@ -119,13 +110,22 @@ export class CommandDetector {
       current.model.apply(key);
       return;
     }
-    this.entered.push({ ...current, at: this.now, isPlain: key.plain });
+    this.entered.push({ ...current, at: this.now, isPlain: key.plain, isEchoed: false });
     this.current = null;
+    const overdue = this.entered.length > MAX_WAITING ? this.entered.shift() : undefined;
+    if (overdue) this.unshown(overdue);
   }
 
   private begin(): TypedLine {
-    const anchor = this.entered.length === 0 ? this.screen.anchorHere() : null;
+    const isAhead = this.entered.length > 0 || this.isWithinLine();
+    const anchor = isAhead ? null : this.screen.anchorHere();
     return { anchor, model: new LineModel(), lineFeeds: 0, left: null };
+  }
+
+  /** A line that was typed ahead is being shown: the cursor stands in one of its later rows. */
+  private isWithinLine(): boolean {
+    const row = this.screen.cursorRow;
+    return this.screen.isWrapped(row) && this.prompts.opening(this.screen.wrappedText(row)) !== null;
   }
 
   /** Before a key: where the line is now, and what the line editor made of it. */
@@ -202,7 +202,12 @@ export class CommandDetector {
     if (first?.anchor && !this.entered.slice(1).some((line) => this.isRow(line, text)))
       return this.resolveInPlace(first, row);
     for (const [index, line] of this.entered.entries()) {
-      if (line.anchor || !this.matchesRow(line, text)) continue;
+      if (line.anchor) continue;
+      if (isEchoAhead(line, text)) {
+        line.isEchoed = true;
+        return true;
+      }
+      if (!this.matchesRow(line, text)) continue;
       for (const passed of this.entered.splice(0, index + 1).slice(0, -1)) this.unshown(passed);
       return true;
     }
@@ -226,6 +231,12 @@ export class CommandDetector {
       closed(typed).startsWith(closed(shown))
     )
       return false;
+    if (this.bare !== null && shown === this.bare && !isSame(shown, typed)) {
+      this.bare = null;
+      line.anchor = null;
+      return true;
+    }
+    this.bare = place.prompt === '' && isSame(shown, typed) ? shown : null;
     this.entered.shift();
     this.prompts.note(place.prompt, place.right);
     const at = line.at;
@@ -306,22 +317,27 @@ export class CommandDetector {
       this.gathered.push(prompt, '', true, line.at);
       return true;
     }
-    if (prompt !== '' && !this.prompts.isLike(prompt)) return false;
+    if (prompt === '' ? line.isEchoed : !this.prompts.isLike(prompt)) return false;
     // a whole row may as well be output that says the same
     this.gathered.push(prompt, typed, line.isPlain && prompt !== '', line.at);
     return true;
   }
 
   private expire(): void {
-    while (this.entered[0] && this.now - this.entered[0].at > UNSHOWN_AFTER_MS) {
-      const line = this.entered.shift();
-      if (line) this.unshown(line);
+    for (let [line] = this.entered; line; [line] = this.entered) {
+      if (this.now - line.at <= (line.isEchoed ? ECHOED_AFTER_MS : UNSHOWN_AFTER_MS)) return;
+      this.entered.shift();
+      this.unshown(line);
     }
   }
 
-  /** An entered line that the screen never showed as one. */
+  /** An entered line that the screen never showed as one, behind a prompt. */
   private unshown(line: EnteredLine): void {
     if (line.model.isEmpty) return;
+    if (line.isEchoed) {
+      this.gathered.push('', line.model.text.trimEnd(), false, line.at);
+      return;
+    }
     this.gathered.note('hidden', line.anchor?.prompt.trim() ?? '', false, line.at);
   }
 
@@ -341,13 +357,4 @@ export class CommandDetector {
     const text = prompt === null ? '' : row.slice(prompt.length).trim();
     if (text !== '') this.gathered.note('line', text, false, this.now);
   }
-}
-
-/** Equal; which spaces stand at the edge of the screen, or for a tab, is not to be seen. */
-function isSame(shown: string, typed: string): boolean {
-  return shown === typed || closed(shown) === closed(typed);
-}
-
-function closed(text: string): string {
-  return text.replace(/\s+/g, ' ').trim();
 }

@@ -150,6 +150,11 @@ export class Screen {
     return { before, after: whole.startsWith(before) ? whole.slice(before.length) : '' };
   }
 
+  /** The row goes on with the line of the one above. */
+  isWrapped(row: number): boolean {
+    return this.terminal.buffer.active.getLine(row)?.isWrapped ?? false;
+  }
+
   private firstOf(row: number): number {
     let first = row;
     while (first > 0 && this.terminal.buffer.active.getLine(first)?.isWrapped) first--;

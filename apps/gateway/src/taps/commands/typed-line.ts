@@ -1,0 +1,36 @@
+import type { LineModel } from './line-model.js';
+import type { Anchor } from './screen.js';
+
+/** A line between its first key and its Enter. */
+export interface TypedLine {
+  /** null: it began before its prompt stood there. */
+  anchor: Anchor | null;
+  model: LineModel;
+  /** Line feeds since it began. */
+  lineFeeds: number;
+  /** What it was when the cursor left it without Enter. */
+  left: string | null;
+}
+
+/** One whose Enter came; it waits for the screen. */
+export interface EnteredLine extends TypedLine {
+  at: number;
+  isPlain: boolean;
+  /** Typed ahead: the terminal showed it as it came, a line editor shows it once more when its turn comes. */
+  isEchoed: boolean;
+}
+
+/** The row is this line as the terminal itself showed it while nobody read: with no prompt, and before its turn. */
+export function isEchoAhead({ model, isEchoed }: EnteredLine, row: string): boolean {
+  return !isEchoed && model.knowledge === 'typed' && !model.isEmpty && row === model.text.trimEnd();
+}
+
+/** Equal; which spaces stand at the edge of the screen, or for a tab, is not to be seen. */
+export function isSame(shown: string, typed: string): boolean {
+  return shown === typed || closed(shown) === closed(typed);
+}
+
+/** With one space wherever any blanks stand. */
+export function closed(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}
