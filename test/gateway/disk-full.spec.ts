@@ -115,8 +115,12 @@ for (const policy of ['strict', 'best-effort'] as const) {
         terminal.line('echo with-$((40+1))');
         await terminal.waitFor('with-41');
         await harness.product.stopDatabase();
-        const commands = Array.from({ length: 30 }, (_, index) => `: ${index} ${'x'.repeat(200)}`);
-        for (const command of commands) terminal.line(command);
+        // more than fits into what is left of the spool's last page; each is shown before the next is typed
+        const commands = Array.from({ length: 8 }, (_, n) => `echo n$((${n}+100)) ${'x'.repeat(600)}`);
+        for (const [n, command] of commands.entries()) {
+          terminal.line(command);
+          await terminal.waitFor(`n${n + 100} `);
+        }
         terminal.line('echo without-$((40+1))');
         await terminal.waitFor('without-41');
         await terminal.untilEnded(4_000);
