@@ -18,6 +18,8 @@ const settings = z.object({
   GATEHOUSE_HTTP_PORT: optional(port),
   GATEHOUSE_SSH_PORT: optional(port),
   GATEHOUSE_HOST: optional(z.string()),
+  GATEHOUSE_HTTP_HOST: optional(z.string()),
+  GATEHOUSE_SSH_HOST: optional(z.string()),
   GATEHOUSE_DATABASE_URL: optional(z.url({ protocol: /^postgres(ql)?$/ })),
   GATEHOUSE_ADMIN_PASSWORD: optional(z.string().min(12, 'must have at least 12 characters')),
   GATEHOUSE_PUBLIC_URL: optional(
@@ -44,6 +46,8 @@ const settings = z.object({
   GATEHOUSE_RECORDING: optional(z.enum(['strict', 'best-effort'])),
 });
 
+const ANY_ADDRESS = '0.0.0.0';
+
 /** Nest injection token of the {@link Config}. */
 export const CONFIG = Symbol('Config');
 
@@ -60,8 +64,10 @@ export interface Config {
   dataDir: string;
   httpPort: number;
   sshPort: number;
-  /** Address to bind. */
-  host: string;
+  /** Address to bind for console and API. */
+  httpHost: string;
+  /** Address to bind for SSH. */
+  sshHost: string;
   /** null: the embedded PostgreSQL of the data folder. */
   databaseUrl: string | null;
   /** Used on the first start only. */
@@ -105,7 +111,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dataDir: resolve(env.GATEHOUSE_DATA_DIR ?? 'data'),
     httpPort: env.GATEHOUSE_HTTP_PORT ?? 8080,
     sshPort: env.GATEHOUSE_SSH_PORT ?? 2222,
-    host: env.GATEHOUSE_HOST ?? '0.0.0.0',
+    httpHost: env.GATEHOUSE_HTTP_HOST ?? env.GATEHOUSE_HOST ?? ANY_ADDRESS,
+    sshHost: env.GATEHOUSE_SSH_HOST ?? env.GATEHOUSE_HOST ?? ANY_ADDRESS,
     databaseUrl: env.GATEHOUSE_DATABASE_URL ?? null,
     adminPassword: env.GATEHOUSE_ADMIN_PASSWORD ?? null,
     publicUrl: env.GATEHOUSE_PUBLIC_URL?.replace(/\/+$/, '') ?? null,

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -105,6 +105,42 @@ requires('hosts', 'ssh', 'terminal').describe('backup and restore', () => {
       expect(verdict.out).toMatch(/^whole: /);
     } finally {
       await product.end();
+    }
+  }, 240_000);
+
+  it('is restored where data folder, keys and recordings are mounts of their own', async () => {
+    const dataDir = join(place, 'mounted');
+    const mounts = ['', 'keys', 'keys/gateway', 'recordings'].map((part) => join(dataDir, part));
+    try {
+      for (const path of mounts) {
+        await mkdir(path, { recursive: true });
+        const mounted = await run('mount', ['-t', 'tmpfs', '-o', 'mode=755', 'tmpfs', path]);
+        expect(mounted.status, mounted.stderr).toBe(0);
+      }
+      await mkdir(join(dataDir, 'recordings/lost+found'));
+      await mkdir(join(dataDir, 'keys/api'));
+      expect(await restoreInto(dataDir)).toMatchObject({ code: 0, err: '' });
+      const sums = (await readFile(join(backup, 'SHA256SUMS'), 'utf8')).split('\n');
+      const files = sums.filter((line) => /^\w+ {2}(?:keys|recordings)\//.test(line));
+      expect(files.length).toBeGreaterThan(3);
+      const list = join(place, 'restored.sums');
+      await writeFile(list, `${files.join('\n')}\n`);
+      const checked = await run('sha256sum', ['--check', '--strict', '--quiet', list], { cwd: dataDir });
+      expect(checked.status, checked.text).toBe(0);
+      for (const path of ['keys', 'keys/gateway', 'keys/api', 'keys/gateway/vault.private.json'])
+        expect((await stat(join(dataDir, path))).mode).toBe(
+          (await stat(join(harness.product.dataDir, path))).mode,
+        );
+      const left = await run('find', [dataDir, '-name', '*.restoring*']);
+      expect(left.text).toBe('');
+      const verdict = await machineCommand({ GATEHOUSE_DATA_DIR: dataDir }, 'audit', 'verify', '--live');
+      expect(verdict).toMatchObject({ code: 0, err: '' });
+      expect(verdict.out).toMatch(/^whole: /);
+      expect((await restoreInto(dataDir)).err).toContain(
+        'is not empty: a restore takes an empty data folder',
+      );
+    } finally {
+      for (const path of mounts.reverse()) await run('umount', ['-l', path]);
     }
   }, 240_000);
 

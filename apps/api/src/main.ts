@@ -43,7 +43,7 @@ async function start(): Promise<void> {
   announce(url, admin, certificate?.fingerprint);
 }
 
-async function listen(app: NestExpressApplication, { httpPort, host }: Config): Promise<void> {
+async function listen(app: NestExpressApplication, { httpPort, httpHost: host }: Config): Promise<void> {
   try {
     await app.listen(httpPort, host);
   } catch (error) {
@@ -51,11 +51,14 @@ async function listen(app: NestExpressApplication, { httpPort, host }: Config): 
     const reasons: Record<string, [string, string]> = {
       EADDRINUSE: [`Port ${httpPort} is taken.`, 'Stop what uses it or set GATEHOUSE_HTTP_PORT to another.'],
       EACCES: [`Port ${httpPort} may not be used by this account.`, 'Set GATEHOUSE_HTTP_PORT above 1023.'],
-      EADDRNOTAVAIL: [`This machine has no address ${host}.`, 'Correct GATEHOUSE_HOST.'],
+      EADDRNOTAVAIL: [
+        `This machine has no address ${host}.`,
+        'Correct GATEHOUSE_HOST or GATEHOUSE_HTTP_HOST.',
+      ],
     };
     const [what, mend] = reasons[code] ?? [
       `The api can't listen: ${String(error)}.`,
-      'Check GATEHOUSE_HOST.',
+      'Check GATEHOUSE_HOST and GATEHOUSE_HTTP_HOST.',
     ];
     throw new StartFailure(what, mend, { cause: error });
   }
@@ -65,8 +68,8 @@ async function listen(app: NestExpressApplication, { httpPort, host }: Config): 
 async function publicAddress(app: NestExpressApplication, config: Config): Promise<string> {
   if (config.publicUrl !== null) return config.publicUrl;
   const { port } = new URL(await app.getUrl());
-  const everywhere = config.host === '0.0.0.0' || config.host === '::';
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const everywhere = config.httpHost === '0.0.0.0' || config.httpHost === '::';
+  const host = config.httpHost.includes(':') ? `[${config.httpHost}]` : config.httpHost;
   return `http${config.tls ? 's' : ''}://${everywhere ? 'localhost' : host}:${port || (config.tls ? 443 : 80)}`;
 }
 

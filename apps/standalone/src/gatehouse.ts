@@ -1,9 +1,5 @@
 import 'reflect-metadata';
-import { AUDIT_USAGE, runAuditCommand } from './audit/audit-command.js';
-import { BACKUP_USAGE, RESTORE_USAGE, runBackupCommand, runRestoreCommand } from './backup/backup-command.js';
 import { UsageError } from './command-line/usage-error.js';
-import { KEYS_USAGE, runKeysCommand } from './keys/keys-command.js';
-import { runUserCommand, USER_USAGE } from './command-line/user-command.js';
 
 /** Exit code of a wrong command line, and of whatever could not be done. */
 const FAILED = 2;
@@ -14,12 +10,32 @@ interface Command {
   run(args: string[]): Promise<number>;
 }
 
-const COMMANDS: Readonly<Record<string, Command>> = {
-  audit: { usage: AUDIT_USAGE, run: runAuditCommand },
-  backup: { usage: BACKUP_USAGE, run: runBackupCommand },
-  keys: { usage: KEYS_USAGE, run: runKeysCommand },
-  restore: { usage: RESTORE_USAGE, run: runRestoreCommand },
-  user: { usage: USER_USAGE, run: runUserCommand },
+/** Loaded when asked for: a health check runs often, and needs little of what others do. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  audit: async () => {
+    const { AUDIT_USAGE, runAuditCommand } = await import('./audit/audit-command.js');
+    return { usage: AUDIT_USAGE, run: runAuditCommand };
+  },
+  backup: async () => {
+    const { BACKUP_USAGE, runBackupCommand } = await import('./backup/backup-command.js');
+    return { usage: BACKUP_USAGE, run: runBackupCommand };
+  },
+  health: async () => {
+    const { HEALTH_USAGE, runHealthCommand } = await import('./health/health-command.js');
+    return { usage: HEALTH_USAGE, run: runHealthCommand };
+  },
+  keys: async () => {
+    const { KEYS_USAGE, runKeysCommand } = await import('./keys/keys-command.js');
+    return { usage: KEYS_USAGE, run: runKeysCommand };
+  },
+  restore: async () => {
+    const { RESTORE_USAGE, runRestoreCommand } = await import('./backup/backup-command.js');
+    return { usage: RESTORE_USAGE, run: runRestoreCommand };
+  },
+  user: async () => {
+    const { runUserCommand, USER_USAGE } = await import('./command-line/user-command.js');
+    return { usage: USER_USAGE, run: runUserCommand };
+  },
 };
 
 const OVERVIEW = `Usage: gatehouse ${Object.keys(COMMANDS).join('|')} …
@@ -32,7 +48,7 @@ const asksForHelp = (argument: string | undefined): boolean => argument === '--h
 
 /** Runs one command and gives its exit code. */
 async function main([name, ...args]: string[]): Promise<number> {
-  const command = name === undefined ? undefined : COMMANDS[name];
+  const command = name === undefined ? undefined : await COMMANDS[name]?.();
   if (asksForHelp(name) || args.some(asksForHelp)) {
     process.stdout.write(command?.usage ?? OVERVIEW);
     return 0;

@@ -42,7 +42,9 @@ function warnOfSlowCiphers(): void {
 /** Starts the product, or with `demo` a throw-away one that has something in it. */
 async function main(): Promise<void> {
   const settings = readConfig();
-  const isOpen = (process.env['GATEHOUSE_HOST'] ?? '') !== '';
+  const isOpen = ['GATEHOUSE_HOST', 'GATEHOUSE_HTTP_HOST', 'GATEHOUSE_SSH_HOST'].some(
+    (name) => process.env[name],
+  );
   const demo = process.argv[2] === 'demo' ? await Demo.prepare(settings, isOpen) : null;
   const config = demo?.config ?? { ...settings, dataDir: chooseDataFolder(settings, progress.notice) };
   warnOfSlowCiphers();

@@ -23,23 +23,23 @@ afterEach(() => {
 describe('the port check', () => {
   it('passes a port that it leaves free', async () => {
     const port = await freePortNear(host, 0);
-    await assertPortFree(host, port, 'GATEHOUSE_HTTP_PORT');
-    await assertPortFree(host, port, 'GATEHOUSE_HTTP_PORT');
+    await assertPortFree(host, port, 'GATEHOUSE_HTTP');
+    await assertPortFree(host, port, 'GATEHOUSE_HTTP');
   });
 
   it.each([false, true])(
     'says which port is taken and by which setting to move (shared: %s)',
     async (shared) => {
       const port = await occupy(shared);
-      await expect(assertPortFree(host, port, 'GATEHOUSE_SSH_PORT')).rejects.toThrow(
+      await expect(assertPortFree(host, port, 'GATEHOUSE_SSH')).rejects.toThrow(
         `Port ${port} is taken: another program listens on ${host}:${port}. Stop it, or set GATEHOUSE_SSH_PORT to another port.`,
       );
     },
   );
 
   it('says that the address is not of this machine', async () => {
-    await expect(assertPortFree('192.0.2.1', 0, 'GATEHOUSE_SSH_PORT')).rejects.toThrow(
-      '192.0.2.1 is no address of this machine. Correct GATEHOUSE_HOST.',
+    await expect(assertPortFree('192.0.2.1', 0, 'GATEHOUSE_SSH')).rejects.toThrow(
+      '192.0.2.1 is no address of this machine. Correct GATEHOUSE_HOST or GATEHOUSE_SSH_HOST.',
     );
   });
 });

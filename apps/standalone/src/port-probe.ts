@@ -8,10 +8,14 @@ const bound = z.object({ port: z.number() });
 /**
  * Makes sure that nobody listens on the port yet. Gateways share theirs among themselves (SO_REUSEPORT), so without
  * this a second Gatehouse would quietly take half of the first one's logins.
- * @param setting the variable that chooses the port
+ * @param setting how the variables begin that choose address and port
  * @throws StartFailure
  */
-export async function assertPortFree(host: string, port: number, setting: string): Promise<void> {
+export async function assertPortFree(
+  host: string,
+  port: number,
+  setting: 'GATEHOUSE_HTTP' | 'GATEHOUSE_SSH',
+): Promise<void> {
   const server = createServer();
   try {
     server.listen({ host, port, exclusive: true });
@@ -29,18 +33,18 @@ function portFailure(host: string, port: number, setting: string, error: unknown
   const reasons: Record<string, [string, string]> = {
     EADDRINUSE: [
       `Port ${String(port)} is taken: another program listens on ${at}.`,
-      `Stop it, or set ${setting} to another port.`,
+      `Stop it, or set ${setting}_PORT to another port.`,
     ],
     EACCES: [
       `This account may not listen on port ${String(port)}.`,
-      `Set ${setting} to a port of 1024 or more.`,
+      `Set ${setting}_PORT to a port of 1024 or more.`,
     ],
-    EADDRNOTAVAIL: [`${host} is no address of this machine.`, 'Correct GATEHOUSE_HOST.'],
-    ENOTFOUND: [`${host} is no address of this machine.`, 'Correct GATEHOUSE_HOST.'],
+    EADDRNOTAVAIL: [`${host} is no address of this machine.`, `Correct GATEHOUSE_HOST or ${setting}_HOST.`],
+    ENOTFOUND: [`${host} is no address of this machine.`, `Correct GATEHOUSE_HOST or ${setting}_HOST.`],
   };
   const [what, mend] = reasons[code] ?? [
     `Can't listen on ${at}: ${code}.`,
-    `Correct GATEHOUSE_HOST or ${setting}.`,
+    `Correct GATEHOUSE_HOST, ${setting}_HOST or ${setting}_PORT.`,
   ];
   return new StartFailure(what, mend, { cause: error });
 }

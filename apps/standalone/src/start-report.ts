@@ -48,9 +48,9 @@ export function consoleUrl(config: Config, api: ApiInfo): string {
 }
 
 /** A name or address that other machines can use, as far as this one knows. */
-function reachableName({ host, publicUrl }: Config): string {
+function reachableName({ sshHost, publicUrl }: Config): string {
   if (publicUrl !== null) return new URL(publicUrl).hostname;
-  if (!isAnyAddress(host)) return host;
+  if (!isAnyAddress(sshHost)) return sshHost;
   const outside = Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .find(({ internal, family }) => !internal && family === 'IPv4');

@@ -51,12 +51,12 @@ export class Supervisor {
    * @throws StartFailure; what was started by then is left for {@link stop}
    */
   async start(): Promise<Running> {
-    const { host, httpPort, sshPort, gateways } = this.config;
+    const { httpHost, httpPort, sshHost, sshPort, gateways } = this.config;
     openDataFolder(this.config.dataDir);
     const databaseUrl = await this.openDatabase();
     await this.record.endLeftOvers();
-    await assertPortFree(host, httpPort, 'GATEHOUSE_HTTP_PORT');
-    await assertPortFree(host, sshPort, 'GATEHOUSE_SSH_PORT');
+    await assertPortFree(httpHost, httpPort, 'GATEHOUSE_HTTP');
+    await assertPortFree(sshHost, sshPort, 'GATEHOUSE_SSH');
     const api = parseApiInfo(await this.run('api', apiScript, databaseUrl));
     this.progress.done('api', 'schema up to date, answers');
     const infos = await Promise.all(
@@ -147,7 +147,7 @@ export class Supervisor {
 
   /** The settings as they were resolved; the admin's first password is the api's alone. */
   private environmentFor(script: string, databaseUrl: string): NodeJS.ProcessEnv {
-    const { dataDir, httpPort, sshPort, host, publicUrl, tls, adminPassword } = this.config;
+    const { dataDir, httpHost, httpPort, sshHost, sshPort, publicUrl, tls, adminPassword } = this.config;
     const files = tls !== null && tls !== 'self-signed' ? tls : null;
     return {
       ...process.env,
@@ -155,7 +155,8 @@ export class Supervisor {
       GATEHOUSE_DATABASE_URL: databaseUrl,
       GATEHOUSE_HTTP_PORT: String(httpPort),
       GATEHOUSE_SSH_PORT: String(sshPort),
-      GATEHOUSE_HOST: host,
+      GATEHOUSE_HTTP_HOST: httpHost,
+      GATEHOUSE_SSH_HOST: sshHost,
       GATEHOUSE_PUBLIC_URL: publicUrl ?? '',
       GATEHOUSE_TLS: tls === 'self-signed' ? tls : '',
       GATEHOUSE_TLS_CERTIFICATE: files?.certificate ?? '',

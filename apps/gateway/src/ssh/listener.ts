@@ -120,7 +120,7 @@ function listenFailure(error: Error & { code?: string }, port: number): StartFai
   }
   return new StartFailure(
     `The SSH port ${port} can't be opened: ${error.message}.`,
-    'Check GATEHOUSE_HOST and GATEHOUSE_SSH_PORT.',
+    'Check GATEHOUSE_HOST, GATEHOUSE_SSH_HOST and GATEHOUSE_SSH_PORT.',
     { cause: error },
   );
 }

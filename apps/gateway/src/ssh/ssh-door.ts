@@ -85,7 +85,7 @@ export class SshDoor {
       },
     });
     this.listener = new SshListener({
-      host: config.host,
+      host: config.sshHost,
       port: config.sshPort,
       hostKey: hostKey.privateKey,
       logger,

@@ -11,8 +11,9 @@ import { machineActor } from '../command-line/machine-actor.js';
 import { onlyArgument, UsageError } from '../command-line/usage-error.js';
 import { startEmbeddedPostgres } from '../embedded-postgres.js';
 import { readBackup } from './backup-folder.js';
-import { assertEmptyDatabase, assertEmptyFolder, loadRows, stageFiles } from './backup-restorer.js';
+import { assertEmptyDatabase, assertEmptyFolder, loadRows } from './backup-restorer.js';
 import { BackupWriter } from './backup-writer.js';
+import { stageFiles } from './staged-files.js';
 
 export const BACKUP_USAGE = `Usage: gatehouse backup FOLDER
 
@@ -51,7 +52,7 @@ export async function runBackupCommand(args: string[]): Promise<number> {
   const { rows, files } = await withInstallation(async ({ dataSource }) => {
     await assertCurrentSchema(dataSource);
     await note(dataSource, target);
-    if (existsSync(target)) await rmdir(target);
+    if (existsSync(target)) await rmdir(target).catch(asMounted);
     return withKeyLock(dataSource, 'reader', BUSY, () =>
       new BackupWriter(dataDir, dataSource, version()).write(target, systemClock.now()),
     );
@@ -120,6 +121,15 @@ async function note(dataSource: DataSource, target: string): Promise<void> {
   await new UnitOfWork(dataSource, systemClock).run(machineActor(), (tx) =>
     tx.record({ action: 'backup.create', ...subject }),
   );
+}
+
+/** @throws Error that says what to do with a mount, and every other error */
+function asMounted(error: unknown): never {
+  if (error instanceof Error && 'code' in error && error.code === 'EBUSY')
+    throw new Error(
+      'A backup is moved to its place in one go, so that cannot be a mount: name a folder below it.',
+    );
+  throw error;
 }
 
 const version = (): string =>

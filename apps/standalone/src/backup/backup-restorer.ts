@@ -1,25 +1,24 @@
 import { createReadStream } from 'node:fs';
-import { chmod, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { z } from 'zod';
 import { newId, type Actor } from '#libs/kernel';
-import { tableFile, type BackedUpFile, type Manifest } from './backup-folder.js';
-import { absent, copyHashed, openForSync } from './hashed-file.js';
+import { tableFile, type Manifest } from './backup-folder.js';
+import { walk } from './hashed-file.js';
+import { PARTS, STAGE } from './staged-files.js';
 import { EXACT_TEXT, loadTable, quoted, readTables } from './table-rows.js';
-
-/** Folders of the data folder that a backup holds. */
-const PARTS = ['keys', 'recordings', 'spool'] as const;
 
 const constraints = z.array(z.object({ table: z.string(), name: z.string() }));
 
-/** @throws Error that names what stands in the way */
+/** Empty folders may be there, as mounts and images have them. @throws Error that names what stands in the way */
 export async function assertEmptyFolder(dataDir: string, parts: readonly string[] = PARTS): Promise<void> {
   for (const part of parts) {
-    const inside = await readdir(join(dataDir, part)).catch(absent);
-    if (inside === null || inside.length === 0) continue;
-    throw new Error(`${join(dataDir, part)} is not empty: a restore takes an empty data folder only.`);
+    for await (const { path, stats } of walk(dataDir, part)) {
+      const isStaged = path.split('/').includes(STAGE); // of a restore that was cut off
+      if (stats.isDirectory() || isStaged) continue;
+      throw new Error(`${join(dataDir, part)} is not empty: a restore takes an empty data folder only.`);
+    }
   }
 }
 
@@ -31,42 +30,6 @@ export async function assertEmptyDatabase(dataSource: DataSource): Promise<void>
   if (found.length === 0) return;
   const some = found.map(({ name }) => name).join(', ');
   throw new Error(`The database holds something (${some}, …): a restore takes an empty database only.`);
-}
-
-/** Copies the files into folders beside their places; `settle` moves them there, `discard` takes them back. */
-export async function stageFiles(
-  folder: string,
-  dataDir: string,
-  { modes }: Manifest,
-  files: readonly BackedUpFile[],
-): Promise<{ settle: () => Promise<void>; discard: () => Promise<void> }> {
-  const stage = join(dataDir, 'restoring');
-  const discard = (): Promise<void> => rm(stage, { recursive: true, force: true });
-  await discard();
-  await mkdir(stage, { recursive: true, mode: 0o700 });
-  try {
-    for (const { path, sha256 } of files) {
-      if (!PARTS.some((part) => path.startsWith(`${part}/`))) continue;
-      const copied = await copyHashed(join(folder, path), join(stage, path));
-      if (copied !== sha256) throw new Error(`${path} of the backup changed while it was read.`);
-    }
-    for (const [path, mode] of Object.entries(modes)) {
-      if (mode & 0o100) await mkdir(join(stage, path), { recursive: true, mode: 0o700 });
-      await chmod(join(stage, path), mode);
-    }
-  } catch (error) {
-    await discard();
-    throw error;
-  }
-  const settle = async (): Promise<void> => {
-    for (const part of PARTS) {
-      await rm(join(dataDir, part), { recursive: true, force: true }); // empty, as was checked
-      await rename(join(stage, part), join(dataDir, part)).catch(absent);
-    }
-    await openForSync(dataDir);
-    await discard();
-  };
-  return { settle, discard };
 }
 
 /**

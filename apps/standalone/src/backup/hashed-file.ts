@@ -35,6 +35,9 @@ export async function openForSync(path: string): Promise<void> {
   }
 }
 
+/** Of root alone, at the top of a file system: nothing of ours. */
+const LOST_AND_FOUND = 'lost+found';
+
 /** What lies below a folder, which need not exist: plain files and folders, by paths from `root` on. */
 export async function* walk(root: string, folder: string): AsyncGenerator<{ path: string; stats: Stats }> {
   const stats = await lstat(join(root, folder)).catch(absent);
@@ -42,7 +45,7 @@ export async function* walk(root: string, folder: string): AsyncGenerator<{ path
   yield { path: folder, stats };
   if (!stats.isDirectory()) return;
   for (const name of (await readdir(join(root, folder)).catch(absent))?.sort() ?? [])
-    yield* walk(root, join(folder, name));
+    if (name !== LOST_AND_FOUND) yield* walk(root, join(folder, name));
 }
 
 /** For a file that went away meanwhile. @throws every other error */

@@ -43,28 +43,30 @@ export class Demo {
    * Prepares the throw-away folder and the sample host. Ports that are taken, say by a Gatehouse that is no demo, are
    * replaced by free ones; a database of the settings is left alone.
    * @param settings those of the environment
-   * @param isOpen whether the settings ask for more than this machine: GATEHOUSE_HOST is set
+   * @param isOpen whether the settings ask for more than this machine: an address to bind is set
    */
   static async prepare(settings: Config, isOpen: boolean): Promise<Demo> {
     await removeLeftOvers();
     const dataDir = mkdtempSync(join(tmpdir(), FOLDER_NAME));
     if (process.getuid?.() === 0) chmodSync(dataDir, 0o711); // PostgreSQL's own account must get to its part
-    const host = isOpen ? settings.host : '127.0.0.1';
+    const httpHost = isOpen ? settings.httpHost : '127.0.0.1';
+    const sshHost = isOpen ? settings.sshHost : '127.0.0.1';
     const systemUserKey = newKey(DEMO_SYSTEM_USER);
     const sample = await startSampleHost({ username: DEMO_SYSTEM_USER, publicKey: systemUserKey.public });
     const config = {
       ...settings,
       ...{
         dataDir,
-        host,
+        httpHost,
+        sshHost,
         databaseUrl: null,
         publicUrl: null,
         tls: null,
         gateways: 1,
         adminPassword: samplePassword(),
       },
-      httpPort: await freePortNear(host, settings.httpPort),
-      sshPort: await freePortNear(host, settings.sshPort),
+      httpPort: await freePortNear(httpHost, settings.httpPort),
+      sshPort: await freePortNear(sshHost, settings.sshPort),
     };
     return new Demo(config, sample, systemUserKey.private);
   }
