@@ -3,7 +3,7 @@ import { FileFailure } from '../web-files/file-failure.js';
 /** Chunks that wait for one asset; they are the same buffers for all assets. */
 const MAX_WAITING = 8;
 /** How long an asset may take nothing before the others go on without it. */
-const STALL_MS = 30_000;
+const STALL_MS = 20_000;
 
 /** The way of one file to one of several assets: takes chunks while there is room, gives them in order. */
 export class Lane implements AsyncIterable<Buffer> {

@@ -98,7 +98,10 @@ async function finish(
   }
 }
 
-/** Removes what was written. A file that its source left stays open until the session ends: so its record says so. */
+/**
+ * Removes what was written. A file that its source left, or whose asset does not answer, stays open until the session ends:
+ * so its record says so. Nobody waits for such an asset, which may still do it.
+ */
 async function discard(
   session: FileSession,
   handle: Buffer,
@@ -106,11 +109,18 @@ async function discard(
   error: unknown,
 ): Promise<void> {
   const { client } = session;
-  const isAnswered = error instanceof FileFailure && error.fault !== 'ended';
-  // the asset may be gone: the first failure is told
-  if (isAnswered) await patiently(client.close(handle)).catch(() => undefined);
-  if (part !== null) await patiently(client.change(SFTP.REMOVE, part)).catch(() => undefined);
-  if (!isAnswered) session.leave();
+  // the first failure is told
+  const remove = async (): Promise<void> => {
+    if (part !== null) await patiently(client.change(SFTP.REMOVE, part)).catch(() => undefined);
+  };
+  if (error instanceof FileFailure && error.fault !== 'ended') {
+    await patiently(client.close(handle)).catch(() => undefined);
+    await remove();
+    return;
+  }
+  const leave = session.enter();
+  session.leave();
+  void remove().finally(leave);
 }
 
 /** A hidden name in the same folder, of which nobody else has one. */
