@@ -20,6 +20,8 @@ const ABILITIES = 0x01 | 0x02 | 0x20 | 0x40;
 /** Errors in a row, without a byte that came through. */
 const MAX_ERRORS = 20;
 const MAX_NAME = 4_096;
+/** Bytes that are passed on at once, where so much has come. */
+const PIECE = 32 * 1024;
 
 /**
  * The receiving end of ZMODEM (sections 8.1 to 8.4), as `rz` is. That all control characters are escaped keeps OpenSSH's
@@ -84,17 +86,29 @@ export class ZmodemReceiver {
     let received = 0;
     let frame: number | null = null;
     let isRight = false;
+    const held: Buffer[] = [];
+    let heldBytes = 0;
+    const release = (): Buffer => {
+      heldBytes = 0;
+      return Buffer.concat(held.splice(0));
+    };
     const ask = (): Buffer => (this.reply = hexHeader(ZFRAME.RPOS, received));
     await this.line.send(ask());
     for (;;) {
       const said = await this.hear();
-      if (said.kind === 'data' && frame === ZFRAME.DATA) {
+      const isContent = said.kind === 'data' && frame === ZFRAME.DATA;
+      if (!isContent && heldBytes > 0) yield release();
+      if (isContent) {
         if (!isRight) continue;
         received += said.bytes.length;
         if (received > MAX_FILE_BYTES) throw new ZmodemEnd('too_big');
         this.errors = 0;
         ask();
-        if (said.bytes.length > 0) yield said.bytes;
+        held.push(said.bytes);
+        heldBytes += said.bytes.length;
+        // what has come already goes on in one piece: each costs the assets a request
+        const goesOn = this.line.hasHeard && said.end === SUBPACKET_END.G && heldBytes < PIECE;
+        if (!goesOn && heldBytes > 0) yield release();
         await this.acknowledge(said.end, received);
       } else if (said.kind === 'data') {
         if (frame === ZFRAME.FILE) await this.line.send(ask()); // it was offered twice
