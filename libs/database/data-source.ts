@@ -4,6 +4,7 @@ import { Connection } from './connection.js';
 import * as entities from './entities/index.js';
 import { migrations } from './migrations/index.js';
 import { SnakeNaming } from './naming.js';
+import { assertNotNewer } from './schema-version.js';
 
 /** Connections that one process keeps at most. */
 const POOL_SIZE = 10;
@@ -45,9 +46,6 @@ export async function openDatabase(url: string): Promise<DataSource> {
   }
 }
 
-/** Names of the migrations of this version, in their order. */
-export const MIGRATION_NAMES: readonly string[] = migrations.map(({ name }) => name);
-
 /** Gives an empty database the schema that these migrations make: that of an earlier version. */
 export async function migrateBy(url: string, names: readonly string[]): Promise<void> {
   const chosen = migrations.filter(({ name }) => names.includes(name));
@@ -61,11 +59,15 @@ export async function migrateBy(url: string, names: readonly string[]): Promise<
 
 const MIGRATION_LOCK = 0x6761_7465;
 
-/** Brings the schema up to date; several processes that start together wait for each other. */
+/**
+ * Brings the schema up to date; several processes that start together wait for each other.
+ * @throws StartFailure when the database is of a newer version
+ */
 export async function migrate(dataSource: DataSource): Promise<void> {
   const runner = dataSource.createQueryRunner();
   try {
     await runner.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await assertNotNewer(dataSource);
     await dataSource.runMigrations({ transaction: 'each' });
   } finally {
     await runner.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);

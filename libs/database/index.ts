@@ -11,4 +11,5 @@ export * from './known-rows.js';
 export * from './link-set.js';
 export * from './list-page.js';
 export * from './list-stream.js';
+export * from './schema-version.js';
 export * from './unit-of-work.js';

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { openDatabase } from '#libs/database';
+import { assertNotNewer, openDatabase } from '#libs/database';
 import {
   makeLogger,
   onStopSignal,
@@ -45,6 +45,7 @@ async function main(): Promise<void> {
   const logger = makeLogger('gateway', config.logLevel);
   const vault = await CredentialVault.open(config.dataDir);
   const dataSource = await openDatabase(databaseUrl);
+  await assertNotNewer(dataSource);
   const module = GatewayModule.forRoot(
     { config: { ...config, databaseUrl }, logger, dataSource, queuePart: 'worker' },
     vault,

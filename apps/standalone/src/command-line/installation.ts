@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import { openDatabase } from '#libs/database';
+import { assertNotNewer, openDatabase } from '#libs/database';
 import { readConfig, type Config } from '#libs/kernel';
 import { embeddedUrl, startEmbeddedPostgres, type EmbeddedPostgres } from '../embedded-postgres.js';
 import { chooseDataFolder, openSocketFolder } from '../postgres/data-folder.js';
@@ -50,6 +50,7 @@ export async function assertCurrentSchema(dataSource: DataSource): Promise<void>
     throw new Error(
       'The database is empty or of an older version: start Gatehouse once, which brings it up to date.',
     );
+  await assertNotNewer(dataSource);
 }
 
 type Running = Pick<EmbeddedPostgres, 'url' | 'stop'>;
