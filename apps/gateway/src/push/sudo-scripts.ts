@@ -4,43 +4,63 @@ import { DIE } from './account-scripts.js';
 const PLACE = 'folder=$' + '{file%/*} name=$' + '{file##*/}';
 /** How `$one` is called. */
 const ONE = '$' + '{one##*/}';
+/** The second word, without a slash at its end. */
+const SECOND = '$' + '{2%/}';
 
 /**
- * Path, then the file: checks it alone, then in a copy of all that sudo reads here, and leaves it beside its place under
- * a name that sudo skips. Changes nothing that sudo reads. Status 3: there is no sudo.
+ * Path, then the file: checks it together with all that sudo reads here, and leaves it beside its place under a name that
+ * sudo skips. Changes nothing that sudo reads. Status 3: there is no sudo.
  */
 export const SUDO_CHECK = String.raw`
 set -f
 ${DIE}
 IFS= read -r file
-${PLACE}; new=$folder/.$name.new
+${PLACE}; new=$folder/.$name.new all=$folder/.$name.all
 command -v sudo >/dev/null 2>&1 && command -v visudo >/dev/null 2>&1 || exit 3
 [ -f /etc/sudoers ] || die no-sudoers
-grep -Eq "^[#@]includedir[[:space:]]+$folder/?[[:space:]]*\$" /etc/sudoers || die no-sudoers-include "folder=$folder"
 [ -d "$folder" ] || die no-sudoers-folder "folder=$folder"
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-cat >"$work/$name" || exit 1
-if [ -e "$file" ] && cmp -s "$work/$name" "$file"; then
+want=
+while IFS= read -r line || [ -n "$line" ]; do
+  want="$want$line
+"
+done
+if [ -e "$file" ] && [ "$(cat "$file" && echo .)" = "$want." ]; then
   case $(ls -n "$file") in -r--r-----*) echo changed=0; exit 0 ;; esac
 fi
-# all that sudo reads, as it will be; names with a dot are skipped in the folder, also here
-set --
+for one in "$new" "$all"; do
+  [ ! -e "$one" ] && [ ! -L "$one" ] || rm -f "$one" || exit 1
+done
+drop=$new
+trap 'rm -f "$all" $drop' EXIT
+umask 0226
+printf '%s' "$want" >"$new" || die not-written "path=$new"
+# all that sudo reads, as it will be; it skips names with a dot, and so do we those that an include can't name
+others=
 set +f
 for one in "$folder"/*; do
-  case ${ONE} in "$name"|*.*|*~) continue ;; esac
-  [ ! -f "$one" ] || set -- "$@" "$one"
+  case ${ONE} in "$name"|*[!A-Za-z0-9_+,:@-]*) continue ;; esac
+  [ ! -f "$one" ] || others="$others
+#include $one"
 done
 set -f
-[ "$#" = 0 ] || cp "$@" "$work/" || exit 1
-sed "s|^[#@]includedir[[:space:]].*$folder.*|#includedir $work|" /etc/sudoers >"$work/all.sudoers" || exit 1
-chmod 0440 "$work/all.sudoers" "$work/$name" || exit 1
-if ! said=$(visudo -c -f "$work/all.sudoers" 2>&1); then
-  alone=$(visudo -c -f "$work/$name" 2>&1) || die sudoers-refused "said=$alone"
+found=0
+while IFS= read -r line || [ -n "$line" ]; do
+  case $line in [#@]includedir[[:space:]]*)
+    set -- $line
+    if [ "$#" = 2 ] && [ "${SECOND}" = "$folder" ]; then
+      [ "$found" = 1 ] || printf '%s\n' "$others" "#include $new"
+      found=1
+      continue
+    fi ;;
+  esac
+  printf '%s\n' "$line"
+done </etc/sudoers >"$all" || die not-written "path=$all"
+[ "$found" = 1 ] || die no-sudoers-include "folder=$folder"
+if ! said=$(visudo -c -f "$all" 2>&1); then
+  alone=$(visudo -c -f "$new" 2>&1) || die sudoers-refused "said=$alone"
   die sudoers-misfit "said=$said"
 fi
-[ ! -e "$new" ] && [ ! -L "$new" ] || rm -f "$new"
-cp -p "$work/$name" "$new" || die not-written "path=$new"
+drop=
 echo changed=1
 `;
 
