@@ -20,6 +20,8 @@ export class OwnSsh {
   private readonly location = inject(DOCUMENT).location;
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
+  /** Where the lines go. */
+  protected readonly files = { config: '~/.ssh/config', knownHosts: '~/.ssh/known_hosts' };
 
   protected readonly loaded = resource({ loader: () => this.api.invoke(getSshDoor) });
   private readonly doorway = computed(() => {
