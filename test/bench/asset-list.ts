@@ -6,7 +6,7 @@ import type { RestClient } from '../gateway/rest.js';
 import { quantile, type Figures } from './figures.js';
 
 const ASSETS = 50_000;
-const ROUNDS = 30;
+const ROUNDS = 100;
 const TARGET_MS = 50;
 const LAST_PAGE = ASSETS / 50;
 
