@@ -17,8 +17,8 @@ interface Asked {
 
 /**
  * Makes the promises of answers here, over pg's callbacks. For the collector's eyes the promises of pg 8.23 tie each answer
- * to the one before it: collections of young objects freed none of them, and the api stood still for 20–40 ms after every
- * 50 lists of assets (bench s7).
+ * to the one before it: dead ones survive collections of young objects, and the api stood still for 20–40 ms after every
+ * 40 lists of assets (bench s7).
  */
 function keepAnswersApart(client: Asked): void {
   const ask = client.query.bind(client);
