@@ -172,6 +172,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await alice.row('web-01').getByRole('link', { name: 'Open a terminal as dev on web-01' }).click();
     terminal = await opened;
     await shows('dev@web-01:~$');
+    await terminal.locator('textarea:focus').waitFor({ state: 'attached' });
     await terminal.keyboard.type('echo $((40+2)) 中文; stty size\n');
     await shows('42 中文');
     const rows = async (): Promise<number> => {
@@ -192,6 +193,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await terminal.locator('dialog').getByRole('button', { name: 'Cancel' }).click();
     await paste('echo \u001b[201~harm\u0003less');
     await shows('echo [201~harmless');
+    await terminal.locator('textarea:focus').waitFor({ state: 'attached' });
     await terminal.keyboard.press('Control+u');
   });
 

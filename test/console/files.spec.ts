@@ -103,8 +103,8 @@ requires('hosts', 'ssh', 'browser').describe('the page of files', () => {
     await expect.poll(() => names(page), patience).toEqual(['sub', 'a+b 报告.json', 'third.bin']);
 
     await page.getByRole('button', { name: 'New folder' }).click();
-    await page.keyboard.type('<b>made');
-    await page.keyboard.press('Enter');
+    await page.getByLabel('Name of the new folder').fill('<b>made');
+    await page.getByLabel('Name of the new folder').press('Enter');
     await row(page, '<b>made').waitFor(patience);
     for (const name of ['<b>made', 'third.bin']) {
       await page.getByRole('button', { name: `Delete ${name}` }).click();

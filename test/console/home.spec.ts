@@ -111,6 +111,7 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     const visitor = await enter(operator);
     const { page, context } = visitor;
     const goTo = async (letters: string): Promise<void> => {
+      await page.locator('#quick-ways').waitFor({ state: 'detached' });
       await page.keyboard.press('Control+k');
       await page.locator('[role=combobox]:focus').waitFor();
       await page.keyboard.type(letters);

@@ -163,6 +163,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await page.goto('/assets');
     await page.locator('tbody tr').first().waitFor();
     await page.keyboard.press('/');
+    await page.locator('gh-filter-row input:focus').waitFor();
     await page.keyboard.type('web-1');
     await eventually(() => page.locator('tbody tr').count()).toBe(10);
     await page.locator('tbody tr').first().focus();
@@ -173,7 +174,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await eventually(() => page.getByRole('dialog').count()).toBe(0);
     expect(await page.evaluate('document.activeElement.textContent')).toContain('web-11');
     await page.keyboard.press('Control+k');
-    await page.getByRole('combobox').waitFor();
+    await page.locator('[role=combobox]:focus').waitFor();
     await page.keyboard.press('Escape');
     await context.close();
   });

@@ -40,7 +40,7 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
     await page.waitForURL('**/profile/me');
     await visitor.field('Name').fill('Pia P.');
     await page.locator('nz-select:has(#timeZone)').click();
-    await page.keyboard.type('Shanghai');
+    await page.locator('#timeZone').pressSequentially('Shanghai');
     await page.locator('nz-option-item', { hasText: 'Asia/Shanghai' }).click();
     await visitor.button('Save').click();
     await page.getByText('Saved', { exact: true }).waitFor();

@@ -64,6 +64,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await shows(0, /dev@web-01:~\$/);
     await button('Open dev@web-02 beside').click();
     await shows(1, /dev@web-02:~\$/);
+    await pane(1).locator('textarea:focus').waitFor({ state: 'attached' });
     await page.keyboard.type('echo only-$((1+1))-$(hostname)\n');
     await shows(1, /^only-2-web-02$/m);
     expect(await textOf(0)).not.toContain('only-');
@@ -91,6 +92,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await page.evaluate(paste);
     await page.getByText('on 2 terminals').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Paste' }).click();
+    await page.locator('gh-terminal-pane textarea:focus').waitFor({ state: 'attached' });
     await page.keyboard.type('\n');
     for (const at of [0, 1]) {
       await shows(at, /^one-3$[^]*^two-4$/m);
@@ -161,6 +163,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const front = pane(2);
     await shows(2, /dev@web-02:~\$/);
     await front.getByLabel('Character set of the asset').selectOption('GBK');
+    await front.locator('textarea:focus').waitFor({ state: 'attached' });
     await page.keyboard.type("clear; printf '\\xd6\\xd0\\xce\\xc4\\n'\n");
     await shows(2, /^中文$/m);
     await page.keyboard.type('od -An -tx1\n');
