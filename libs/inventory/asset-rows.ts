@@ -178,13 +178,10 @@ function quickCount(filter: AssetFilter, condition: string, asked: number): stri
   if (asked !== 1) return null;
   if (filter.groupId !== undefined)
     return `SELECT count(DISTINCT m.asset_id)::int AS total FROM ${membersBelow('$1')}`;
-  // no index finds a text without a trigram, and a label's mere name mostly hits most of them
-  const noIndexHelps = hasNoTrigram(filter.q) || filter.label?.every((label) => !label.includes('='));
-  return noIndexHelps ? `SELECT count(*)::int AS total FROM asset_words a WHERE ${condition}` : null;
+  // a label's mere name mostly hits most of them; one with its value has an index of its own
+  const isInWords = searchText(filter.q) !== null || filter.label?.every((label) => !label.includes('='));
+  return isInWords ? `SELECT count(*)::int AS total FROM asset_words a WHERE ${condition}` : null;
 }
-
-const TRIGRAM = 3;
-const hasNoTrigram = (q: string | undefined): boolean => q !== undefined && [...q.trim()].length < TRIGRAM;
 
 /** One asset. @throws NotFound */
 export async function readAsset(source: SqlSource, id: AssetId): Promise<AssetRow> {

@@ -123,6 +123,8 @@ describe('what is known of assets', () => {
       ['by all of several labels', 'label=rank&label=team=net', ['F-1']],
       ['by two values of one label: none', 'label=team=net&label=team=web', []],
       ['by all of several fields', 'type=switch&environment=test', []],
+      ['by a field beside an empty search', 'q=&type=switch', ['F-1']],
+      ['by a word of some and a field', 'q=F-&type=switch', ['F-1']],
       ['in order of memory', 'q=F-&sort=memoryMib', ['F-3', 'F-2', 'F-1']],
       ['in order of data center', 'q=F-&sort=dataCenter&pageSize=1', ['F-1']],
       ['page by page', 'q=F-&sort=-dataCenter&pageSize=2&page=2', ['F-1']],
