@@ -16,8 +16,11 @@ export const GATEWAY_PARAMETER = 'gateway';
 /** Query parameter of the socket's address: the session to whose gateway it is to be led. */
 export const SESSION_PARAMETER = 'session';
 
-/** Output bytes the gateway sends ahead of the console's `received` reports before it pauses the asset. */
-export const TERMINAL_WINDOW_BYTES = 1024 * 1024;
+/**
+ * Output bytes the gateway sends ahead of the console's `received` reports before it pauses the asset. All that is under
+ * way is still shown after a Ctrl-C: some 3 MiB/s on a slow screen.
+ */
+export const TERMINAL_WINDOW_BYTES = 256 * 1024;
 
 /** How long a terminal without a socket is kept, in milliseconds, before its session ends. */
 export const TERMINAL_DETACHED_MS = 120_000;

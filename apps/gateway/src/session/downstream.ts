@@ -42,6 +42,8 @@ export interface Downstream {
   readonly destination?: string;
   /** Opens a channel to the user's SSH agent, where they offered it. */
   readonly openAgent?: OpenAgent | undefined;
+  /** Bytes of output that the asset may have sent and nobody read, where the screen is slow; otherwise as SSH has it. */
+  readonly readAhead?: number;
   /** From the user. Held back until somebody reads. */
   readonly input: Readable;
   /** To the user. */

@@ -8,6 +8,7 @@ import type { Recorder } from '../taps/recorder.js';
 import type { Tap } from '../taps/tap.js';
 import { Bridge } from './bridge.js';
 import type { Downstream, Exit, Pty } from './downstream.js';
+import { limitReadAhead } from './read-ahead.js';
 import { SESSION_TRANSITIONS, type SessionState } from './session-states.js';
 import type { UpstreamLease } from './upstream-pool.js';
 
@@ -105,6 +106,7 @@ export class Session implements LiveSession {
     this.parts = parts;
     this.moveTo('open');
     const { downstream } = this;
+    if (downstream.readAhead) limitReadAhead(channel, downstream.readAhead);
     this.terminalSize = downstream.pty;
     downstream.begin?.();
     const events = { finished: (exit: Exit) => void this.finished(exit) };

@@ -26,6 +26,7 @@ export class WebTerminal implements Downstream {
   readonly id = randomUUID();
   readonly resumeToken = randomBytes(32).toString('base64url');
   readonly kind = 'web';
+  readonly readAhead = TERMINAL_WINDOW_BYTES;
   readonly command = null;
   readonly environment: Record<string, string>;
   readonly input: Readable;
@@ -55,7 +56,7 @@ export class WebTerminal implements Downstream {
     this.environment = { LANG: 'C.UTF-8' };
     this.input = new Readable({ read: () => undefined, highWaterMark: MAX_UNREAD_INPUT });
     this.output = new Writable({
-      highWaterMark: 256 * 1024,
+      highWaterMark: 64 * 1024,
       write: (chunk: Buffer, _encoding, done) => {
         this.send(chunk, done);
       },

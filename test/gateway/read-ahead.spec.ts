@@ -1,0 +1,102 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { Client, Server, type ClientChannel, type ServerChannel } from 'ssh2';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { limitReadAhead } from '../../apps/gateway/src/session/read-ahead.js';
+
+const LIMIT = 256 * 1024;
+const FIRST_WINDOW = 2 * 1024 * 1024;
+const content = randomBytes(5 * 1024 * 1024 + 17);
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
+
+let server: Server;
+let client: Client;
+
+beforeAll(async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const hostKey = privateKey.export({ type: 'pkcs1', format: 'pem' });
+  server = new Server({ hostKeys: [hostKey] }, (connection) => {
+    connection.on('authentication', (login) => login.accept());
+    connection.on('session', (accept) => {
+      accept().on('exec', (start, _reject, { command }) => {
+        flood(start(), command);
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  client = new Client();
+  await new Promise<void>((resolve, reject) => {
+    client.once('error', reject);
+    client.once('ready', resolve);
+    client.connect({ port: (server.address() as AddressInfo).port, username: 'dev', password: 'x' });
+  });
+});
+afterAll(() => {
+  client.end();
+  server.close();
+});
+
+/** Sends the content over what the command names: one of the streams, or both of them in turn. */
+function flood(channel: ServerChannel, command: string): void {
+  const half = content.length / 2;
+  const end = (): void => {
+    channel.exit(0);
+    channel.end();
+  };
+  if (command === 'out') channel.end(content);
+  else if (command === 'error') channel.stderr.write(content, end);
+  else channel.write(content.subarray(0, half), () => channel.stderr.write(content.subarray(half), end));
+}
+
+const run = (command: string): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => {
+    client.exec(command, (error, channel) => {
+      if (error) reject(error);
+      else resolve(channel);
+    });
+  });
+
+/** What has arrived and waits, once nothing more comes. */
+async function waiting(channel: ClientChannel): Promise<number> {
+  const now = (): number => channel.readableLength + channel.stderr.readableLength;
+  let before = 0;
+  while (before === 0 || before !== now()) {
+    before = now();
+    await setTimeout(20);
+  }
+  return before;
+}
+
+it.each(['out', 'error'] as const)(
+  'holds the asset back once the first window is used up: %s',
+  async (command) => {
+    const channel = await run(command);
+    limitReadAhead(channel, LIMIT);
+    const read = command === 'out' ? channel : channel.stderr;
+    const other = command === 'out' ? channel.stderr : channel;
+    other.resume();
+    const chunks: Buffer[] = [];
+    let length = 0;
+    let most = 0;
+    while (length < content.length) {
+      const held = await waiting(channel);
+      if (length > FIRST_WINDOW) most = Math.max(most, held);
+      const chunk = read.read(Math.min(LIMIT / 2, held)) as Buffer;
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    expect(sha256(Buffer.concat(chunks))).toBe(sha256(content));
+    expect(most).toBeLessThanOrEqual(LIMIT);
+    expect(most).toBeGreaterThan(LIMIT / 4);
+  },
+);
+
+it.each(['out', 'error', 'both'])('lets through whole what is read as it comes: %s', async (command) => {
+  const channel = await run(command);
+  limitReadAhead(channel, LIMIT);
+  const chunks: Buffer[] = [];
+  for (const stream of [channel, channel.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await new Promise((resolve) => channel.once('close', resolve));
+  expect(sha256(Buffer.concat(chunks))).toBe(sha256(content));
+});
