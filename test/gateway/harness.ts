@@ -165,6 +165,16 @@ export class Harness {
     return SshClient.at(this.door(person, login), this.keys);
   }
 
+  /** The console's login: the cookie as a browser keeps it. */
+  async consoleCookie({ username, password }: Pick<Person, 'username' | 'password'>): Promise<string> {
+    const answer = await fetch(`${this.product.url}/api/v1/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-gatehouse-client': 'console' },
+      body: JSON.stringify({ username, password }),
+    });
+    return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  }
+
   door(person: Person, login = person.username): Door {
     const { address, sshPort } = this.product;
     return { address, port: sshPort, login, hostKeys: this.hostKeys, key: person.key };

@@ -1,4 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
+import { expect } from 'vitest';
 import {
   MONITOR_NAMESPACE,
   SESSION_PARAMETER,
@@ -6,14 +7,20 @@ import {
   type MonitorClientEvents,
   type MonitorEnded,
   type MonitorServerEvents,
+  type TerminalSize,
   type WatchReply,
 } from '#libs/contracts';
 import { ScreenModel } from '../../apps/gateway/src/taps/monitor/screen-model.js';
 
 type MonitorSocket = Socket<MonitorServerEvents, MonitorClientEvents>;
 
+/** Where in a terminal's output it got which size. */
+export interface Resize extends TerminalSize {
+  at: number;
+}
+
 /** What stands on a terminal's screen, row for row, with the colours of each cell and the cursor. */
-export function look({ terminal }: ScreenModel): { cursor: string; rows: string[] } {
+function look({ terminal }: ScreenModel): { cursor: string; rows: string[] } {
   const { active } = terminal.buffer;
   const rows = Array.from({ length: terminal.rows }, (_, row) => {
     const line = active.getLine(active.baseY + row);
@@ -28,6 +35,30 @@ export function look({ terminal }: ScreenModel): { cursor: string; rows: string[
     return cells.join('').trimEnd();
   });
   return { cursor: `${active.type} ${active.cursorX},${active.cursorY}`, rows };
+}
+
+/** What a terminal of 80 × 24 shows that got this output. */
+async function rendered(output: string, resizes: readonly Resize[]): Promise<ReturnType<typeof look>> {
+  const model = new ScreenModel(80, 24);
+  let from = 0;
+  for (const { at, rows, columns } of resizes) {
+    await model.write(Buffer.from(output.slice(from, at)));
+    model.resize(columns, rows);
+    from = at;
+  }
+  await model.write(Buffer.from(output.slice(from)));
+  return look(model);
+}
+
+/** The watcher's screen, at rest, is that of the user's own terminal; `output` gives what that has shown by now. */
+export async function expectSame(
+  client: MonitorClient,
+  output: () => string,
+  resizes: readonly Resize[] = [],
+): Promise<void> {
+  await expect
+    .poll(async () => ({ watched: client.look(), own: await rendered(output(), resizes) }), { timeout: 15_000 })
+    .toSatisfy(({ watched, own }) => JSON.stringify(watched) === JSON.stringify(own));
 }
 
 /** A watcher as the console is one: shows what comes, and says so. */

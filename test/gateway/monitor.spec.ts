@@ -1,10 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ScreenModel } from '../../apps/gateway/src/taps/monitor/screen-model.js';
 import { requires } from '../hosts/index.js';
 import { Harness, type Person, type Way } from './harness.js';
-import { look, MonitorClient } from './monitor-client.js';
+import { expectSame, MonitorClient } from './monitor-client.js';
 import type { Terminal } from './terminal.js';
 
 const operations = z.object({
@@ -37,14 +36,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     await expect.poll(async () => (await sessionsNow()).length, { timeout: 20_000 }).toBe(0);
   });
 
-  async function cookieOf({ username, password }: Pick<Person, 'username' | 'password'>): Promise<string> {
-    const answer = await fetch(`${harness.product.url}/api/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-gatehouse-client': 'console' },
-      body: JSON.stringify({ username, password }),
-    });
-    return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  }
+  const cookieOf = (who: Pick<Person, 'username' | 'password'>): Promise<string> => harness.consoleCookie(who);
 
   async function sessionsNow(): Promise<{ id: string }[]> {
     return (await harness.admin.call('GET', '/sessions?state=online', online)).items;
@@ -73,35 +65,6 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     return client;
   }
 
-  /** What the user's own terminal shows; `resizes`: where in its text it got which size. */
-  async function rendered(
-    { shown }: Terminal,
-    resizes: readonly { at: number; rows: number; columns: number }[] = [],
-  ): Promise<ReturnType<typeof look>> {
-    const model = new ScreenModel(80, 24);
-    let from = 0;
-    for (const { at, rows, columns } of resizes) {
-      await model.write(Buffer.from(shown.slice(from, at)));
-      model.resize(columns, rows);
-      from = at;
-    }
-    await model.write(Buffer.from(shown.slice(from)));
-    return look(model);
-  }
-
-  /** Both screens at rest are the same. */
-  async function expectSame(
-    client: MonitorClient,
-    terminal: Terminal,
-    resizes: Parameters<typeof rendered>[1] = [],
-  ) {
-    await expect
-      .poll(async () => ({ watched: client.look(), own: await rendered(terminal, resizes) }), {
-        timeout: 15_000,
-      })
-      .toSatisfy(({ watched, own }) => JSON.stringify(watched) === JSON.stringify(own));
-  }
-
   it('shows the screen as it is within half a second, with an editor, colours and CJK, and follows it', async () => {
     const { terminal, session } = await shell();
     terminal.line(
@@ -116,7 +79,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     // the first watcher starts the thread
     const client = await watch(session, cookie);
     await terminal.waitFor('An auditor watches this session.');
-    await expectSame(client, terminal);
+    await expectSame(client, () => terminal.shown);
     expect(client.look().cursor).toMatch(/^alternate/);
     // how long it takes to join is the figure; what else the machine does is not
     const times: number[] = [];
@@ -135,15 +98,15 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     await expect.poll(() => client.watchers, PATIENCE).toEqual(['audrey', 'audrey']);
     terminal.type('ihello 世界\x1b');
     await expect.poll(() => client.text, PATIENCE).toContain('hello 世界');
-    await expectSame(client, terminal);
+    await expectSame(client, () => terminal.shown);
     terminal.type(':q!\r');
     await expect.poll(() => client.look().cursor, PATIENCE).toMatch(/^normal/);
     const resizes = [{ at: terminal.shown.length, rows: 30, columns: 100 }];
     terminal.resize(30, 100);
     terminal.line('stty size');
     await terminal.waitFor('30 100');
-    await expectSame(client, terminal, resizes);
-    await expectSame(second, terminal, resizes);
+    await expectSame(client, () => terminal.shown, resizes);
+    await expectSame(second, () => terminal.shown, resizes);
     expect(client.screen.size).toEqual({ columns: 100, rows: 30 });
     expect(client.screens).toBe(1);
   });

@@ -1,28 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { io, type Socket } from 'socket.io-client';
+import { io } from 'socket.io-client';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  GATEWAY_PARAMETER,
-  type OpenTerminal,
-  type ResumeTerminal,
-  SOCKET_PATH,
-  TERMINAL_NAMESPACE,
-  type TerminalClientEvents,
-  type TerminalReply,
-  type TerminalServerEvents,
-} from '#libs/contracts';
+import { GATEWAY_PARAMETER, SOCKET_PATH, TERMINAL_NAMESPACE, type TerminalReply } from '#libs/contracts';
 import { requires } from '../hosts/index.js';
 import { Harness, type Person, type Way } from './harness.js';
 import { RestClient } from './rest.js';
+import { askToOpen, askToResume, TerminalScreen, type TerminalSocket } from './terminal-client.js';
 
-type TerminalSocket = Socket<TerminalServerEvents, TerminalClientEvents>;
 type Opened = Extract<TerminalReply, { ok: true }>;
 
 interface OpenedTerminal {
   socket: TerminalSocket;
   answer: Opened;
-  screen: Screen;
+  screen: TerminalScreen;
 }
 
 const size = { columns: 80, rows: 24 };
@@ -48,15 +39,7 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
     for (const socket of sockets.splice(0)) socket.disconnect();
   });
 
-  /** The console's login: the cookie as a browser keeps it. */
-  async function cookieOf({ username, password }: Pick<Person, 'username' | 'password'>): Promise<string> {
-    const answer = await fetch(`${harness.product.url}/api/v1/auth/login`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-gatehouse-client': 'console' },
-      body: JSON.stringify({ username, password }),
-    });
-    return (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  }
+  const cookieOf = (who: Pick<Person, 'username' | 'password'>): Promise<string> => harness.consoleCookie(who);
 
   function connect(
     headers: Record<string, string>,
@@ -83,7 +66,7 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
 
   async function open(cookie: string): Promise<OpenedTerminal> {
     const socket = connect({ cookie, origin: harness.product.url });
-    const screen = new Screen(socket);
+    const screen = new TerminalScreen(socket);
     const target = { assetId: way.assetId, systemUserId: way.systemUserId, ...size };
     const answer: TerminalReply = await askToOpen(socket, target);
     if (!answer.ok) throw new Error(answer.message);
@@ -240,36 +223,3 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
     expect(await gone).toBe('io server disconnect');
   });
 });
-
-const answered = (ask: (answer: (reply: TerminalReply) => void) => void): Promise<TerminalReply> =>
-  new Promise((resolve, reject) => {
-    const late = setTimeout(() => reject(new Error('no answer in time')), 20_000);
-    ask((reply) => {
-      clearTimeout(late);
-      resolve(reply);
-    });
-  });
-const askToOpen = (socket: TerminalSocket, request: OpenTerminal): Promise<TerminalReply> =>
-  answered((answer) => socket.emit('open', request, answer));
-const askToResume = (socket: TerminalSocket, request: ResumeTerminal): Promise<TerminalReply> =>
-  answered((answer) => socket.emit('resume', request, answer));
-
-/** What a console shows of a terminal: bytes in order, none twice. */
-class Screen {
-  text = '';
-  bytes = 0;
-  ended = 0;
-
-  constructor(socket: TerminalSocket) {
-    this.follow(socket);
-  }
-
-  follow(socket: TerminalSocket): void {
-    socket.on('output', (offset, data) => {
-      expect(offset).toBe(this.bytes);
-      this.text += Buffer.from(data).toString();
-      this.bytes += data.byteLength;
-    });
-    socket.on('ended', () => this.ended++);
-  }
-}
