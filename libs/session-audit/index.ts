@@ -1,6 +1,7 @@
 export { CommandArchive, type CommandFilter, type CommandRow } from './command-archive.js';
 export { CommandJournal, type CommandRecord } from './command-journal.js';
 export { GatewayRoster } from './gateway-roster.js';
+export { MonitorSettings, type MonitorPolicy } from './monitor-settings.js';
 export { OperationJournal } from './operation-journal.js';
 export { AuditSpool, type SpoolGap } from './spool/audit-spool.js';
 export { spoolStatements } from './spool/spool-statements.js';

@@ -14,6 +14,7 @@ import { SessionTally } from './dashboard/session-tally.js';
 import { TallyKeeper } from './dashboard/tally-keeper.js';
 import { GatewayRoster } from './gateway-roster.js';
 import { LiveGateways } from './live-gateways.js';
+import { MonitorSettings } from './monitor-settings.js';
 import { OperationJournal } from './operation-journal.js';
 import { RecordingStore } from './recording-store.js';
 import { SessionArchive } from './session-archive.js';
@@ -88,6 +89,12 @@ import { TransferJournal } from './transfer-journal.js';
       ) => new SessionArchive(dataSource, unitOfWork, recordings, operations),
     },
     {
+      provide: MonitorSettings,
+      inject: [DataSource, UnitOfWork, CONFIG],
+      useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork, { tellWatched }: Config) =>
+        new MonitorSettings(dataSource, unitOfWork, tellWatched),
+    },
+    {
       provide: AuditTrail,
       inject: [DataSource],
       useFactory: (dataSource: DataSource) => new AuditTrail(dataSource),
@@ -146,6 +153,7 @@ import { TransferJournal } from './transfer-journal.js';
     RecordingStore,
     LiveGateways,
     SessionArchive,
+    MonitorSettings,
     AuditTrail,
     TransferJournal,
     TransferArchive,

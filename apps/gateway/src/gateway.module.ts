@@ -26,6 +26,7 @@ import {
   AuditSpool,
   BatchLedger,
   CommandJournal,
+  MonitorSettings,
   OperationJournal,
   RecordingStore,
   SessionArchive,
@@ -349,9 +350,13 @@ export class GatewayModule {
         },
         {
           provide: MonitorDesk,
-          inject: [SessionRegistry, SessionArchive, LOGGER],
-          useFactory: (registry: SessionRegistry, archive: SessionArchive, logger: Logger) =>
-            new MonitorDesk(registry, archive, logger, config.tellWatched),
+          inject: [SessionRegistry, SessionArchive, LOGGER, MonitorSettings],
+          useFactory: (
+            registry: SessionRegistry,
+            archive: SessionArchive,
+            logger: Logger,
+            settings: MonitorSettings,
+          ) => new MonitorDesk(registry, archive, logger, settings),
         },
         ConsoleSockets,
         TerminalGateway,

@@ -154,6 +154,12 @@ export const routes: Routes = [
         loadComponent: () => import('./settings/push-engine-page').then((file) => file.PushEnginePage),
       },
       {
+        path: 'settings/monitor',
+        canActivate: [may('settings.write')],
+        canDeactivate: [keepsInput],
+        loadComponent: () => import('./settings/monitor-settings').then((file) => file.MonitorSettings),
+      },
+      {
         path: 'settings/retention',
         canActivate: [may('settings.write')],
         canDeactivate: [keepsInput],

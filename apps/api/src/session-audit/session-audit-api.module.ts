@@ -8,6 +8,7 @@ import { CommandsController } from './commands.controller.js';
 import { DashboardController } from './dashboard.controller.js';
 import { FileTransfersController } from './file-transfers.controller.js';
 import { FirstHourController } from './first-hour.controller.js';
+import { MonitorSettingsController } from './monitor-settings.controller.js';
 import { MySshDoorController } from './my-ssh-door.controller.js';
 import { RetentionController } from './retention.controller.js';
 import { SessionsController } from './sessions.controller.js';
@@ -23,6 +24,7 @@ import { SessionsController } from './sessions.controller.js';
     AuditController,
     DashboardController,
     FirstHourController,
+    MonitorSettingsController,
     MySshDoorController,
     RetentionController,
   ],

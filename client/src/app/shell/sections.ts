@@ -78,6 +78,7 @@ export const MENU: readonly MenuSection[] = [
         needs: 'settings.write',
       },
       { path: '/settings/drift', label: 'menu.drift', icon: 'scan', needs: 'settings.write' },
+      { path: '/settings/monitor', label: 'menu.monitor', icon: 'eye', needs: 'settings.write' },
       { path: '/settings/retention', label: 'menu.retention', icon: 'history', needs: 'settings.write' },
       { path: '/settings/mail', label: 'menu.mail', icon: 'mail', needs: 'settings.write' },
     ],

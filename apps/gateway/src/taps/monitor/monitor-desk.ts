@@ -1,6 +1,6 @@
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { Actor, Logger, SessionId } from '#libs/kernel';
-import type { SessionArchive } from '#libs/session-audit';
+import type { MonitorSettings, SessionArchive } from '#libs/session-audit';
 import type { SessionRegistry } from '../../session/session-registry.js';
 import { Session } from '../../session/session.js';
 import { ScreenDesk } from './screen-desk.js';
@@ -40,8 +40,7 @@ export class MonitorDesk implements OnApplicationShutdown {
     private readonly registry: SessionRegistry,
     private readonly archive: Pick<SessionArchive, 'noteWatch' | 'noteWatchEnd'>,
     private readonly logger: Logger,
-    /** Whether who is watched is told when the first watcher comes. */
-    private readonly tells: boolean,
+    private readonly settings: Pick<MonitorSettings, 'get'>,
   ) {
     this.screens = new ScreenDesk(logger);
     this.keeper = new ScreenKeeper(() => sessionsOf(registry), this.screens, logger);
@@ -57,9 +56,10 @@ export class MonitorDesk implements OnApplicationShutdown {
     const refusal = this.refusalFor(session);
     if (refusal) return refusal;
     if (!(session instanceof Session)) return NO_TERMINAL;
+    const { tellsWatched } = await this.settings.get();
     await this.archive.noteWatch(actor, session.id);
     const since = Date.now();
-    const watched = this.watched.get(session.id) ?? this.begin(session);
+    const watched = this.watched.get(session.id) ?? this.begin(session, tellsWatched);
     if (!watched) return NOT_HERE;
     const watcher = new Watcher(actor.username, socket);
     watched.add(watcher);
@@ -83,7 +83,8 @@ export class MonitorDesk implements OnApplicationShutdown {
     return (this.watched.get(session.id)?.watcherCount ?? 0) >= MAX_WATCHERS ? TOO_MANY : null;
   }
 
-  private begin(session: Session): WatchedSession | null {
+  /** @param tells whether who is watched hears of it */
+  private begin(session: Session, tells: boolean): WatchedSession | null {
     const screen = session.screen();
     if (!screen) return null;
     const watched = new WatchedSession(
@@ -98,7 +99,7 @@ export class MonitorDesk implements OnApplicationShutdown {
       },
     );
     this.watched.set(session.id, watched);
-    if (this.tells) session.say('An auditor watches this session.');
+    if (tells) session.say('An auditor watches this session.');
     void session.whenEnded().then(() => {
       const how = session.howItEnded();
       watched.end({ reason: how?.reason ?? 'internal_error', detail: how?.detail ?? null });

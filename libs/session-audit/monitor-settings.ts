@@ -1,0 +1,54 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { changedFields, Setting, type UnitOfWork } from '#libs/database';
+import type { Actor } from '#libs/kernel';
+
+/** Row of the settings table. */
+const KEY = 'monitor';
+
+const stored = z.object({
+  /** Absent: nobody has chosen yet. */
+  tellsWatched: z.boolean().optional(),
+});
+
+/** What the live monitor does for those who are watched. */
+export interface MonitorPolicy {
+  /** A line in the terminal tells its user when somebody begins to watch. */
+  tellsWatched: boolean;
+}
+
+/** Settings → Live monitor (FEATURES G2). */
+export class MonitorSettings {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly unitOfWork: UnitOfWork,
+    /** What counts until somebody has chosen: `GATEHOUSE_TELL_WATCHED`. */
+    private readonly tellsAtFirst: boolean,
+  ) {}
+
+  /** The settings now. */
+  get(): Promise<MonitorPolicy> {
+    return this.read(this.dataSource.manager);
+  }
+
+  /** Replaces them; they count from the next time that somebody begins to watch. */
+  set(actor: Actor, { tellsWatched }: MonitorPolicy): Promise<MonitorPolicy> {
+    const wanted = { tellsWatched };
+    return this.unitOfWork.run(actor, async (tx) => {
+      const changes = changedFields(await this.read(tx.manager), wanted);
+      await tx.manager.query(
+        'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
+        [KEY, JSON.stringify(wanted)],
+      );
+      const subject = { subjectType: 'settings', subjectId: null, subjectName: KEY };
+      if (changes) await tx.record({ action: 'settings.update', ...subject, ...changes });
+      return wanted;
+    });
+  }
+
+  private async read(manager: EntityManager): Promise<MonitorPolicy> {
+    const row = await manager.findOneBy(Setting, { key: KEY });
+    const { tellsWatched = this.tellsAtFirst } = stored.parse(row?.value ?? {});
+    return { tellsWatched };
+  }
+}
