@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { requires } from '../hosts/index.js';
+import { quoted, requires } from '../hosts/index.js';
 import { Harness, type Way } from './harness.js';
 
 const commandPage = z.object({
@@ -19,7 +19,22 @@ type Command = z.infer<typeof commandPage>['items'][number];
 const ENTER = '\r';
 const UP = '\x1b[A';
 
-requires('hosts', 'ssh', 'terminal').describe('the commands of a session', () => {
+/** Asks as database clients do: with a prompt of their own, and another for the rest of a statement. */
+const DATABASE_CLIENT = `import readline
+text = ''
+while True:
+    text += input('    -> ' if text else 'mysql> ')
+    if text == 'exit':
+        break
+    if text.endswith(';'):
+        print('took', len(text))
+        text = ''
+    else:
+        text += ' '
+`;
+const SUDO_PASSWORD = 'pass phrase of dev 4711';
+
+requires('hosts', 'ssh', 'terminal', 'sudo').describe('the commands of a session', () => {
   let harness: Harness;
   let way: Way;
 
@@ -29,8 +44,14 @@ requires('hosts', 'ssh', 'terminal').describe('the commands of a session', () =>
   }, 60_000);
   beforeAll(async () => {
     const systemKey = await harness.keys.make('system');
-    const account = { username: 'dev', publicKey: systemKey.public };
+    const account = {
+      username: 'dev',
+      publicKey: systemKey.public,
+      password: SUDO_PASSWORD,
+      sudo: 'password' as const,
+    };
     const host = await harness.startHost({ name: 'web-01', accounts: [account] });
+    await host.exec(`printf '%s' ${quoted(DATABASE_CLIENT)} >/home/dev/client.py`);
     way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
   });
 
@@ -130,6 +151,59 @@ requires('hosts', 'ssh', 'terminal').describe('the commands of a session', () =>
     // both are rounded to milliseconds
     expect(command?.offset).toBeLessThan((events[shown]?.[0] ?? 0) + 0.01);
     expect(row).toMatchObject({ commandCount: 2 });
+  });
+
+  it('go on in a shell of root and in a database client, whose prompts are others', async () => {
+    const terminal = await shell();
+    terminal.line('sudo -i');
+    await terminal.waitFor(/password for dev/);
+    terminal.line(SUDO_PASSWORD);
+    await terminal.waitFor(/# $/);
+    terminal.line('echo uid-$(id -u)');
+    await terminal.waitFor('uid-0');
+    await terminal.waitFor(/# $/);
+    terminal.line('python3 /home/dev/client.py');
+    await terminal.waitFor('mysql> ');
+    terminal.line('SELECT name FROM users;');
+    await terminal.waitFor('took 23');
+    await terminal.waitFor('mysql> ');
+    terminal.line('DELETE FROM users');
+    await terminal.waitFor('    -> ');
+    terminal.line('WHERE id = 7;');
+    await terminal.waitFor('took 31');
+    await terminal.waitFor('mysql> ');
+    terminal.type(`${UP}${UP}${UP}`);
+    await terminal.waitFor(/SELECT name FROM users;/);
+    terminal.type(ENTER);
+    await terminal.waitFor('took 23');
+    await terminal.waitFor('mysql> ');
+    terminal.line('exit');
+    await terminal.waitFor(/# $/);
+    terminal.line('exit');
+    await terminal.waitFor('$ ');
+    terminal.line('echo own-$((1+1))');
+    await terminal.waitFor('own-2');
+    await terminal.waitFor('$ ');
+    terminal.line('exit');
+    await terminal.untilEnded();
+    await untilNoted('echo own-$((1+1))');
+    await expect.poll(async () => (await commandsOfLast()).at(-1)?.command, { timeout: 10_000 }).toBe('exit');
+    const commands = await commandsOfLast();
+    const lines = commands.filter(({ kind }) => kind === 'line').map(({ command }) => command);
+    expect(lines).toEqual([
+      'sudo -i',
+      'echo uid-$(id -u)',
+      'python3 /home/dev/client.py',
+      'SELECT name FROM users;',
+      'DELETE FROM users\nWHERE id = 7;',
+      'SELECT name FROM users;',
+      'exit',
+      'exit',
+      'echo own-$((1+1))',
+      'exit',
+    ]);
+    expect(commands.filter(({ kind }) => kind === 'hidden')).toHaveLength(1);
+    expect(JSON.stringify(commands)).not.toContain(SUDO_PASSWORD);
   });
 
   it('of a client that is killed are kept', async () => {
