@@ -25,6 +25,7 @@ export {
 } from './audit-trail.js';
 export { LiveGateways } from './live-gateways.js';
 export { SessionArchive } from './session-archive.js';
+export { GAP_KINDS, type GapKind, type SessionGap } from './session-gaps.js';
 export type { SessionFilter, SessionRecord } from './session-rows.js';
 export type { TimelinePage, TimelineRequest } from './timeline.js';
 export { TransferArchive, type TransferFilter, type TransferRow } from './transfer-archive.js';

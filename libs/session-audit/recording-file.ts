@@ -5,7 +5,7 @@ import { constants, gzip } from 'node:zlib';
 
 const compress = promisify(gzip);
 
-/** Output that is missing in a recording, as the disk failed. */
+/** Output that is missing in a recording, as the disk failed: shown from then until then. */
 export interface RecordingGap {
   from: Date;
   to: Date;
@@ -28,6 +28,8 @@ export interface Segment {
   shown: number;
   /** Their time in the recording, seconds. */
   seconds: number;
+  /** The same as a moment. */
+  at: Date;
 }
 
 /**
@@ -52,26 +54,26 @@ export class RecordingFile {
     try {
       await recording.make();
     } catch (error) {
-      recording.leaveOut(error, 0);
+      recording.leaveOut(error, 0, new Date());
     }
     return recording;
   }
 
   /** @throws the file system's error, unless gaps are heard */
-  async append({ lines, shown, seconds }: Segment): Promise<void> {
+  async append({ lines, shown, seconds, at }: Segment): Promise<void> {
     const { gap } = this;
     try {
       const file = this.file ?? (await this.make());
       await this.write(file, gap ? Buffer.concat([gapLine(gap, seconds), lines]) : lines);
     } catch (error) {
-      this.leaveOut(error, shown);
+      this.leaveOut(error, shown, at);
       return;
     }
-    if (gap) this.endGap(gap);
+    if (gap) this.endGap(gap, at);
   }
 
   async close(): Promise<void> {
-    if (this.gap) this.endGap(this.gap);
+    if (this.gap) this.endGap(this.gap, new Date());
     await this.file?.close();
   }
 
@@ -102,19 +104,19 @@ export class RecordingFile {
     this.bytes += segment.length;
   }
 
-  private leaveOut(thrown: unknown, shown: number): void {
+  private leaveOut(thrown: unknown, shown: number, at: Date): void {
     if (!this.gaps) throw thrown;
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     if (!this.gap) {
-      this.gap = { from: new Date(), bytes: 0, reason: error.message };
+      this.gap = { from: at, bytes: 0, reason: error.message };
       this.gaps.began(error);
     }
     this.gap.bytes += shown;
   }
 
-  private endGap(gap: Omit<RecordingGap, 'to'>): void {
+  private endGap(gap: Omit<RecordingGap, 'to'>, to: Date): void {
     this.gap = null;
-    this.gaps?.ended({ ...gap, to: new Date() });
+    this.gaps?.ended({ ...gap, to });
   }
 }
 

@@ -253,7 +253,9 @@ export class RecordingWriter {
   private async append(events: PendingEvent[], shown: number): Promise<void> {
     const lines = this.encode(events);
     if (this.failure) return;
-    await this.file.append({ lines, shown, seconds: secondsOf(events[0]?.at ?? 0) });
+    const first = events[0]?.at ?? 0;
+    const at = new Date(Date.now() - Math.max(0, performance.now() - this.startedAt - first));
+    await this.file.append({ lines, shown, seconds: secondsOf(first), at });
   }
 
   private fail(error: unknown): void {

@@ -4,6 +4,7 @@ import { Session, type UnitOfWork } from '#libs/database';
 import { DomainError, NotFound, type Actor, type SessionId } from '#libs/kernel';
 import type { OperationJournal } from './operation-journal.js';
 import type { RecordingStore } from './recording-store.js';
+import { readGaps, type SessionGap } from './session-gaps.js';
 import {
   SESSION_COLUMNS,
   sessionRecord,
@@ -57,6 +58,11 @@ export class SessionArchive {
     const [found] = sessionRecord.array().parse(rows);
     if (!found) throw new NotFound('session');
     return found;
+  }
+
+  /** What is missing of it, as a disk or the database failed; the first first. */
+  gapsOf(id: SessionId): Promise<SessionGap[]> {
+    return readGaps(this.dataSource, id);
   }
 
   /**

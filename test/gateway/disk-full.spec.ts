@@ -1,59 +1,32 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
-import { requires, run } from '../hosts/index.js';
+import { requires } from '../hosts/index.js';
+import { machineCommand } from '../machine-command.js';
 import { Harness, type Way } from './harness.js';
+import { SmallDisk } from './small-disk.js';
 import type { Terminal } from './terminal.js';
 
 const LOGIN = 'alice@dev@web-01';
+const detail = z.object({
+  gaps: z.array(
+    z.object({
+      kind: z.string(),
+      from: z.coerce.date(),
+      to: z.coerce.date(),
+      bytes: z.number().nullable(),
+      records: z.number().nullable(),
+    }),
+  ),
+});
+const integrity = z.object({ waiting: z.number() });
 const operations = z.object({
   items: z.array(
     z.looseObject({ subjectId: z.string().nullable(), after: z.record(z.string(), z.unknown()).nullable() }),
   ),
 });
-
-/** A folder of the data folder as a small disk of its own. */
-class SmallDisk {
-  private constructor(private readonly folder: string) {}
-
-  static async mount(folder: string): Promise<SmallDisk> {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const { status, stderr } = await run('mount', [
-      '-t',
-      'tmpfs',
-      '-o',
-      'size=512k,mode=700',
-      'tmpfs',
-      folder,
-    ]);
-    if (status !== 0) throw new Error(stderr);
-    return new SmallDisk(folder);
-  }
-
-  /** Takes all the room that is left, to the last page. */
-  async fill(): Promise<void> {
-    for (const bytes of [65_536, 4_096]) {
-      for (let made = 0; made < 200; made++) {
-        const name = join(this.folder, `filler-${bytes}-${made}`);
-        try {
-          await writeFile(name, Buffer.alloc(bytes));
-        } catch {
-          await rm(name, { force: true }); // no space left: smaller ones may still fit
-          break;
-        }
-      }
-    }
-  }
-
-  async clear(): Promise<void> {
-    await run('sh', ['-c', `rm -f '${this.folder}'/filler-*`]);
-  }
-
-  async unmount(): Promise<void> {
-    await run('umount', ['-l', this.folder]);
-  }
-}
 
 for (const policy of ['strict', 'best-effort'] as const) {
   requires('hosts', 'ssh', 'terminal').describe(`a full disk, ${policy}`, () => {
@@ -85,6 +58,11 @@ for (const policy of ['strict', 'best-effort'] as const) {
       if (!row) throw new Error('There is no session row');
       return row;
     };
+    const gapsOf = async (id: string) =>
+      (await harness.admin.call('GET', `/sessions/${id}`, detail)).gaps;
+    /** Of what could not be recorded, by session. */
+    const gapOperations = async () =>
+      (await harness.admin.call('GET', '/operations?action=session.recording-gap', operations)).items;
     /** More than fits into what is left of a file's last page. */
     const NOISE = 'head -c 20000 /dev/urandom | base64; echo noise-$((40+2))';
 
@@ -140,28 +118,64 @@ for (const policy of ['strict', 'best-effort'] as const) {
         expect(await texts()).toEqual(expect.arrayContaining(commands));
       });
     } else {
-      it('interrupts the recording: the user is told, and what is missing is recorded', async () => {
+      it('interrupts the recording: the user is told, and each gap is recorded once, from when to when', async () => {
+        const terminal = await open();
+        await terminal.waitFor('$ ');
+        const times: { begun: number; over: number }[] = [];
+        for (const round of [1, 2]) {
+          await recordings.fill();
+          const begun = Date.now();
+          terminal.line(NOISE);
+          await terminal.waitFor('noise-42');
+          await terminal.waitFor('recording of this session is interrupted');
+          await recordings.clear();
+          terminal.line(`echo goes-${round}-$((40+1))`);
+          await terminal.waitFor(`goes-${round}-41`);
+          times.push({ begun, over: Date.now() });
+          // the gap is over with what is recorded next
+          await expect.poll(async () => (await gapOperations()).length, { timeout: 15_000 }).toBe(round);
+        }
+        terminal.line('exit');
+        expect(await terminal.untilEnded()).toBe(0);
+        const { id, endReason } = await lastSession();
+        expect(endReason).toBe('logout');
+        const text = await (await harness.admin.send('GET', `/sessions/${id}/recording`)).text();
+        expect(text.match(/"m","\d{5} bytes of output are missing: ENOSPC/g)).toHaveLength(2);
+        expect(text).toMatch(/goes-1-41[\s\S]*goes-2-41/);
+        expect(text).not.toContain('noise-42');
+        expect((await gapOperations()).map(({ subjectId }) => subjectId)).toEqual([id, id]);
+        expect(String((await gapOperations())[0]?.after?.['reason'])).toContain('ENOSPC');
+        const gaps = await gapsOf(id);
+        expect(gaps.map(({ kind, records }) => ({ kind, records }))).toEqual(
+          times.map(() => ({ kind: 'recording', records: null })),
+        );
+        for (const [at, { from, to, bytes }] of gaps.entries()) {
+          expect(bytes).toBeGreaterThan(20_000);
+          const { begun = 0, over = 0 } = times[at] ?? {};
+          // what was shown within the second before shares a segment with it
+          expect(from.getTime()).toBeGreaterThan(begun - 1_500);
+          expect(from.getTime()).toBeLessThan(over);
+          expect(to.getTime()).toBeGreaterThan(from.getTime());
+          expect(to.getTime()).toBeLessThanOrEqual(over);
+        }
+      });
+
+      it('that stays full to the end leaves a gap to the end', async () => {
         const terminal = await open();
         await terminal.waitFor('$ ');
         await recordings.fill();
         terminal.line(NOISE);
         await terminal.waitFor('noise-42');
         await terminal.waitFor('recording of this session is interrupted');
-        await recordings.clear();
-        terminal.line('echo goes-$((40+1))');
-        await terminal.waitFor('goes-41');
         terminal.line('exit');
-        expect(await terminal.untilEnded()).toBe(0);
-        const { id, endReason } = await lastSession();
-        expect(endReason).toBe('logout');
+        await terminal.untilEnded();
+        const { id } = await lastSession();
+        await recordings.clear();
+        await expect.poll(async () => (await gapsOf(id)).length, { timeout: 15_000 }).toBe(1);
+        expect((await gapsOf(id))[0]).toMatchObject({ kind: 'recording', records: null });
         const text = await (await harness.admin.send('GET', `/sessions/${id}/recording`)).text();
-        expect(text).toMatch(/"m","\d{5} bytes of output are missing: ENOSPC/);
-        expect(text).toContain('goes-41');
+        expect(text).toMatch(/^\{"version":2/);
         expect(text).not.toContain('noise-42');
-        const gaps = async () =>
-          (await harness.admin.call('GET', '/operations?action=session.recording-gap', operations)).items;
-        await expect.poll(async () => (await gaps()).map(({ subjectId }) => subjectId)).toEqual([id]);
-        expect(String((await gaps())[0]?.after?.['reason'])).toContain('ENOSPC');
       });
 
       it('lets a session start that has no recording yet', async () => {
@@ -179,7 +193,28 @@ for (const policy of ['strict', 'best-effort'] as const) {
         expect(text).toMatch(/^\{"version":2/);
         expect(text).toContain('later-41');
         expect(text).toContain('bytes of output are missing');
+        await expect.poll(async () => (await gapsOf(id)).length, { timeout: 15_000 }).toBe(1);
       });
+
+      it('is no tampering: the audit and its export are whole', async () => {
+        const settings = {
+          GATEHOUSE_DATA_DIR: harness.product.dataDir,
+          GATEHOUSE_DATABASE_URL: harness.product.databaseUrl,
+        };
+        const sealed = async () => (await harness.admin.call('GET', '/audit/integrity', integrity)).waiting;
+        await expect.poll(sealed, { timeout: 30_000, interval: 500 }).toBe(0);
+        const place = await mkdtemp(join(tmpdir(), 'gatehouse-export-'));
+        try {
+          const folder = join(place, 'audit');
+          const exported = await machineCommand(settings, 'audit', 'export', '--recordings', folder);
+          expect(exported).toMatchObject({ code: 0, err: '' });
+          const verdict = await machineCommand({}, 'audit', 'verify', folder);
+          expect(verdict).toMatchObject({ code: 0, err: '' });
+          expect(verdict.out).toMatch(/^whole: \d+ records, 3 recordings/);
+        } finally {
+          await rm(place, { recursive: true });
+        }
+      }, 60_000);
     }
   });
 }

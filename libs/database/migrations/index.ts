@@ -29,6 +29,7 @@ import { ToldFailures1795400000120 } from './0030-told-failures.js';
 import { AssetWords1795400000130 } from './0031-asset-words.js';
 import { FileChanges1795400000140 } from './0032-file-changes.js';
 import { GatewayDoors1795400000150 } from './0033-gateway-doors.js';
+import { Gaps1795400000160 } from './0034-gaps.js';
 import { AssetWordsIndex1795400000180 } from './0036-asset-words-index.js';
 
 /** In the order in which they run. */
@@ -64,5 +65,6 @@ export const migrations = [
   AssetWords1795400000130,
   FileChanges1795400000140,
   GatewayDoors1795400000150,
+  Gaps1795400000160,
   AssetWordsIndex1795400000180,
 ];

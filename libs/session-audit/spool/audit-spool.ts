@@ -44,7 +44,7 @@ export interface SpoolGap {
 export interface SpoolListener {
   /** What is noted from now on is neither in the database nor on the disk. */
   inDanger(error: Error): void;
-  /** That is over. `gap`: what was lost meanwhile; null: nothing. */
+  /** Records are safe again. `gap`: what was lost meanwhile; null: nothing. */
   outOfDanger(gap: SpoolGap | null): void;
 }
 
@@ -250,7 +250,7 @@ export class AuditSpool {
       this.danger = diskFailure;
       this.parts.logger.error({ err: diskFailure }, 'audit records can be kept nowhere');
       this.listener?.inDanger(diskFailure);
-    } else if (danger && !first) {
+    } else if ((danger !== null || this.gap !== null) && !first) {
       this.danger = null;
       const { gap } = this;
       this.gap = null;

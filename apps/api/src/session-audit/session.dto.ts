@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { END_REASONS, SESSION_KINDS, type EndReason, type SessionKind } from '#libs/contracts';
 import type { AssetId, SystemUserId, UserId } from '#libs/kernel';
-import type { SessionFilter, SessionRecord } from '#libs/session-audit';
+import { GAP_KINDS, type GapKind, type SessionFilter, type SessionGap, type SessionRecord } from '#libs/session-audit';
 import { IdField, OneOf, Text } from '../http/fields.js';
 import { TimelinePageOf, TimelineQueryBy } from './timeline-query.js';
 
@@ -99,6 +99,34 @@ export class SessionView {
 
   @ApiProperty({ type: 'integer', description: 'Commands so far' })
   commandCount!: number;
+}
+
+/** Something that is missing of a session. */
+export class SessionGapView implements SessionGap {
+  @ApiProperty({ enum: GAP_KINDS, enumName: 'SessionGapKind' })
+  kind!: GapKind;
+
+  @ApiProperty({ type: Date })
+  from!: Date;
+
+  @ApiProperty({ type: Date })
+  to!: Date;
+
+  @ApiProperty({ type: 'integer', nullable: true, description: 'Of a recording: output that is missing' })
+  bytes!: number | null;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'Of records: how many its gateway could keep nowhere, of all its sessions',
+  })
+  records!: number | null;
+}
+
+/** One session, and what is missing of it. */
+export class SessionDetail extends SessionView {
+  @ApiProperty({ type: SessionGapView, isArray: true, description: 'The first first' })
+  gaps!: SessionGapView[];
 }
 
 /** One page of sessions; `total` counts up to 10,000. */

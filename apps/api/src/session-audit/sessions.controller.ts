@@ -7,10 +7,10 @@ import { CurrentActor, CurrentCaller, type Caller } from '../http/caller.js';
 import { IdParam } from '../http/id-param.js';
 import {
   MySessionListQuery,
+  SessionDetail,
   SessionListQuery,
   SessionPage,
   sessionView,
-  SessionView,
 } from './session.dto.js';
 
 /** Media type of asciicast v2. */
@@ -42,9 +42,10 @@ export class SessionsController {
 
   @Get('sessions/:id')
   @Requires('audit.read')
-  @ApiOkResponse({ type: SessionView })
-  async getSession(@IdParam() id: SessionId): Promise<SessionView> {
-    return sessionView(await this.archive.get(id));
+  @ApiOkResponse({ type: SessionDetail })
+  async getSession(@IdParam() id: SessionId): Promise<SessionDetail> {
+    const session = sessionView(await this.archive.get(id));
+    return { ...session, gaps: await this.archive.gapsOf(id) };
   }
 
   @Post('sessions/:id/terminate')

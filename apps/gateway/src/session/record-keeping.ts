@@ -10,7 +10,7 @@ export interface KeepingParts {
   policy: Config['recording'];
   spool: AuditSpool;
   operations: OperationJournal;
-  registry: SessionRegistry;
+  registry: Pick<SessionRegistry, 'live'>;
   logger: Logger;
 }
 

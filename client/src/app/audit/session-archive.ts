@@ -8,8 +8,8 @@ import { getSession } from '../api/fn/sessions/get-session';
 import { listSessions } from '../api/fn/sessions/list-sessions';
 import { terminateSession } from '../api/fn/sessions/terminate-session';
 import type { CommandPage } from '../api/models/command-page';
+import type { SessionDetail } from '../api/models/session-detail';
 import type { SessionPage } from '../api/models/session-page';
-import type { SessionView } from '../api/models/session-view';
 import { type ListQuery, oneOf, paging } from '../list/list-query';
 
 const SORTS = ['startedAt'] as const;
@@ -26,7 +26,7 @@ export class SessionArchive {
     return this.api.invoke(listSessions, { ...paging(query, SORTS), state, kind, from, to });
   }
 
-  get(id: string): Promise<SessionView> {
+  get(id: string): Promise<SessionDetail> {
     return this.api.invoke(getSession, { id });
   }
 

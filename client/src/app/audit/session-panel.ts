@@ -17,12 +17,13 @@ import { endMark } from './end-mark';
 import type { SessionView } from '../api/models/session-view';
 import { SessionCommands } from './session-commands';
 import { SessionArchive } from './session-archive';
+import { SessionGaps } from './session-gaps';
 import { isWatchable } from './watchable';
 
 /** One session: who, where, when, how it ended. */
 @Component({
   selector: 'gh-session-panel',
-  imports: [Duration, NzButtonComponent, Icon, RouterLink, SessionCommands, SidePanel, StateMark, When],
+  imports: [Duration, NzButtonComponent, Icon, RouterLink, SessionCommands, SessionGaps, SidePanel, StateMark, When],
   templateUrl: './session-panel.html',
 })
 export class SessionPanel {

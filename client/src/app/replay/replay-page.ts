@@ -18,6 +18,7 @@ import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { SessionArchive } from '../audit/session-archive';
 import { SessionCommands } from '../audit/session-commands';
+import { SessionGaps } from '../audit/session-gaps';
 import { Icon } from '../display/icon';
 import { saveFile } from '../display/save-file';
 import { When } from '../display/when';
@@ -36,7 +37,7 @@ const MOST_HITS = 200;
 /** Plays the recording of a session at the size that its user had, its letters as large as there is room. */
 @Component({
   selector: 'gh-replay-page',
-  imports: [Icon, NzButtonComponent, NzInputDirective, RouterLink, SessionCommands, When],
+  imports: [Icon, NzButtonComponent, NzInputDirective, RouterLink, SessionCommands, SessionGaps, When],
   templateUrl: './replay-page.html',
   // xterm.js makes its own elements, which scoped styles would not reach.
   encapsulation: ViewEncapsulation.None,
