@@ -6,16 +6,15 @@ import type { Actor } from '#libs/kernel';
 /** Row of the settings table. */
 const KEY = 'monitor';
 
-const stored = z.object({
-  /** Absent: nobody has chosen yet. */
-  tellsWatched: z.boolean().optional(),
+const policy = z.object({
+  /** A line in the terminal tells its user when somebody begins to watch. */
+  tellsWatched: z.boolean(),
 });
+/** As long as nobody has chosen there is no row. */
+const stored = policy.partial();
 
 /** What the live monitor does for those who are watched. */
-export interface MonitorPolicy {
-  /** A line in the terminal tells its user when somebody begins to watch. */
-  tellsWatched: boolean;
-}
+export type MonitorPolicy = z.infer<typeof policy>;
 
 /** Settings → Live monitor (FEATURES G2). */
 export class MonitorSettings {

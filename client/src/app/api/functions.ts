@@ -93,6 +93,10 @@ export type { GetFirstHour$Params as GetFirstHour$Params } from './fn/settings/g
 export { getFirstHour as getFirstHour } from './fn/settings/get-first-hour';
 export type { SetFirstHour$Params as SetFirstHour$Params } from './fn/settings/set-first-hour';
 export { setFirstHour as setFirstHour } from './fn/settings/set-first-hour';
+export type { GetMonitor$Params as GetMonitor$Params } from './fn/settings/get-monitor';
+export { getMonitor as getMonitor } from './fn/settings/get-monitor';
+export type { SetMonitor$Params as SetMonitor$Params } from './fn/settings/set-monitor';
+export { setMonitor as setMonitor } from './fn/settings/set-monitor';
 export type { GetRetention$Params as GetRetention$Params } from './fn/settings/get-retention';
 export { getRetention as getRetention } from './fn/settings/get-retention';
 export type { SetRetention$Params as SetRetention$Params } from './fn/settings/set-retention';

@@ -7,13 +7,13 @@ import { filter, map } from 'rxjs/operators';
 import { StrictHttpResponse } from '../../strict-http-response';
 import { RequestBuilder } from '../../request-builder';
 
-import { SessionView } from '../../models/session-view';
+import { SessionDetail } from '../../models/session-detail';
 
 export interface GetSession$Params {
   id: string;
 }
 
-export function getSession(http: HttpClient, rootUrl: string, params: GetSession$Params, context?: HttpContext): Observable<StrictHttpResponse<SessionView>> {
+export function getSession(http: HttpClient, rootUrl: string, params: GetSession$Params, context?: HttpContext): Observable<StrictHttpResponse<SessionDetail>> {
   const rb = new RequestBuilder(rootUrl, getSession.PATH, 'get');
   if (params) {
     rb.path('id', params.id, {});
@@ -24,7 +24,7 @@ export function getSession(http: HttpClient, rootUrl: string, params: GetSession
   ).pipe(
     filter((r: any): r is HttpResponse<any> => r instanceof HttpResponse),
     map((r: HttpResponse<any>) => {
-      return r as StrictHttpResponse<SessionView>;
+      return r as StrictHttpResponse<SessionDetail>;
     })
   );
 }
