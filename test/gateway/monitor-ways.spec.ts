@@ -36,12 +36,10 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor, of every way in
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.leave();
-    for (const socket of sockets.splice(0)) {
-      socket.emit('close');
-      socket.disconnect();
-    }
+    for (const socket of sockets) socket.emit('close');
     await Promise.all(terminals.splice(0).map((terminal) => terminal.close()));
     await expect.poll(async () => (await online()).length, PATIENCE).toBe(0);
+    for (const socket of sockets.splice(0)) socket.disconnect();
   });
 
   const online = (): Promise<SessionRow[]> => harness.sessions('&state=online');
