@@ -123,7 +123,9 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
       await terminal.untilEnded();
       await expect.poll(async () => (await harness.sessions('&state=online')).length, PATIENT).toBe(0);
     }
-    const changes = z.object({ items: z.array(z.looseObject({ subjectName: z.string(), after: z.unknown() })) });
+    const changes = z.object({
+      items: z.array(z.looseObject({ subjectName: z.string(), after: z.unknown() })),
+    });
     const { items } = await harness.admin.call('GET', '/operations?action=settings.update', changes);
     const ours = items.filter(({ subjectName }) => subjectName === 'monitor');
     expect(ours.map(({ after }) => after)).toEqual([{ tellsWatched: false }, { tellsWatched: true }]);

@@ -41,12 +41,16 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('a recording with a gap
     await disk.clear();
     terminal.line('echo last-$((50+5)); exit');
     await terminal.untilEnded();
-    await expect.poll(async () => (await harness.sessions())[0]?.endedAt, PATIENT).toEqual(expect.any(String));
+    await expect
+      .poll(async () => (await harness.sessions())[0]?.endedAt, PATIENT)
+      .toEqual(expect.any(String));
     const [session] = await harness.sessions();
     const { page } = await browser.enter(harness.product.url, auditor, 'en-GB');
     await page.goto(`/audit/history/${session?.id}`);
     const note = page.getByRole('note');
-    await expect.poll(() => note.textContent(), PATIENT).toMatch(/missing of this session.*[23]\d(?:\.\d)? kB of output/s);
+    await expect
+      .poll(() => note.textContent(), PATIENT)
+      .toMatch(/missing of this session.*[23]\d(?:\.\d)? kB of output/s);
     await note.getByRole('button').click();
     await page.waitForURL(/\/audit\/replay\/.*at=/);
     const rows = page.locator('.replay-stage .xterm-rows');
@@ -61,7 +65,9 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('a recording with a gap
     await expect.poll(() => note.getByRole('button').getAttribute('aria-current'), PATIENT).toBe('true');
     const chinese = await browser.enter(harness.product.url, auditor, 'zh-CN', 'dark');
     await chinese.page.goto(`/audit/replay/${session?.id}`);
-    await expect.poll(() => chinese.page.getByRole('note').textContent(), PATIENT).toContain('此会话的记录不完整');
+    await expect
+      .poll(() => chinese.page.getByRole('note').textContent(), PATIENT)
+      .toContain('此会话的记录不完整');
     expect(browser.complaints).toEqual([]);
   });
 });

@@ -58,8 +58,7 @@ for (const policy of ['strict', 'best-effort'] as const) {
       if (!row) throw new Error('There is no session row');
       return row;
     };
-    const gapsOf = async (id: string) =>
-      (await harness.admin.call('GET', `/sessions/${id}`, detail)).gaps;
+    const gapsOf = async (id: string) => (await harness.admin.call('GET', `/sessions/${id}`, detail)).gaps;
     /** Of what could not be recorded, by session. */
     const gapOperations = async () =>
       (await harness.admin.call('GET', '/operations?action=session.recording-gap', operations)).items;

@@ -57,7 +57,9 @@ export async function expectSame(
   resizes: readonly Resize[] = [],
 ): Promise<void> {
   await expect
-    .poll(async () => ({ watched: client.look(), own: await rendered(output(), resizes) }), { timeout: 15_000 })
+    .poll(async () => ({ watched: client.look(), own: await rendered(output(), resizes) }), {
+      timeout: 15_000,
+    })
     .toSatisfy(({ watched, own }) => JSON.stringify(watched) === JSON.stringify(own));
 }
 

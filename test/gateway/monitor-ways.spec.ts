@@ -145,9 +145,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor, of every way in
         await watch(staying.answer.sessionId),
       ];
       await terminate(ending.answer.sessionId);
-      await expect
-        .poll(() => watchedEnd.ended, PATIENCE)
-        .toEqual({ reason: 'terminated', detail: 'admin' });
+      await expect.poll(() => watchedEnd.ended, PATIENCE).toEqual({ reason: 'terminated', detail: 'admin' });
       await expect
         .poll(() => ending.screen.farewell?.message, PATIENCE)
         .toBe('Your session was ended by admin.');
@@ -225,9 +223,7 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor, of every way in
       await terminate(endingId);
       await ending.terminal.waitFor('Your session was ended by admin.');
       await ending.terminal.waitFor(MENU_PROMPT);
-      await expect
-        .poll(() => watchedEnd.ended, PATIENCE)
-        .toEqual({ reason: 'terminated', detail: 'admin' });
+      await expect.poll(() => watchedEnd.ended, PATIENCE).toEqual({ reason: 'terminated', detail: 'admin' });
       await expect.poll(() => reasonOf(endingId), PATIENCE).toBe('terminated');
       staying.terminal.line('echo on-$((1+1))');
       await staying.terminal.waitFor('on-2');

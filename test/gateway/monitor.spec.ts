@@ -36,7 +36,8 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     await expect.poll(async () => (await sessionsNow()).length, { timeout: 20_000 }).toBe(0);
   });
 
-  const cookieOf = (who: Pick<Person, 'username' | 'password'>): Promise<string> => harness.consoleCookie(who);
+  const cookieOf = (who: Pick<Person, 'username' | 'password'>): Promise<string> =>
+    harness.consoleCookie(who);
 
   async function sessionsNow(): Promise<{ id: string }[]> {
     return (await harness.admin.call('GET', '/sessions?state=online', online)).items;

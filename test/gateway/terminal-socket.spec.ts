@@ -39,7 +39,8 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
     for (const socket of sockets.splice(0)) socket.disconnect();
   });
 
-  const cookieOf = (who: Pick<Person, 'username' | 'password'>): Promise<string> => harness.consoleCookie(who);
+  const cookieOf = (who: Pick<Person, 'username' | 'password'>): Promise<string> =>
+    harness.consoleCookie(who);
 
   function connect(
     headers: Record<string, string>,

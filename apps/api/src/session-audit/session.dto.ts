@@ -1,7 +1,13 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { END_REASONS, SESSION_KINDS, type EndReason, type SessionKind } from '#libs/contracts';
 import type { AssetId, SystemUserId, UserId } from '#libs/kernel';
-import { GAP_KINDS, type GapKind, type SessionFilter, type SessionGap, type SessionRecord } from '#libs/session-audit';
+import {
+  GAP_KINDS,
+  type GapKind,
+  type SessionFilter,
+  type SessionGap,
+  type SessionRecord,
+} from '#libs/session-audit';
 import { IdField, OneOf, Text } from '../http/fields.js';
 import { TimelinePageOf, TimelineQueryBy } from './timeline-query.js';
 

@@ -23,7 +23,17 @@ import { isWatchable } from './watchable';
 /** One session: who, where, when, how it ended. */
 @Component({
   selector: 'gh-session-panel',
-  imports: [Duration, NzButtonComponent, Icon, RouterLink, SessionCommands, SessionGaps, SidePanel, StateMark, When],
+  imports: [
+    Duration,
+    NzButtonComponent,
+    Icon,
+    RouterLink,
+    SessionCommands,
+    SessionGaps,
+    SidePanel,
+    StateMark,
+    When,
+  ],
   templateUrl: './session-panel.html',
 })
 export class SessionPanel {
