@@ -20,6 +20,7 @@ export {
   ReachableAssets,
   type ReachableAsset,
   type ReachableGroup,
+  type ReachableGroups,
   type ReachableQuery,
 } from './reachable-assets.js';
 export { RuleBook, type RuleChange, type RuleDraft } from './rule-book.js';

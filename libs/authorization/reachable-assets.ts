@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
+import { ASSET_ENVIRONMENTS, type AssetEnvironment } from '#libs/contracts';
 import { orderBy, sortFields } from '#libs/database';
 import { userCounts } from '#libs/identity';
 import {
@@ -20,6 +21,8 @@ export interface ReachableAsset {
   /** Own port, or that of the default settings. */
   port: number;
   comment: string;
+  /** null: not said. */
+  environment: AssetEnvironment | null;
   systemUsers: { id: SystemUserId; username: string }[];
   /** Whether the user keeps it at hand. */
   favourite: boolean;
@@ -43,6 +46,10 @@ export interface ReachableQuery {
   favourite?: boolean | undefined;
   /** Only those in this asset group or in one below it. */
   groupId?: AssetGroupId | undefined;
+  /** With `groupId`: only members of its own, not of those below it. */
+  directly?: boolean | undefined;
+  /** Only those that are in an asset group, or only the others. */
+  grouped?: boolean | undefined;
   /** By name unless said; those never used come last however one sorts by use. */
   sort?: string | undefined;
   /** Rows to skip and to give. */
@@ -50,8 +57,24 @@ export interface ReachableQuery {
   limit: number;
 }
 
-/** Only assets that the query asks for by name or id: nothing else need be looked at then. */
+/** Only assets that the query asks for by name or id. */
 const ASKED_FOR = `(($4::text IS NULL OR lower(a.name) = $4 OR lower(a.address) = $4) AND ($5::uuid IS NULL OR a.id = $5))`;
+
+/** The few assets that the query can be about, as SQL: nothing else need be looked at then. null: any. */
+function candidates({ exact, assetId, groupId, directly }: ReachableQuery): string | null {
+  if (exact !== undefined || assetId !== undefined) return `SELECT a.id FROM assets a WHERE ${ASKED_FOR}`;
+  if (groupId !== undefined && directly)
+    return 'SELECT m.asset_id FROM asset_group_members m WHERE m.group_id = $7';
+  return null;
+}
+
+/** What the query says of the asset groups of `a`. */
+function inGroups({ directly, grouped }: ReachableQuery): string {
+  const inside = directly ? 'WHERE m.group_id = $7' : 'JOIN inside ON inside.group_id = m.group_id';
+  const ofAny = 'EXISTS (SELECT FROM asset_group_members m WHERE m.asset_id = a.id)';
+  return `($7::uuid IS NULL OR a.id IN (SELECT m.asset_id FROM asset_group_members m ${inside}))
+      ${grouped === undefined ? '' : `AND ${grouped ? '' : 'NOT '}${ofAny}`}`;
+}
 
 /**
  * Same conditions as the authorizer's: what is listed here can be connected to. A user's rules are few, what they cover
@@ -59,9 +82,8 @@ const ASKED_FOR = `(($4::text IS NULL OR lower(a.name) = $4 OR lower(a.address) 
  * `asset_accounts`. Small sets go on as arrays, whose size the planner guesses well; that of a recursion it doesn't.
  */
 function listed(query: ReachableQuery): string {
-  const isAskedFor = query.exact !== undefined || query.assetId !== undefined;
-  const only = (assetId: string): string =>
-    isAskedFor ? `AND ${assetId} = ANY(ARRAY(SELECT a.id FROM assets a WHERE ${ASKED_FOR}))` : '';
+  const asked = candidates(query);
+  const only = (assetId: string): string => (asked ? `AND ${assetId} = ANY(ARRAY(${asked}))` : '');
   return `
   WITH RECURSIVE mine AS MATERIALIZED (
     SELECT r.id FROM authorization_rules r
@@ -100,8 +122,7 @@ function listed(query: ReachableQuery): string {
       AND ${ASKED_FOR}
       AND ($6::boolean IS NULL OR $6 = EXISTS (
         SELECT FROM favourite_assets f WHERE f.user_id = $1 AND f.asset_id = a.id))
-      AND ($7::uuid IS NULL OR a.id IN (
-        SELECT m.asset_id FROM asset_group_members m JOIN inside ON inside.group_id = m.group_id))
+      AND ${inGroups(query)}
   )`;
 }
 
@@ -130,7 +151,7 @@ function selectPage(query: ReachableQuery): string {
     SELECT ways.asset_id, json_agg(json_build_object('id', u.id, 'username', u.username) ORDER BY u.username) AS list
     FROM ways JOIN system_users u ON u.id = ways.id GROUP BY ways.asset_id
   )
-  SELECT a.id, a.name, a.address, a.comment, accounts.list AS "systemUsers",
+  SELECT a.id, a.name, a.address, a.comment, a.environment, accounts.list AS "systemUsers",
     (SELECT count(*)::int FROM listed) AS total,
     coalesce(a.port, (SELECT (d.value->>'port')::int FROM settings d WHERE d.key = 'defaults'), 22) AS port,
     EXISTS (SELECT FROM favourite_assets f WHERE f.user_id = $1 AND f.asset_id = a.id) AS favourite,
@@ -139,21 +160,50 @@ function selectPage(query: ReachableQuery): string {
   ORDER BY ${order}`;
 }
 
-/** Of all that the user reaches, each asset counted for its groups and those above them. */
-const SELECT_GROUPS = `${listed({ offset: 0, limit: 0 })}, up AS (
+/**
+ * Of all that the user reaches, each asset counted once for its groups and once for those above them. The last line is
+ * no group: those in none.
+ */
+const SELECT_GROUPS = `${listed({ offset: 0, limit: 0 })}, own AS MATERIALIZED (
     SELECT m.group_id, m.asset_id FROM asset_group_members m JOIN listed ON listed.id = m.asset_id
+  ), above AS (
+    SELECT DISTINCT group_id, group_id AS over FROM own
     UNION
-    SELECT g.parent_id, up.asset_id FROM up JOIN asset_groups g ON g.id = up.group_id WHERE g.parent_id IS NOT NULL
+    SELECT above.group_id, g.parent_id FROM above JOIN asset_groups g ON g.id = above.over WHERE g.parent_id IS NOT NULL
+  ), counted AS (
+    SELECT within.over AS group_id, count(*)::int AS assets FROM (
+      SELECT DISTINCT above.over, own.asset_id FROM own JOIN above ON above.group_id = own.group_id
+    ) within GROUP BY within.over
   )
-  SELECT g.id, g.name, count(*)::int AS assets FROM up JOIN asset_groups g ON g.id = up.group_id
-  GROUP BY g.id ORDER BY g.name, g.id`;
+  SELECT g.id, g.name, g.parent_id AS "parentId", counted.assets, coalesce(direct.assets, 0) AS "ownAssets"
+  FROM counted JOIN asset_groups g ON g.id = counted.group_id
+  LEFT JOIN (SELECT group_id, count(*)::int AS assets FROM own GROUP BY group_id) direct USING (group_id)
+  UNION ALL
+  SELECT NULL, NULL, NULL, free.assets, free.assets FROM (
+    SELECT count(*)::int AS assets FROM listed WHERE NOT EXISTS (SELECT FROM own WHERE own.asset_id = listed.id)) free
+  ORDER BY name, id`;
 
-const groupRows = z.array(
-  z.object({ id: z.string().transform(asId<AssetGroupId>), name: z.string(), assets: z.number() }),
-);
+const groupId = z.string().transform(asId<AssetGroupId>);
+const groupRow = z.object({
+  id: groupId,
+  name: z.string(),
+  parentId: groupId.nullable(),
+  assets: z.number(),
+  ownAssets: z.number(),
+});
+const groupRows = z.array(z.union([groupRow, groupRow.extend({ id: z.null(), name: z.null() })]));
 
-/** An asset group that holds assets which a user may reach, and how many, with those of the groups below it. */
-export type ReachableGroup = z.infer<typeof groupRows>[number];
+/**
+ * An asset group that holds assets which a user may reach, itself or in a group below it: how many, and how many are
+ * members of its own.
+ */
+export type ReachableGroup = z.infer<typeof groupRow>;
+
+/** The groups by name, and how many of the assets are in none. */
+export interface ReachableGroups {
+  groups: ReachableGroup[];
+  ungrouped: number;
+}
 
 const pageRows = z.array(
   z.object({
@@ -161,6 +211,7 @@ const pageRows = z.array(
     name: z.string(),
     address: z.string(),
     comment: z.string(),
+    environment: z.enum(ASSET_ENVIRONMENTS).nullable(),
     port: z.number(),
     systemUsers: z.array(z.object({ id: z.string().transform(asId<SystemUserId>), username: z.string() })),
     favourite: z.boolean(),
@@ -187,10 +238,14 @@ export class ReachableAssets {
     return { items, total };
   }
 
-  /** The asset groups that hold any of them, by name. */
-  async groups(userId: UserId): Promise<ReachableGroup[]> {
+  /** The asset groups that hold any of them. */
+  async groups(userId: UserId): Promise<ReachableGroups> {
     const filter = this.filterOf(userId, {});
-    return groupRows.parse(await this.dataSource.query(SELECT_GROUPS, filter));
+    const rows = groupRows.parse(await this.dataSource.query(SELECT_GROUPS, filter));
+    return {
+      groups: rows.filter((row) => row.id !== null),
+      ungrouped: rows.find((row) => row.id === null)?.assets ?? 0,
+    };
   }
 
   /** Parameters 1 to 7 of what is {@link listed}. */

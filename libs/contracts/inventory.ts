@@ -10,7 +10,7 @@ export const ASSET_TYPES = [
 ] as const;
 export type AssetType = (typeof ASSET_TYPES)[number];
 
-/** What an asset is for. */
+/** What an asset is for; where a mistake costs most comes first. */
 export const ASSET_ENVIRONMENTS = ['production', 'test', 'development'] as const;
 export type AssetEnvironment = (typeof ASSET_ENVIRONMENTS)[number];
 

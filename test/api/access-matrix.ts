@@ -36,7 +36,7 @@ const AREAS: readonly Area[] = [
   },
   { path: /^auth\/logout$/, needs: ['own.use'], reach: 'caller' },
   {
-    path: /^me(?:\/(?:password|logins|login-limits|api-tokens|assets|imports|sessions|file-transfers|dashboard|ssh-door))?$/,
+    path: /^me(?:\/(?:password|logins|login-limits|api-tokens|assets|asset-groups|imports|sessions|file-transfers|dashboard|ssh-door))?$/,
     needs: ['own.use'],
     reach: 'caller',
   },

@@ -1,15 +1,19 @@
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Harness, type Way } from '../gateway/harness.js';
 import { requires, type Host } from '../hosts/index.js';
 import { ConsoleBrowser } from './browser.js';
 
 const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
 
+const withId = z.object({ id: z.uuid() });
+
 requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
   let harness: Harness;
   let browser: ConsoleBrowser;
   let way: Way;
+  let second: string;
   let hosts: [Host, Host];
   let page: Page;
 
@@ -27,7 +31,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const start = (name: string): Promise<Host> => harness.startHost({ name, accounts });
     hosts = await Promise.all([start('web-01'), start('web-02')]);
     way = await harness.openWay({ username: 'alice', assetName: 'web-01', host: hosts[0], systemKey });
-    const second = await harness.addAsset('web-02', hosts[1]);
+    second = await harness.addAsset('web-02', hosts[1]);
     await harness.recordPush(way.systemUserId, [second]);
     await harness.addRule([way.person.id], [second], [way.systemUserId]);
     const visitor = await browser.enter(harness.product.url, way.person);
@@ -182,6 +186,85 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await eventually(ground).toBe('rgb(251, 252, 252)');
     await button('Open dev@web-02').click();
     expect(await pane(0).getByLabel('Character set of the asset').inputValue()).toBe('GBK');
+    await pane(0).getByText('Connected', { exact: true }).waitFor();
+  });
+
+  it('shows my assets by their groups, one request for each that is opened, all worked by keys', async () => {
+    const many = Array.from({ length: 101 }, (_, at) => `spare-${String(at).padStart(3, '0')}`);
+    const make = async (path: string, body: object): Promise<string> =>
+      (await harness.admin.call('POST', path, withId, body)).id;
+    const spares = await Promise.all(many.map((name) => make('/assets', { name, address: '10.9.9.9' })));
+    const hidden = await make('/assets', { name: 'hidden', address: '10.9.9.9' });
+    await harness.recordPush(way.systemUserId, [...spares, hidden]);
+    await make('/asset-groups', { name: 'Many', assetIds: spares });
+    await make('/asset-groups', { name: 'Secret', assetIds: [hidden] });
+    const parentId = await make('/asset-groups', { name: 'Shanghai' });
+    await make('/asset-groups', { name: 'Web', parentId, assetIds: [way.assetId] });
+    await harness.addRule([way.person.id], spares, [way.systemUserId]);
+
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/me/asset')) asked.push(new URL(request.url()).pathname);
+    });
+    await button('Show by group').click();
+    const tree = page.getByRole('tree', { name: 'My assets by group' });
+    const lines = async (): Promise<string[]> =>
+      (await tree.getByRole('treeitem').allTextContents()).map((text) => text.trim().replace(/\s+/g, ' '));
+    await eventually(lines).toEqual(['Many101', 'Shanghai1', 'In no group1']);
+    expect(asked).toEqual(['/api/v1/me/asset-groups']);
+
+    const lit = tree.locator('[role=treeitem]:focus');
+    const press = async (key: string, name: string | RegExp): Promise<void> => {
+      await page.keyboard.press(key);
+      await lit.filter({ hasText: name }).waitFor();
+    };
+    await tree.getByRole('treeitem').first().focus();
+    await press('ArrowRight', 'Many');
+    await eventually(lines).toContain('Show more');
+    expect(await tree.getByRole('treeitem', { name: 'spare-099' }).getAttribute('aria-setsize')).toBe('101');
+    await press('ArrowDown', 'spare-000');
+    await press('ArrowUp', 'Many');
+    await press('s', 'spare-000');
+    await press('End', 'In no group');
+    await press('ArrowUp', 'Shanghai');
+    await press('ArrowUp', 'Show more');
+    await press('Enter', 'spare-100');
+    await eventually(lines).not.toContain('Show more');
+    await press('ArrowLeft', 'Many');
+    await press('ArrowLeft', 'Many');
+    await press('ArrowDown', 'Shanghai');
+    await press('ArrowRight', 'Shanghai');
+    await press('ArrowRight', 'Web');
+    await press('Enter', 'Web');
+    await tree.getByRole('treeitem', { name: 'web-01' }).waitFor();
+    await press('ArrowRight', 'web-01');
+    await press('ArrowLeft', 'Web');
+    await press('Home', 'Many');
+    await press('End', 'In no group');
+    expect(asked).toEqual([...asked.slice(0, 1), ...Array<string>(3).fill('/api/v1/me/assets')]);
+    await page.keyboard.press('ArrowRight');
+    await tree.getByRole('treeitem', { name: 'web-02' }).waitFor();
+    await press('ArrowRight', 'web-02');
+    await page.keyboard.press('Control+Enter');
+    await shows(1, /dev@web-02:~\$/);
+  });
+
+  it('colours a terminal by what its asset is for, and says it in a word; a tree is a tree next time too', async () => {
+    await harness.change(`/assets/${second}`, { environment: 'production' });
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    const tree = page.getByRole('tree');
+    await tree.getByRole('treeitem', { name: 'In no group' }).click();
+    await tree.getByRole('treeitem', { name: /web-02.*production/ }).click();
+    await shows(0, /dev@web-02:~\$/);
+    await page.getByRole('tab', { name: /web-02.*production/ }).waitFor();
+    expect(await pane(0).locator('footer').textContent()).toContain('production');
+    const colourOf = (property: string): Promise<unknown> =>
+      page.evaluate(`getComputedStyle(document.querySelector('gh-terminal-pane')).${property}`);
+    expect(await colourOf('borderTopWidth')).toBe('4px');
+    expect(await colourOf('borderTopColor')).toBe('rgb(179, 38, 30)');
+    await button('Show by group').click();
+    await page.getByRole('heading', { name: 'All others' }).waitFor();
     expect(browser.complaints).toEqual([]);
   });
 });

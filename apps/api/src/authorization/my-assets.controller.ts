@@ -5,7 +5,7 @@ import type { Actor, AssetId } from '#libs/kernel';
 import { Requires } from '../http/access.js';
 import { CurrentActor, CurrentCaller, type Caller } from '../http/caller.js';
 import { IdParam } from '../http/id-param.js';
-import { MyAssetListQuery, MyAssetPage } from './my-asset.dto.js';
+import { MyAssetGroups, MyAssetListQuery, MyAssetPage } from './my-asset.dto.js';
 
 @ApiTags('me')
 @Controller('me')
@@ -19,14 +19,22 @@ export class MyAssetsController {
   @Requires('own.use')
   @ApiOkResponse({ type: MyAssetPage })
   listMyAssets(@CurrentCaller() { user }: Caller, @Query() query: MyAssetListQuery): Promise<MyAssetPage> {
-    const { page, pageSize, q, favourite, assetId, sort } = query;
+    const { page, pageSize, q, assetId, ...filter } = query;
     return this.reachable.list(user.id, {
       ...(q !== undefined && { q }),
       ...(assetId !== undefined && { assetId }),
-      ...{ favourite, sort },
+      ...filter,
       offset: (page - 1) * pageSize,
       limit: pageSize,
     });
+  }
+
+  /** All groups that hold any of them, and those above: a tree, whose assets are then asked for group by group. */
+  @Get('asset-groups')
+  @Requires('own.use')
+  @ApiOkResponse({ type: MyAssetGroups })
+  listMyAssetGroups(@CurrentCaller() { user }: Caller): Promise<MyAssetGroups> {
+    return this.reachable.groups(user.id);
   }
 
   /** Keeps one of the caller's own assets at hand. */

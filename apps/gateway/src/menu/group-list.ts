@@ -46,8 +46,9 @@ export class GroupList {
   }
 
   private async read(): Promise<ReachableGroup[]> {
-    this.shown = await this.reachable.groups(this.screen.user.id);
-    return this.shown;
+    const { groups } = await this.reachable.groups(this.screen.user.id);
+    this.shown = groups;
+    return groups;
   }
 }
 

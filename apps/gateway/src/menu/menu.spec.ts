@@ -98,6 +98,7 @@ const asset = (more: Partial<ReachableAsset>): ReachableAsset => ({
   port: 22,
   comment: '',
   systemUsers: [{ id: 'y' as ReachableAsset['systemUsers'][number]['id'], username: 'dev' }],
+  environment: null,
   favourite: false,
   lastUsedAt: null,
   ...more,

@@ -55,6 +55,8 @@ export type { RemoveMySecondFactor$Params as RemoveMySecondFactor$Params } from 
 export { removeMySecondFactor as removeMySecondFactor } from './fn/me/remove-my-second-factor';
 export type { ListMyAssets$Params as ListMyAssets$Params } from './fn/me/list-my-assets';
 export { listMyAssets as listMyAssets } from './fn/me/list-my-assets';
+export type { ListMyAssetGroups$Params as ListMyAssetGroups$Params } from './fn/me/list-my-asset-groups';
+export { listMyAssetGroups as listMyAssetGroups } from './fn/me/list-my-asset-groups';
 export type { AddFavourite$Params as AddFavourite$Params } from './fn/me/add-favourite';
 export { addFavourite as addFavourite } from './fn/me/add-favourite';
 export type { RemoveFavourite$Params as RemoveFavourite$Params } from './fn/me/remove-favourite';
@@ -375,6 +377,16 @@ export type { GetIntegrity$Params as GetIntegrity$Params } from './fn/audit/get-
 export { getIntegrity as getIntegrity } from './fn/audit/get-integrity';
 export type { CheckAudit$Params as CheckAudit$Params } from './fn/audit/check-audit';
 export { checkAudit as checkAudit } from './fn/audit/check-audit';
+export type { ExportSessions$Params as ExportSessions$Params } from './fn/audit/export-sessions';
+export { exportSessions as exportSessions } from './fn/audit/export-sessions';
+export type { ExportCommands$Params as ExportCommands$Params } from './fn/audit/export-commands';
+export { exportCommands as exportCommands } from './fn/audit/export-commands';
+export type { ExportFileTransfers$Params as ExportFileTransfers$Params } from './fn/audit/export-file-transfers';
+export { exportFileTransfers as exportFileTransfers } from './fn/audit/export-file-transfers';
+export type { ExportLoginAttempts$Params as ExportLoginAttempts$Params } from './fn/audit/export-login-attempts';
+export { exportLoginAttempts as exportLoginAttempts } from './fn/audit/export-login-attempts';
+export type { ExportOperations$Params as ExportOperations$Params } from './fn/audit/export-operations';
+export { exportOperations as exportOperations } from './fn/audit/export-operations';
 export type { GetDashboard$Params as GetDashboard$Params } from './fn/dashboard/get-dashboard';
 export { getDashboard as getDashboard } from './fn/dashboard/get-dashboard';
 export type { GetMyDashboard$Params as GetMyDashboard$Params } from './fn/dashboard/get-my-dashboard';

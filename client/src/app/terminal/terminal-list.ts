@@ -2,7 +2,10 @@ import { Component, computed, inject, linkedSignal, output, resource, signal } f
 import type { MyAssetView } from '../api/models/my-asset-view';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
-import { Reachable, type Way, waysOf } from '../workplace/reachable';
+import { Reachable, type WayChosen, waysOf } from '../workplace/reachable';
+import { AssetTreeView } from './asset-tree-view';
+import { EnvironmentMark } from './environment-mark';
+import { TerminalSettings } from './terminal-settings';
 import { TerminalTabs } from './terminal-tabs';
 
 const TYPING_PAUSE_MS = 150;
@@ -15,21 +18,19 @@ interface Section {
   readonly assets: readonly MyAssetView[];
 }
 
-/** What the person wants to open: in a tab of its own, or beside the pane that has the keys. */
-export interface WayChosen {
-  readonly way: Way;
-  readonly beside: boolean;
-}
-
-/** My assets at the left of the terminals: favourites first, then those used last, then the others; or what is searched for. */
+/**
+ * My assets at the left of the terminals: favourites first, then those used last, then the others; or all by their
+ * groups; or what is searched for.
+ */
 @Component({
   selector: 'gh-terminal-list',
-  imports: [Icon],
+  imports: [AssetTreeView, EnvironmentMark, Icon],
   templateUrl: './terminal-list.html',
   styleUrl: './terminal-list.css',
 })
 export class TerminalList {
   private readonly reachable = inject(Reachable);
+  private readonly settings = inject(TerminalSettings);
   protected readonly tabs = inject(TerminalTabs);
   protected readonly t = injectWords();
 
@@ -38,8 +39,10 @@ export class TerminalList {
 
   private readonly wanted = signal('');
   private pause: ReturnType<typeof setTimeout> | undefined;
+  protected readonly asTree = computed(() => this.settings.all().listShape === 'tree');
+  protected readonly treeShown = computed(() => this.asTree() && this.wanted() === '');
   private readonly loaded = resource({
-    params: () => ({ q: this.wanted() }),
+    params: () => (this.treeShown() ? undefined : { q: this.wanted() }),
     loader: ({ params }) => (params.q ? this.find(params.q) : this.atHand()),
   });
   /** What was there stays until the next has come. */
@@ -57,6 +60,10 @@ export class TerminalList {
   protected type(text: string): void {
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.wanted.set(text.trim()), TYPING_PAUSE_MS);
+  }
+
+  protected turn(): void {
+    this.settings.choose({ listShape: this.asTree() ? 'list' : 'tree' });
   }
 
   protected async keep({ id, favourite }: MyAssetView): Promise<void> {

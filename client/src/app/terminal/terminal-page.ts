@@ -16,12 +16,13 @@ import { Icon } from '../display/icon';
 import { FolderView } from '../files/folder-view';
 import { injectWords } from '../language/words';
 import { Questions } from '../question/questions';
-import { Reachable, waysOf } from '../workplace/reachable';
+import { Reachable, type Way, type WayChosen, waysOf } from '../workplace/reachable';
 import { readTerminalRequest } from '../workplace/terminal-window';
+import { AssetTree } from './asset-tree';
 import { type SplitBar, barsOf, boxesOf } from './pane-layout';
 import { TerminalSettingsMenu } from './settings-menu';
 import type { TerminalTarget } from './terminal-line';
-import { TerminalList, type WayChosen } from './terminal-list';
+import { TerminalList } from './terminal-list';
 import { TerminalPane } from './terminal-pane';
 import { TerminalSettings } from './terminal-settings';
 import { TerminalTabBar } from './terminal-tab-bar';
@@ -35,7 +36,7 @@ const NUDGE = 0.05;
 @Component({
   selector: 'gh-terminal-page',
   imports: [FolderView, Icon, TerminalList, TerminalPane, TerminalSettingsMenu, TerminalTabBar],
-  providers: [TerminalSettings, TerminalTabs, Typing],
+  providers: [AssetTree, TerminalSettings, TerminalTabs, Typing],
   templateUrl: './terminal-page.html',
   styleUrl: './terminal-page.css',
   host: {
@@ -96,9 +97,9 @@ export class TerminalPage {
     });
   }
 
-  protected open({ way: { target, title }, beside }: WayChosen): void {
-    if (beside) this.tabs.openBeside(target, title, 'right');
-    else this.tabs.open(target, title);
+  protected open({ way, beside }: WayChosen): void {
+    if (beside) this.tabs.openBeside(way, 'right');
+    else this.tabs.open(way);
   }
 
   /** Closes panes, and asks first where that ends a session. */
@@ -176,14 +177,14 @@ export class TerminalPage {
 
   /** The terminal doesn't wait for its title. */
   private async openTarget(target: TerminalTarget): Promise<void> {
-    const pane = this.tabs.open(target, this.t('terminal.unknown'));
-    const title = await this.titleOf(target);
-    if (title) this.tabs.nameAfter(pane, title);
+    const pane = this.tabs.open({ target, title: this.t('terminal.unknown'), environment: null });
+    const way = await this.wayTo(target);
+    if (way) this.tabs.learn(pane, way);
   }
 
-  /** `systemuser@asset`; what isn't found there the gateway refuses anyway. */
-  private async titleOf({ assetId, systemUserId }: TerminalTarget): Promise<string | undefined> {
+  /** What isn't found there the gateway refuses anyway. */
+  private async wayTo({ assetId, systemUserId }: TerminalTarget): Promise<Way | undefined> {
     const { items } = await this.reachable.list({ assetId, page: 1, pageSize: 1 });
-    return waysOf(items).find(({ target }) => target.systemUserId === systemUserId)?.title;
+    return waysOf(items).find(({ target }) => target.systemUserId === systemUserId);
   }
 }

@@ -21,6 +21,7 @@ import { clockDuration } from '../display/time-words';
 import { injectKnownWords, injectWords } from '../language/words';
 import { Questions } from '../question/questions';
 import { CHARSETS, encode } from './charset';
+import { EnvironmentMark } from './environment-mark';
 import { harmlessPaste, linesOfPaste } from './paste';
 import { TerminalLine } from './terminal-line';
 import { TerminalScreen } from './terminal-screen';
@@ -33,10 +34,14 @@ import { isWorkplaceKey } from './workplace-keys';
 /** One terminal: the screen, what can be done with it, and the line below that says how it stands. */
 @Component({
   selector: 'gh-terminal-pane',
-  imports: [NzButtonComponent, Icon, TerminalSearch],
+  imports: [EnvironmentMark, NzButtonComponent, Icon, TerminalSearch],
   templateUrl: './terminal-pane.html',
   styleUrl: './terminal-pane.css',
-  host: { '(window:offline)': 'line()?.suspectCut()', '(focusin)': 'tabs.focus(pane().key)' },
+  host: {
+    '[attr.data-environment]': 'pane().environment',
+    '(window:offline)': 'line()?.suspectCut()',
+    '(focusin)': 'tabs.focus(pane().key)',
+  },
 })
 export class TerminalPane implements Typist {
   readonly pane = input.required<OpenPane>();

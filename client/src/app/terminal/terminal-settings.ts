@@ -8,6 +8,9 @@ import { CHARSETS, type Charset } from './charset';
 export const SCHEMES = ['night', 'day', 'contrast'] as const;
 export type Scheme = (typeof SCHEMES)[number];
 
+/** How my assets stand at the left. */
+const LIST_SHAPES = ['list', 'tree'] as const;
+
 /** What a person chooses for all their terminals. */
 export interface TerminalChoices {
   /** Pixels. */
@@ -17,6 +20,7 @@ export interface TerminalChoices {
   readonly scheme: Scheme;
   /** Whether what is marked is copied at once. */
   readonly copyOnSelect: boolean;
+  readonly listShape: (typeof LIST_SHAPES)[number];
   /** Character sets of the assets that don't speak UTF-8, by their ids. */
   readonly charsets: Readonly<Record<string, Charset>>;
 }
@@ -26,6 +30,7 @@ const USUAL: TerminalChoices = {
   fontFamily: '',
   scheme: 'night',
   copyOnSelect: true,
+  listShape: 'list',
   charsets: {},
 };
 const FONT_LIMITS = { min: 9, max: 28 };
@@ -70,7 +75,7 @@ function parse(stored: string | null): TerminalChoices {
     return USUAL;
   }
   if (!isRecord(read)) return USUAL;
-  const { fontSize, fontFamily, scheme, copyOnSelect, charsets } = read;
+  const { fontSize, fontFamily, scheme, copyOnSelect, listShape, charsets } = read;
   return {
     fontSize:
       typeof fontSize === 'number' && fontSize >= FONT_LIMITS.min && fontSize <= FONT_LIMITS.max
@@ -79,6 +84,7 @@ function parse(stored: string | null): TerminalChoices {
     fontFamily: typeof fontFamily === 'string' ? fontFamily : USUAL.fontFamily,
     scheme: SCHEMES.find((each) => each === scheme) ?? USUAL.scheme,
     copyOnSelect: typeof copyOnSelect === 'boolean' ? copyOnSelect : USUAL.copyOnSelect,
+    listShape: LIST_SHAPES.find((each) => each === listShape) ?? USUAL.listShape,
     charsets: isRecord(charsets) ? knownCharsets(charsets) : USUAL.charsets,
   };
 }

@@ -1,13 +1,14 @@
 import { Component, ElementRef, afterRenderEffect, inject, output, signal, viewChild } from '@angular/core';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
+import { EnvironmentMark } from './environment-mark';
 import { type LineState } from './terminal-line';
-import { type TerminalTab, TerminalTabs } from './terminal-tabs';
+import { type TerminalPlace, type TerminalTab, TerminalTabs } from './terminal-tabs';
 
 /** The row of tabs. They are moved by dragging or with Shift and an arrow, renamed by a double click or F2. */
 @Component({
   selector: 'gh-terminal-tab-bar',
-  imports: [Icon],
+  imports: [EnvironmentMark, Icon],
   templateUrl: './terminal-tab-bar.html',
   styleUrl: './terminal-tab-bar.css',
 })
@@ -36,6 +37,11 @@ export class TerminalTabBar {
   protected stateOf(tab: TerminalTab): LineState['kind'] {
     const states = this.tabs.panesOf(tab).map(({ state }) => state);
     return WORST_FIRST.find((state) => states.includes(state)) ?? 'ended';
+  }
+
+  protected hintOf(environment: TerminalPlace['environment']): string {
+    const hint = this.t('terminal.tabHint');
+    return environment ? `${this.t(`assetEnvironment.${environment}`)}\n${hint}` : hint;
   }
 
   protected rename(tab: TerminalTab, name: string): void {

@@ -1,4 +1,5 @@
 import { Service, computed, signal } from '@angular/core';
+import { ASSET_ENVIRONMENTS } from '#libs/contracts';
 import {
   type PaneLayout,
   type SplitDirection,
@@ -7,14 +8,15 @@ import {
   withShare,
   withoutPane,
 } from './pane-layout';
-import type { LineState, TerminalTarget } from './terminal-line';
+import type { Way } from '../workplace/reachable';
+import type { LineState } from './terminal-line';
+
+/** What a terminal opens to. */
+export type TerminalPlace = Pick<Way, 'target' | 'title' | 'environment'>;
 
 /** A terminal of the workplace. */
-export interface OpenPane {
+export interface OpenPane extends TerminalPlace {
   readonly key: number;
-  readonly target: TerminalTarget;
-  /** `systemuser@asset`. */
-  readonly title: string;
   readonly state: LineState['kind'];
 }
 
@@ -45,8 +47,8 @@ export class TerminalTabs {
   readonly anyLive = computed(() => this.openPanes().some(isLive));
 
   /** Opens a terminal in a new tab, in front; gives the pane's key. */
-  open(target: TerminalTarget, title: string): number {
-    const pane = this.addPane(target, title);
+  open(place: TerminalPlace): number {
+    const pane = this.addPane(place);
     const key = ++this.lastKey;
     this.list.update((tabs) => [...tabs, { key, name: '', layout: pane, typing: pane, together: false }]);
     this.front.set(key);
@@ -54,10 +56,10 @@ export class TerminalTabs {
   }
 
   /** Opens a terminal beside or below the one that has the keys; without an open tab, in a new one. */
-  openBeside(target: TerminalTarget, title: string, direction: SplitDirection): number {
+  openBeside(place: TerminalPlace, direction: SplitDirection): number {
     const tab = this.active();
-    if (!tab) return this.open(target, title);
-    const pane = this.addPane(target, title);
+    if (!tab) return this.open(place);
+    const pane = this.addPane(place);
     this.change(tab.key, { layout: splitPane(tab.layout, tab.typing, pane, direction), typing: pane });
     return pane;
   }
@@ -65,12 +67,12 @@ export class TerminalTabs {
   /** One more terminal of the same asset and system user beside or below a pane. */
   split(pane: OpenPane, direction: SplitDirection): void {
     this.focus(pane.key);
-    this.openBeside(pane.target, pane.title, direction);
+    this.openBeside(pane, direction);
   }
 
-  /** Gives a pane the title that was not known when it was opened. */
-  nameAfter(pane: number, title: string): void {
-    this.changePane(pane, { title });
+  /** Tells a pane what was not known of its place when it was opened. */
+  learn(pane: number, { title, environment }: TerminalPlace): void {
+    this.changePane(pane, { title, environment });
   }
 
   /** Calls a tab by a name of the person's own; empty: as before. */
@@ -89,6 +91,12 @@ export class TerminalTabs {
   titleOf(tab: TerminalTab): string {
     const title = this.openPanes().find((pane) => pane.key === tab.typing)?.title ?? '';
     return tab.name || title;
+  }
+
+  /** What the assets of a tab are for: where a mistake would cost most stands for all. */
+  environmentOf(tab: TerminalTab): TerminalPlace['environment'] {
+    const all = this.panesOf(tab).map(({ environment }) => environment);
+    return ASSET_ENVIRONMENTS.find((environment) => all.includes(environment)) ?? null;
   }
 
   panesOf(tab: TerminalTab): readonly OpenPane[] {
@@ -173,9 +181,9 @@ export class TerminalTabs {
     return this.list().find((tab) => panesOf(tab.layout).includes(pane));
   }
 
-  private addPane(target: TerminalTarget, title: string): number {
+  private addPane({ target, title, environment }: TerminalPlace): number {
     const key = ++this.lastKey;
-    this.openPanes.update((panes) => [...panes, { key, target, title, state: 'connecting' }]);
+    this.openPanes.update((panes) => [...panes, { key, target, title, environment, state: 'connecting' }]);
     return key;
   }
 

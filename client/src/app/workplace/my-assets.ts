@@ -21,6 +21,7 @@ const COLUMNS: readonly Column[] = [
   { id: 'favourite', label: 'myAssets.favourite', width: '64px', fixed: true },
   { id: 'name', label: 'myAssets.name', sort: 'name', fixed: true },
   { id: 'address', label: 'myAssets.address' },
+  { id: 'environment', label: 'assetField.environment', width: '110px' },
   { id: 'systemUsers', label: 'myAssets.systemUsers', fixed: true },
   { id: 'files', label: 'myAssets.filesAs' },
   { id: 'comment', label: 'myAssets.comment' },

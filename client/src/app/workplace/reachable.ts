@@ -1,8 +1,10 @@
 import { Service, inject } from '@angular/core';
 import { Api } from '../api/api';
 import { addFavourite } from '../api/fn/me/add-favourite';
+import { listMyAssetGroups } from '../api/fn/me/list-my-asset-groups';
 import { type ListMyAssets$Params, listMyAssets } from '../api/fn/me/list-my-assets';
 import { removeFavourite } from '../api/fn/me/remove-favourite';
+import type { MyAssetGroups } from '../api/models/my-asset-groups';
 import type { MyAssetPage } from '../api/models/my-asset-page';
 import type { MyAssetView } from '../api/models/my-asset-view';
 import type { TerminalTarget } from '../terminal/terminal-line';
@@ -13,6 +15,14 @@ export interface Way {
   /** `systemuser@asset`. */
   readonly title: string;
   readonly address: string;
+  /** What the asset is for; null: not said. */
+  readonly environment: MyAssetView['environment'];
+}
+
+/** What the person wants to open: in a tab of its own, or beside the pane that has the keys. */
+export interface WayChosen {
+  readonly way: Way;
+  readonly beside: boolean;
 }
 
 /** The assets that I may reach. */
@@ -23,6 +33,11 @@ export class Reachable {
   /** A page of them, by name unless the query says otherwise. */
   list(query: ListMyAssets$Params): Promise<MyAssetPage> {
     return this.api.invoke(listMyAssets, query);
+  }
+
+  /** The groups that hold any of them, and those above. */
+  groups(): Promise<MyAssetGroups> {
+    return this.api.invoke(listMyAssetGroups);
   }
 
   /** Keeps one of them as a favourite, or no longer. */
@@ -38,6 +53,7 @@ export function waysOf(assets: readonly MyAssetView[]): readonly Way[] {
       target: { assetId: asset.id, systemUserId: systemUser.id },
       title: `${systemUser.username}@${asset.name}`,
       address: asset.address,
+      environment: asset.environment,
     })),
   );
 }

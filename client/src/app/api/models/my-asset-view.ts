@@ -11,6 +11,11 @@ export interface MyAssetView {
   comment: string;
 
   /**
+   * null: not said
+   */
+  environment: ('production' | 'test' | 'development') | null;
+
+  /**
    * Whether the caller keeps it at hand
    */
   favourite: boolean;

@@ -40,6 +40,21 @@ export interface ListMyAssets$Params {
  * Only this asset
  */
   assetId?: string;
+
+/**
+ * In this group or one below it
+ */
+  groupId?: string;
+
+/**
+ * With `groupId`: only its own members, not those of groups below it
+ */
+  directly?: boolean;
+
+/**
+ * Only those in an asset group, or only the others
+ */
+  grouped?: boolean;
 }
 
 export function listMyAssets(http: HttpClient, rootUrl: string, params?: ListMyAssets$Params, context?: HttpContext): Observable<StrictHttpResponse<MyAssetPage>> {
@@ -51,6 +66,9 @@ export function listMyAssets(http: HttpClient, rootUrl: string, params?: ListMyA
     rb.query('sort', params.sort, {});
     rb.query('favourite', params.favourite, {});
     rb.query('assetId', params.assetId, {});
+    rb.query('groupId', params.groupId, {});
+    rb.query('directly', params.directly, {});
+    rb.query('grouped', params.grouped, {});
   }
 
   return http.request(
