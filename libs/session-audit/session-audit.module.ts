@@ -3,6 +3,7 @@ import { DataSource } from 'typeorm';
 import { AuthorizationModule, ExecDirectory } from '#libs/authorization';
 import { UnitOfWork } from '#libs/database';
 import { CLOCK, CONFIG, LOGGER, type Clock, type Config, type Logger } from '#libs/kernel';
+import { AuditListExport } from './audit-list-export.js';
 import { AuditTrail } from './audit-trail.js';
 import { BatchDesk } from './batch/batch-desk.js';
 import { BatchLedger } from './batch/batch-ledger.js';
@@ -100,6 +101,11 @@ import { TransferJournal } from './transfer-journal.js';
       useFactory: (dataSource: DataSource) => new AuditTrail(dataSource),
     },
     {
+      provide: AuditListExport,
+      inject: [UnitOfWork],
+      useFactory: (unitOfWork: UnitOfWork) => new AuditListExport(unitOfWork),
+    },
+    {
       provide: TransferJournal,
       inject: [AuditSpool],
       useFactory: (spool: AuditSpool) => new TransferJournal(spool),
@@ -155,6 +161,7 @@ import { TransferJournal } from './transfer-journal.js';
     SessionArchive,
     MonitorSettings,
     AuditTrail,
+    AuditListExport,
     TransferJournal,
     TransferArchive,
     CommandJournal,

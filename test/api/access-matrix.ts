@@ -80,7 +80,7 @@ const AREAS: readonly Area[] = [
   { path: /^authorization(?:-rules)?(?:\/|$)/, needs: rules, reach: 'everybody' },
   { path: /^sessions(?:\/|$)/, needs: ['audit.read', 'sessions.terminate'], reach: 'everybody' },
   {
-    path: /^(?:login-attempts|operations|file-transfers|commands|dashboard|audit\/integrity(?:\/check)?)$/,
+    path: /^(?:login-attempts|operations|file-transfers|commands|dashboard|audit\/integrity(?:\/check)?|audit\/exports\/[a-z-]+)$/,
     needs: ['audit.read'],
     reach: 'everybody',
   },

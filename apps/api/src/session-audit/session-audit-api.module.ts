@@ -2,6 +2,8 @@ import { Module, type BeforeApplicationShutdown, type OnApplicationBootstrap } f
 import { AuthorizationModule } from '#libs/authorization';
 import { IdentityModule } from '#libs/identity';
 import { GatewayRoster, IntegrityModule, SessionAuditModule, TallyKeeper } from '#libs/session-audit';
+import { AuditSheetsController } from './audit-sheets.controller.js';
+import { AuditSheets } from './audit-sheets.js';
 import { AuditController } from './audit.controller.js';
 import { BatchExecutionsController } from './batch-executions.controller.js';
 import { CommandsController } from './commands.controller.js';
@@ -22,12 +24,14 @@ import { SessionsController } from './sessions.controller.js';
     FileTransfersController,
     BatchExecutionsController,
     AuditController,
+    AuditSheetsController,
     DashboardController,
     FirstHourController,
     MonitorSettingsController,
     MySshDoorController,
     RetentionController,
   ],
+  providers: [AuditSheets],
 })
 export class SessionAuditApiModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(

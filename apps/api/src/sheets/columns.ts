@@ -17,15 +17,19 @@ export interface Choice {
 /** What a cell of a column is read as. */
 export type CellForm = 'text' | 'whole' | 'choice' | 'list' | 'labels' | 'disks';
 
-/** A column of an import, its template and the export. */
-export interface SheetColumn {
+/** A column of a spreadsheet that is only written. */
+export interface WrittenColumn {
   /** As REST calls it, or close to it. */
   field: string;
   titles: InBoth;
+  choices?: readonly Choice[];
+}
+
+/** A column of an import, its template and the export. */
+export interface SheetColumn extends WrittenColumn {
   /** What belongs there. */
   help: InBoth;
   form: CellForm;
-  choices?: readonly Choice[];
   /** What the mark `-` makes of the field; absent: it can't be cleared. */
   cleared?: unknown;
   /** Needed for something new. */

@@ -4,7 +4,7 @@ import { StreamableFile } from '@nestjs/common';
 import { stringify } from 'csv-stringify/sync';
 import type { SheetFormat } from '#libs/contracts';
 import { joinList } from './cell-values.js';
-import type { SheetColumn, SheetColumns, SheetLanguage } from './columns.js';
+import type { SheetLanguage, WrittenColumn } from './columns.js';
 import { harmless } from './harmless.js';
 import { writeXlsx, type WrittenCell, type WrittenSheet } from './xlsx-writer.js';
 
@@ -48,9 +48,9 @@ function csvLines(rows: readonly WrittenCell[][]): string {
   return stringify([...rows], { record_delimiter: '\r\n' });
 }
 
-/** A sheet of things by our columns, with their titles as headers: what an import takes. */
+/** A sheet of things by our columns, with their titles as headers: of those of an import, what it takes. */
 export function listSheet(
-  columns: SheetColumns,
+  columns: readonly WrittenColumn[],
   language: SheetLanguage,
   name: string,
   batches: AsyncIterable<Record<string, unknown>[]>,
@@ -64,7 +64,7 @@ export function listSheet(
 }
 
 async function* cellsOf(
-  columns: SheetColumns,
+  columns: readonly WrittenColumn[],
   language: SheetLanguage,
   batches: AsyncIterable<Record<string, unknown>[]>,
 ): AsyncGenerator<WrittenCell[][], void> {
@@ -74,7 +74,7 @@ async function* cellsOf(
 }
 
 /** A value as a cell that an import reads back to the same value. */
-export function writtenCell(column: SheetColumn, language: SheetLanguage, value: unknown): WrittenCell {
+export function writtenCell(column: WrittenColumn, language: SheetLanguage, value: unknown): WrittenCell {
   if (value === null || value === undefined) return '';
   if (typeof value === 'number') return value;
   const choice = column.choices?.find((one) => one.value === value);

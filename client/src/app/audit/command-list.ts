@@ -1,21 +1,23 @@
-import { Component, computed, inject } from '@angular/core';
-import { FormsModule } from '@angular/forms';
+import { Component, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
-import { COMMAND_KINDS } from '#libs/contracts';
+import { COMMAND_KINDS, type SheetFormat } from '#libs/contracts';
 import { Api } from '../api/api';
-import { listCommands } from '../api/fn/commands/list-commands';
+import { exportCommands } from '../api/fn/audit/export-commands';
+import { type ListCommands$Params, listCommands } from '../api/fn/commands/list-commands';
 import type { CommandView } from '../api/models/command-view';
 import { When } from '../display/when';
+import { Language } from '../language/language';
 import { injectWords } from '../language/words';
 import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
-import { oneOf, paging } from '../list/list-query';
+import { type ListQuery, flagOf, oneOf, paging, wholeOf } from '../list/list-query';
 import { injectList } from '../list/list-source';
 import { ListView } from '../list/list-view';
+import { ExportMenu } from '../sheets/export-menu';
 import { CommandText } from './command-text';
-import { type Period, readPeriod, writePeriod } from './period';
+import { PeriodFilter } from './period-filter';
+import { SubjectFilters } from './subject-filters';
 
 const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'commands.at', sort: 'at', fixed: true },
@@ -31,20 +33,12 @@ const CERTAIN = ['true', 'false'] as const;
 /** What was entered in sessions, searched by its text. */
 @Component({
   selector: 'gh-command-list',
-  imports: [
-    CommandText,
-    FormsModule,
-    ListCell,
-    ListView,
-    NzDatePickerComponent,
-    NzRangePickerComponent,
-    RouterLink,
-    When,
-  ],
+  imports: [CommandText, ExportMenu, ListCell, ListView, PeriodFilter, SubjectFilters, RouterLink, When],
   templateUrl: './command-list.html',
 })
 export class CommandList {
   private readonly api = inject(Api);
+  private readonly language = inject(Language);
   protected readonly t = injectWords();
   protected readonly columns = COLUMNS;
   protected readonly facets: readonly Facet[] = [
@@ -63,20 +57,20 @@ export class CommandList {
     name: 'commands',
     sort: '-at',
     filters: ['kind', 'certain', 'from', 'to', 'sessionId', 'userId', 'assetId', 'systemUserId'],
-    load: (query) => {
-      const { kind, certain, ...rest } = query.filters;
-      const certainty = oneOf(CERTAIN, certain);
-      return this.api.invoke(listCommands, {
-        ...paging(query, SORTS),
-        ...rest,
-        kind: oneOf(COMMAND_KINDS, kind),
-        ...(certainty === undefined ? {} : { certain: certainty === 'true' }),
-      });
-    },
+    load: (query) => this.api.invoke(listCommands, { ...paging(query, SORTS), ...narrowedBy(query) }),
   });
-  protected readonly period = computed<Date[]>(() => readPeriod(this.list.query().filters));
+  protected readonly whole = (format: SheetFormat): Promise<Blob> => {
+    const query = this.list.query();
+    const language = this.language.shown();
+    return this.api.invoke(exportCommands, {
+      ...wholeOf(query, SORTS),
+      ...narrowedBy(query),
+      ...{ format, language },
+    });
+  };
+}
 
-  protected choose(period: Period): void {
-    this.list.filter(writePeriod(period));
-  }
+function narrowedBy({ filters }: ListQuery): ListCommands$Params {
+  const { kind, certain, ...rest } = filters;
+  return { ...rest, kind: oneOf(COMMAND_KINDS, kind), certain: flagOf(certain) };
 }

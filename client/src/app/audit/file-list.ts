@@ -1,16 +1,19 @@
-import { Component, computed, inject } from '@angular/core';
-import { FormsModule } from '@angular/forms';
+import { Component, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
-import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
 import {
   FILE_CHANGES,
   RECORD_DIRECTIONS,
   TRANSFER_PROTOCOLS,
   TRANSFER_RESULTS,
+  type SheetFormat,
   type TransferResult,
 } from '#libs/contracts';
 import { Api } from '../api/api';
-import { listFileTransfers } from '../api/fn/file-transfers/list-file-transfers';
+import { exportFileTransfers } from '../api/fn/audit/export-file-transfers';
+import {
+  type ListFileTransfers$Params,
+  listFileTransfers,
+} from '../api/fn/file-transfers/list-file-transfers';
 import type { FileTransferView } from '../api/models/file-transfer-view';
 import { Copy } from '../display/copy';
 import { dataSize } from '../display/data-size';
@@ -21,10 +24,12 @@ import { Language } from '../language/language';
 import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
-import { oneOf, paging } from '../list/list-query';
+import { type ListQuery, oneOf, paging, wholeOf } from '../list/list-query';
 import { injectList } from '../list/list-source';
 import { ListView } from '../list/list-view';
-import { type Period, readPeriod, writePeriod } from './period';
+import { ExportMenu } from '../sheets/export-menu';
+import { PeriodFilter } from './period-filter';
+import { SubjectFilters } from './subject-filters';
 
 const COLUMNS: readonly Column[] = [
   { id: 'startedAt', label: 'fileTransfers.at', sort: 'startedAt', fixed: true },
@@ -55,17 +60,7 @@ const SHOWN_DIGITS = 12;
 /** Files that went to assets or came from them, and what was changed there beside. */
 @Component({
   selector: 'gh-file-list',
-  imports: [
-    Copy,
-    FormsModule,
-    ListCell,
-    ListView,
-    NzDatePickerComponent,
-    NzRangePickerComponent,
-    RouterLink,
-    StateMark,
-    When,
-  ],
+  imports: [Copy, ExportMenu, ListCell, ListView, PeriodFilter, SubjectFilters, RouterLink, StateMark, When],
   templateUrl: './file-list.html',
 })
 export class FileList {
@@ -93,23 +88,17 @@ export class FileList {
       'assetId',
       'systemUserId',
     ],
-    load: (query) => {
-      const { direction, change, result, protocol, ...rest } = query.filters;
-      return this.api.invoke(listFileTransfers, {
-        ...paging(query, SORTS),
-        ...rest,
-        direction: oneOf(RECORD_DIRECTIONS, direction),
-        change: oneOf(FILE_CHANGES, change),
-        result: oneOf(TRANSFER_RESULTS, result),
-        protocol: oneOf(TRANSFER_PROTOCOLS, protocol),
-      });
-    },
+    load: (query) => this.api.invoke(listFileTransfers, { ...paging(query, SORTS), ...narrowedBy(query) }),
   });
-  protected readonly period = computed<Date[]>(() => readPeriod(this.list.query().filters));
-
-  protected choose(period: Period): void {
-    this.list.filter(writePeriod(period));
-  }
+  protected readonly whole = (format: SheetFormat): Promise<Blob> => {
+    const query = this.list.query();
+    const language = this.language.shown();
+    return this.api.invoke(exportFileTransfers, {
+      ...wholeOf(query, SORTS),
+      ...narrowedBy(query),
+      ...{ format, language },
+    });
+  };
 
   protected markOf(result: TransferResult): StateKind {
     return MARKS[result];
@@ -129,5 +118,16 @@ function facet(field: string, values: readonly string[], words: string): Facet {
     field,
     label: `fileTransfers.${field}`,
     options: values.map((value) => ({ value, label: `${words}${value}` })),
+  };
+}
+
+function narrowedBy({ filters }: ListQuery): ListFileTransfers$Params {
+  const { direction, change, result, protocol, ...rest } = filters;
+  return {
+    ...rest,
+    direction: oneOf(RECORD_DIRECTIONS, direction),
+    change: oneOf(FILE_CHANGES, change),
+    result: oneOf(TRANSFER_RESULTS, result),
+    protocol: oneOf(TRANSFER_PROTOCOLS, protocol),
   };
 }

@@ -1,20 +1,21 @@
-import { Component, computed, inject } from '@angular/core';
-import { FormsModule } from '@angular/forms';
+import { Component, inject } from '@angular/core';
 import { RouterLink, RouterOutlet } from '@angular/router';
-import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
 import { Icon } from '../display/icon';
-import { SESSION_KINDS } from '#libs/contracts';
+import { SESSION_KINDS, type SheetFormat } from '#libs/contracts';
 import { Duration } from '../display/duration';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
+import { Language } from '../language/language';
 import { injectWords } from '../language/words';
 import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
 import { injectList } from '../list/list-source';
 import { ListView } from '../list/list-view';
+import { ExportMenu } from '../sheets/export-menu';
 import { endMark } from './end-mark';
-import { type Period, readPeriod, writePeriod } from './period';
+import { PeriodFilter } from './period-filter';
+import { SubjectFilters } from './subject-filters';
 import type { SessionView } from '../api/models/session-view';
 import { SessionArchive } from './session-archive';
 
@@ -36,12 +37,12 @@ const COLUMNS: readonly Column[] = [
   selector: 'gh-history-list',
   imports: [
     Duration,
-    FormsModule,
+    ExportMenu,
     ListCell,
     ListView,
-    NzDatePickerComponent,
     Icon,
-    NzRangePickerComponent,
+    PeriodFilter,
+    SubjectFilters,
     RouterLink,
     RouterOutlet,
     StateMark,
@@ -51,6 +52,7 @@ const COLUMNS: readonly Column[] = [
 })
 export class HistoryList {
   private readonly archive = inject(SessionArchive);
+  private readonly language = inject(Language);
   protected readonly t = injectWords();
   protected readonly columns = COLUMNS;
   protected readonly markOf = endMark;
@@ -64,12 +66,9 @@ export class HistoryList {
   protected readonly list = injectList<SessionView>({
     name: 'history',
     sort: '-startedAt',
-    filters: ['kind', 'from', 'to'],
+    filters: ['kind', 'from', 'to', 'userId', 'assetId'],
     load: (query) => this.archive.list('ended', query),
   });
-  protected readonly period = computed<Date[]>(() => readPeriod(this.list.query().filters));
-
-  protected choose(period: Period): void {
-    this.list.filter(writePeriod(period));
-  }
+  protected readonly whole = (format: SheetFormat): Promise<Blob> =>
+    this.archive.export('ended', this.list.query(), { format, language: this.language.shown() });
 }

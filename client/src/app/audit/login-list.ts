@@ -1,16 +1,21 @@
 import { Component, inject } from '@angular/core';
 import { Api } from '../api/api';
-import { listLoginAttempts } from '../api/fn/audit/list-login-attempts';
+import type { SheetFormat } from '#libs/contracts';
+import { exportLoginAttempts } from '../api/fn/audit/export-login-attempts';
+import { type ListLoginAttempts$Params, listLoginAttempts } from '../api/fn/audit/list-login-attempts';
 import type { LoginAttemptView } from '../api/models/login-attempt-view';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
+import { Language } from '../language/language';
 import { injectKnownWords, injectWords } from '../language/words';
 import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
-import { flagOf, paging } from '../list/list-query';
+import { type ListQuery, flagOf, paging, wholeOf } from '../list/list-query';
 import { injectList } from '../list/list-source';
 import { ListView } from '../list/list-view';
+import { ExportMenu } from '../sheets/export-menu';
+import { PeriodFilter } from './period-filter';
 
 const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'logins.at', sort: 'at', fixed: true },
@@ -38,11 +43,12 @@ const SORTS = ['at'] as const;
 /** Every login to the product, and every try that was refused. */
 @Component({
   selector: 'gh-login-list',
-  imports: [ListCell, ListView, StateMark, When],
+  imports: [ExportMenu, ListCell, ListView, PeriodFilter, StateMark, When],
   templateUrl: './login-list.html',
 })
 export class LoginList {
   private readonly api = inject(Api);
+  private readonly language = inject(Language);
   protected readonly t = injectWords();
   protected readonly known = injectKnownWords();
   protected readonly columns = COLUMNS;
@@ -51,14 +57,24 @@ export class LoginList {
   protected readonly list = injectList<LoginAttemptView>({
     name: 'logins',
     sort: '-at',
-    filters: ['succeeded'],
-    load: (query) => {
-      const succeeded = flagOf(query.filters['succeeded']);
-      return this.api.invoke(listLoginAttempts, { ...paging(query, SORTS), succeeded });
-    },
+    filters: ['succeeded', 'from', 'to'],
+    load: (query) => this.api.invoke(listLoginAttempts, { ...paging(query, SORTS), ...narrowedBy(query) }),
   });
+  protected readonly whole = (format: SheetFormat): Promise<Blob> => {
+    const query = this.list.query();
+    const language = this.language.shown();
+    return this.api.invoke(exportLoginAttempts, {
+      ...wholeOf(query, SORTS),
+      ...narrowedBy(query),
+      ...{ format, language },
+    });
+  };
 
   protected reasonOf(reason: string): string {
     return this.known(`loginReason.${reason.replaceAll(' ', '_')}`) ?? reason;
   }
+}
+
+function narrowedBy({ filters: { succeeded, from, to } }: ListQuery): ListLoginAttempts$Params {
+  return { succeeded: flagOf(succeeded), from, to };
 }

@@ -17,6 +17,7 @@ import { injectReaction } from '../panel/reaction';
 import type { SessionView } from '../api/models/session-view';
 import { SessionArchive } from './session-archive';
 import { isWatchable } from './watchable';
+import { SubjectFilters } from './subject-filters';
 
 const REFRESH_MS = 3000;
 
@@ -35,7 +36,17 @@ const COLUMNS: readonly Column[] = [
 /** Sessions under way, kept fresh while the page can be seen. */
 @Component({
   selector: 'gh-online-list',
-  imports: [Duration, ListCell, ListView, NzButtonComponent, RouterLink, RouterOutlet, StateMark, When],
+  imports: [
+    Duration,
+    ListCell,
+    ListView,
+    NzButtonComponent,
+    RouterLink,
+    RouterOutlet,
+    StateMark,
+    SubjectFilters,
+    When,
+  ],
   templateUrl: './online-list.html',
 })
 export class OnlineList {
@@ -55,7 +66,7 @@ export class OnlineList {
   protected readonly list = injectList<SessionView>({
     name: 'online',
     sort: '-startedAt',
-    filters: ['kind'],
+    filters: ['kind', 'userId', 'assetId'],
     refreshEvery: REFRESH_MS,
     load: (query) => this.archive.list('online', query),
   });

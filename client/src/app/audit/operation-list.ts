@@ -1,19 +1,21 @@
-import { Component, computed, inject } from '@angular/core';
-import { FormsModule } from '@angular/forms';
-import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
+import { Component, inject } from '@angular/core';
 import { Api } from '../api/api';
+import type { SheetFormat } from '#libs/contracts';
+import { exportOperations } from '../api/fn/audit/export-operations';
 import { listOperations } from '../api/fn/audit/list-operations';
 import type { OperationView } from '../api/models/operation-view';
 import { When } from '../display/when';
+import { Language } from '../language/language';
 import { injectKnownWords, injectWords } from '../language/words';
 import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
-import { paging } from '../list/list-query';
+import { paging, wholeOf } from '../list/list-query';
 import { injectList } from '../list/list-source';
 import { ListView } from '../list/list-view';
+import { ExportMenu } from '../sheets/export-menu';
 import { OperationChanges } from './operation-changes';
-import { type Period, readPeriod, writePeriod } from './period';
+import { PeriodFilter } from './period-filter';
 
 const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'operations.at', sort: 'at', fixed: true },
@@ -46,19 +48,12 @@ const SORTS = ['at'] as const;
 /** Every change by anybody, through whatever way in: who, what, what it was before and after, from where. */
 @Component({
   selector: 'gh-operation-list',
-  imports: [
-    FormsModule,
-    ListCell,
-    ListView,
-    NzDatePickerComponent,
-    NzRangePickerComponent,
-    OperationChanges,
-    When,
-  ],
+  imports: [ExportMenu, ListCell, ListView, PeriodFilter, OperationChanges, When],
   templateUrl: './operation-list.html',
 })
 export class OperationList {
   private readonly api = inject(Api);
+  private readonly language = inject(Language);
   private readonly known = injectKnownWords();
   protected readonly t = injectWords();
   protected readonly columns = COLUMNS;
@@ -69,11 +64,15 @@ export class OperationList {
     filters: ['subjectType', 'subjectId', 'actorId', 'action', 'from', 'to'],
     load: (query) => this.api.invoke(listOperations, { ...paging(query, SORTS), ...query.filters }),
   });
-  protected readonly period = computed<Date[]>(() => readPeriod(this.list.query().filters));
-
-  protected choose(period: Period): void {
-    this.list.filter(writePeriod(period));
-  }
+  protected readonly whole = (format: SheetFormat): Promise<Blob> => {
+    const query = this.list.query();
+    const language = this.language.shown();
+    return this.api.invoke(exportOperations, {
+      ...wholeOf(query, SORTS),
+      ...query.filters,
+      ...{ format, language },
+    });
+  };
 
   /** `asset.update` is a kind of thing and what was done to it. */
   protected verbOf(action: string): string {

@@ -10,6 +10,15 @@ export function readPeriod(filters: Readonly<Record<string, string>>): Date[] {
   return Number.isNaN(from) || Number.isNaN(to) ? [] : [new Date(from), new Date(to - 1)];
 }
 
+/** From the day `first` days before this moment to the day `last` days before it. */
+export function daysBack(now: Date, first: number, last: number): Date[] {
+  return [first, last].map((days) => {
+    const day = new Date(now);
+    day.setDate(day.getDate() - days);
+    return day;
+  });
+}
+
 /** Whole days in the person's own zone, as the address and the API take them. */
 export function writePeriod(period: Period): Record<string, string | null> {
   const [first, last] = period ?? [];

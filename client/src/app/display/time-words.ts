@@ -31,6 +31,12 @@ export function exactTime(at: Date, language: string, timeZone?: string): string
   }).format(at);
 }
 
+/** Date and time to the second as ISO 8601 orders them, in the person's own zone: two of them compare at a glance. */
+export function preciseTime(at: Date, timeZone?: string): string {
+  // Swedish writes dates and times that way.
+  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone }).format(at);
+}
+
 /** A length of time that was set: "30 minutes", "12 hours". */
 export function wholeTime(seconds: number, language: string): string {
   const [unit = 'second', size = 1] = UNITS.find(([, length]) => seconds > 0 && seconds % length === 0) ?? [];

@@ -72,6 +72,15 @@ export function paging<Field extends string>(query: ListQuery, fields: readonly 
   return { page, pageSize, ...(q && { q }), ...(sort && { sort }) };
 }
 
+/** The same for all of it: what an export takes. */
+export function wholeOf<Field extends string>(
+  query: ListQuery,
+  fields: readonly Field[],
+): Omit<Paging<Field>, 'page' | 'pageSize'> {
+  const { page: _page, pageSize: _pageSize, ...whole } = paging(query, fields);
+  return whole;
+}
+
 function sortOf<Field extends string>(
   fields: readonly Field[],
   sort: string,

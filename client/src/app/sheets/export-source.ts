@@ -11,7 +11,7 @@ import { Api } from '../api/api';
 import { exportAssets } from '../api/fn/assets/export-assets';
 import { exportUsers } from '../api/fn/users/export-users';
 import { Language } from '../language/language';
-import { flagOf, oneOf, paging, type ListQuery } from '../list/list-query';
+import { flagOf, oneOf, wholeOf, type ListQuery } from '../list/list-query';
 
 const ASSET_SORTS = ['name', 'address', 'active', 'type', 'environment', 'status', 'updatedAt'] as const;
 const USER_SORTS = ['username', 'name', 'role', 'active', 'validUntil', 'createdAt'] as const;
@@ -28,9 +28,8 @@ export function injectExportSources(): Record<ImportKind, ExportSource> {
     assets: (query, format) => {
       const { groupId, dataCenterId, adminAccountId, ...filters } = query.filters;
       const { label } = query.terms;
-      const { page: _, pageSize: __, ...wanted } = paging(query, ASSET_SORTS);
       return api.invoke(exportAssets, {
-        ...wanted,
+        ...wholeOf(query, ASSET_SORTS),
         groupId,
         dataCenterId,
         adminAccountId,
@@ -45,9 +44,8 @@ export function injectExportSources(): Record<ImportKind, ExportSource> {
     },
     users: (query, format) => {
       const { groupId, ...filters } = query.filters;
-      const { page: _, pageSize: __, ...wanted } = paging(query, USER_SORTS);
       return api.invoke(exportUsers, {
-        ...wanted,
+        ...wholeOf(query, USER_SORTS),
         groupId,
         role: oneOf(ROLES, filters['role']),
         active: flagOf(filters['active']),
