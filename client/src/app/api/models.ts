@@ -148,6 +148,8 @@ export type { MailTestView } from './models/mail-test-view';
 export type { MailView } from './models/mail-view';
 export type { MeView } from './models/me-view';
 export type { MonitorSetting } from './models/monitor-setting';
+export type { MyAssetGroups } from './models/my-asset-groups';
+export type { MyAssetGroupView } from './models/my-asset-group-view';
 export type { MyAssetPage } from './models/my-asset-page';
 export type { MyAssetView } from './models/my-asset-view';
 export type { MyCountersView } from './models/my-counters-view';
