@@ -5,12 +5,13 @@ import { Api } from '../api/api';
 import { listSessionCommands } from '../api/fn/commands/list-session-commands';
 import { getRecording } from '../api/fn/sessions/get-recording';
 import { getSession } from '../api/fn/sessions/get-session';
-import { listSessions } from '../api/fn/sessions/list-sessions';
+import { type ExportSessions$Params, exportSessions } from '../api/fn/audit/export-sessions';
+import { type ListSessions$Params, listSessions } from '../api/fn/sessions/list-sessions';
 import { terminateSession } from '../api/fn/sessions/terminate-session';
 import type { CommandPage } from '../api/models/command-page';
 import type { SessionDetail } from '../api/models/session-detail';
 import type { SessionPage } from '../api/models/session-page';
-import { type ListQuery, oneOf, paging } from '../list/list-query';
+import { type ListQuery, oneOf, paging, wholeOf } from '../list/list-query';
 
 const SORTS = ['startedAt'] as const;
 
@@ -19,11 +20,18 @@ const SORTS = ['startedAt'] as const;
 export class SessionArchive {
   private readonly api = inject(Api);
 
-  /** A page of those in the state; the query's filters `kind`, `from`, `to` narrow it. */
+  /** A page of those in the state; the query's filters `kind`, `from`, `to`, `userId`, `assetId` narrow it. */
   list(state: 'online' | 'ended', query: ListQuery): Promise<SessionPage> {
-    const { from, to } = query.filters;
-    const kind = oneOf(SESSION_KINDS, query.filters['kind']);
-    return this.api.invoke(listSessions, { ...paging(query, SORTS), state, kind, from, to });
+    return this.api.invoke(listSessions, { ...paging(query, SORTS), ...narrowedBy(state, query) });
+  }
+
+  /** All that such a list shows, as a file. */
+  export(
+    state: 'online' | 'ended',
+    query: ListQuery,
+    as: Pick<ExportSessions$Params, 'format' | 'language'>,
+  ): Promise<Blob> {
+    return this.api.invoke(exportSessions, { ...wholeOf(query, SORTS), ...narrowedBy(state, query), ...as });
   }
 
   get(id: string): Promise<SessionDetail> {
@@ -50,4 +58,9 @@ export class SessionArchive {
     const path = getRecording.PATH.replace('{id}', encodeURIComponent(id));
     return fetch(`${this.api.rootUrl}${path}`, { headers: CONSOLE_HEADER, signal: stop });
   }
+}
+
+function narrowedBy(state: 'online' | 'ended', { filters }: ListQuery): ListSessions$Params {
+  const { from, to, userId, assetId } = filters;
+  return { state, kind: oneOf(SESSION_KINDS, filters['kind']), from, to, userId, assetId };
 }
