@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, it } from 'vitest';
@@ -141,6 +142,31 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await changed.locator('summary').click();
     await changed.locator('del', { hasText: 'Telecom' }).waitFor();
     await changed.locator('ins', { hasText: 'Unicom' }).waitFor();
+    expect(await changed.locator('time').textContent()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
+    const saved = visitor.page.waitForEvent('download');
+    await visitor.button('Export').click();
+    await visitor.page.getByRole('menuitem', { name: 'CSV file' }).click();
+    const file = await (await saved).path();
+    expect((await readFile(file, 'utf8')).trim().split('\r\n')).toEqual([
+      expect.stringContaining('Operation'),
+      expect.stringContaining('data-center.update'),
+      expect.stringContaining('data-center.create'),
+    ]);
+    await visitor.leave();
+  });
+
+  it('logins and sessions are looked up by days and by user', async () => {
+    const visitor = await enter(auditor);
+    const { page } = visitor;
+    await page.goto('/audit/logins');
+    await page.locator('tbody tr:not(.skeleton)').first().waitFor();
+    await page.locator('nz-range-picker').click();
+    await page.getByText('Yesterday', { exact: true }).click();
+    await page.getByText('Nothing matches').waitFor();
+    await page.goto('/audit/history');
+    await page.locator('nz-select:has(#userId-filter)').click();
+    await page.locator('nz-option-item', { hasText: operator.username }).click();
+    await page.waitForURL((url) => url.searchParams.get('userId') === operator.id);
     await visitor.leave();
   });
 
