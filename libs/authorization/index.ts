@@ -16,13 +16,12 @@ export {
   type RefusalReason,
 } from './grant.js';
 export {
-  REACHABLE_SORTS,
   ReachableAssets,
   type ReachableAsset,
   type ReachableGroup,
   type ReachableGroups,
-  type ReachableQuery,
 } from './reachable-assets.js';
+export { REACHABLE_SORTS, type ReachableQuery } from './reachable-sql.js';
 export { RuleBook, type RuleChange, type RuleDraft } from './rule-book.js';
 export { toMinutes, WEEKDAYS, type HourWindow, type WeekHours, type Weekday } from './week-hours.js';
 export { RULE_SORTS, type NamedMember, type RuleFilter, type RuleRow } from './rule-rows.js';

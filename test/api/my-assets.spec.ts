@@ -139,4 +139,46 @@ describe('the assets that somebody may log in to', () => {
     await admin.patch(`/assets/${at(0)}`, { active: true });
     expect(await namesOf('favourite=true')).toEqual(['web-1']);
   });
+
+  it('are the same where somebody reaches thousands of them', async () => {
+    await api.database.query(`INSERT INTO asset_groups (id, name) VALUES (gen_random_uuid(), 'all of many')`);
+    await api.database.query(
+      `INSERT INTO assets (id, name, address, comment, active)
+       SELECT gen_random_uuid(), 'many-' || to_char(n, 'FM0000'), '10.9.0.1', CASE WHEN n % 2 = 0 THEN '50% _of_ Many' ELSE '' END,
+         n % 10 <> 0 FROM generate_series(1, 2500) n`,
+    );
+    await api.database.query(
+      `INSERT INTO asset_group_members (group_id, asset_id)
+       SELECT g.id, a.id FROM asset_groups g, assets a WHERE g.name = 'all of many' AND a.name LIKE 'many-%'`,
+    );
+    const [group] = z
+      .array(z.object({ id: z.string() }))
+      .parse(await api.database.query(`SELECT id FROM asset_groups WHERE name = 'all of many'`));
+    const many = api.as('auditor');
+    await admin.made('/pushes', { systemUserId: dev, assetGroupIds: [group?.id], mode: 'record-only' });
+    await admin.made('/authorization-rules', {
+      name: 'many',
+      userIds: [many.userId],
+      userGroupIds: [],
+      assetIds: [],
+      assetGroupIds: [group?.id],
+      systemUserIds: [dev],
+    });
+    const name = (n: number): string => `many-${String(n).padStart(4, '0')}`;
+    const active = Array.from({ length: 2500 }, (_, at) => at + 1).filter((n) => n % 10 !== 0);
+    expect((await listed('', many)).total).toBe(2250);
+    expect(await namesOf('pageSize=12', many)).toEqual(active.slice(0, 12).map(name));
+    expect(await namesOf('pageSize=50&page=30', many)).toEqual(active.slice(1450, 1500).map(name));
+    expect(await namesOf('pageSize=3&sort=-name', many)).toEqual([2499, 2498, 2497].map(name));
+    expect(await namesOf('pageSize=2&page=1125', many)).toEqual([2498, 2499].map(name));
+    expect(await listed('page=99', many)).toEqual({ total: 2250, items: [] });
+    expect((await listed('q=MANY-', many)).total).toBe(2250);
+    const hits = active.filter((n) => n % 2 === 0);
+    const found = await listed(`q=${encodeURIComponent('50% _of_')}&pageSize=2`, many);
+    expect(found.total).toBe(hits.length);
+    expect(found.items.map((item) => item.name)).toEqual(hits.slice(0, 2).map(name));
+    expect((await listed(`q=${encodeURIComponent('5%f')}`, many)).total).toBe(0);
+    expect((await listed(`favourite=false&groupId=${group?.id}`, many)).total).toBe(2250);
+    expect((await listed('favourite=true', many)).total).toBe(0);
+  });
 });
