@@ -95,11 +95,17 @@ export class AssetTreeView {
   private async more(line: TreeLine, at: number): Promise<void> {
     const isHere = this.place.contains(document.activeElement);
     await this.tree.more(line.groupId);
-    if (isHere) afterNextRender(() => this.focus(at), { injector: this.injector });
+    if (isHere) this.focus(at);
   }
 
+  /** Keys can come faster than lines are drawn. */
   private focus(at: number): void {
-    this.place.querySelectorAll<HTMLElement>('[role=treeitem]')[at]?.focus();
+    const line = this.tree.lines()[at];
+    if (!line) return;
+    this.lit.set(line.id);
+    const focusLit = (): void =>
+      this.place.querySelectorAll<HTMLElement>('[role=treeitem]')[this.litAt()]?.focus();
+    afterNextRender(focusLit, { injector: this.injector });
   }
 
   /** The next line whose name begins so. */
