@@ -146,7 +146,7 @@ function listed({ userId, now }: Who, query: ReachableFilter, parameters: Parame
     JOIN asset_accounts there ON there.asset_id = c.asset_id AND there.system_user_ids && c.accounts
   ), listed AS MATERIALIZED (
     SELECT reached.asset_id AS id FROM reached
-    WHERE reached.asset_id <> ALL(ARRAY(SELECT a.id FROM assets a WHERE NOT a.active)) ${also}
+    WHERE (reached.asset_id IN (SELECT a.id FROM assets a WHERE NOT a.active)) IS NOT TRUE ${also}
   )`;
 }
 

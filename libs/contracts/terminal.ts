@@ -18,9 +18,9 @@ export const SESSION_PARAMETER = 'session';
 
 /**
  * Output bytes the gateway sends ahead of the console's `received` reports before it pauses the asset. All that is under
- * way is still shown after a Ctrl-C: some 3 MiB/s on a slow screen.
+ * way, and as much again from the asset, is still shown after a Ctrl-C: some 3 MiB/s on a slow screen.
  */
-export const TERMINAL_WINDOW_BYTES = 256 * 1024;
+export const TERMINAL_WINDOW_BYTES = 128 * 1024;
 
 /** How long a terminal without a socket is kept, in milliseconds, before its session ends. */
 export const TERMINAL_DETACHED_MS = 120_000;

@@ -32,7 +32,7 @@ export interface Screen {
 export type TerminalTarget = Pick<OpenTerminal, 'assetId' | 'systemUserId'>;
 
 const REPLY_MS = 60_000;
-const REPORT_BYTES = 64 * 1024;
+const REPORT_BYTES = 32 * 1024;
 const INPUT_BYTES = 32 * 1024;
 
 /**
