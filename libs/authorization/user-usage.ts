@@ -10,7 +10,7 @@ import type { NamedFew } from './asset-usage.js';
 export interface WhatGoesAlong {
   /** The users themselves, or the members of the groups, who stay. */
   users: NamedFew;
-  /** Groups that hold the users. */
+  /** Groups that hold the users, or that they administer. */
   userGroups: NamedFew;
   /** Rules that name them: they lose them. */
   rules: NamedFew;
@@ -37,7 +37,9 @@ export class UserUsage {
       this.few('SELECT u.username AS name FROM users u WHERE u.id = ANY($1)', ids),
       this.few(
         `SELECT g.name FROM user_groups g WHERE EXISTS (
-           SELECT FROM user_group_members m WHERE m.group_id = g.id AND m.user_id = ANY($1))`,
+           SELECT FROM user_group_members m WHERE m.group_id = g.id AND m.user_id = ANY($1))
+         OR EXISTS (
+           SELECT FROM user_group_administrators d WHERE d.group_id = g.id AND d.user_id = ANY($1))`,
         ids,
       ),
       this.few(

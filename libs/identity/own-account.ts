@@ -4,6 +4,7 @@ import type { Authenticator } from './authenticator.js';
 import { assertByLogin } from './failures.js';
 import { LoginRegistry } from './login-registry.js';
 import type { MailOutbox } from './mail/mail-outbox.js';
+import { dropPasswordLink } from './mail/password-links.js';
 import { hashPassword } from './password-hash.js';
 import { assertGoodPassword } from './password-policy.js';
 
@@ -35,8 +36,10 @@ export class OwnAccount {
       const after = await lockedUser(tx, userId);
       const change = changedFields(shown(before), shown(after));
       if (change) await record(tx, 'user.update', after, change.before, change.after);
-      if (before.email !== after.email)
+      if (before.email !== after.email) {
+        await dropPasswordLink(tx, userId);
         await this.outbox.post(tx, before, 'email-changed', { by: actor.username });
+      }
       return after;
     });
   }
@@ -65,6 +68,7 @@ export class OwnAccount {
       const changes = { passwordHash, mustChangePassword: false, updatedAt: tx.now };
       await tx.of(User).update({ id: user.id }, changes);
       await record(tx, 'user.change-password', user);
+      await dropPasswordLink(tx, user.id);
       await this.outbox.post(tx, user, 'password-changed', { by: actor.username });
       await LoginRegistry.revokeAll(tx, user.id, keep);
       await tx.notify('user.changed', { userId: user.id });

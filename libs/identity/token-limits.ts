@@ -11,17 +11,18 @@ interface Credentials {
 
 /**
  * What an API token may not change of users, though its owner may: whoever finds a token must not be able to become
- * somebody with it, by a password, by the e-mail to which lost passwords are mended, or as an administrator of their own.
+ * somebody with it, by a password, by the e-mail to which lost passwords are mended, or as an account of their own that
+ * may more than work on assets.
  * @param before absent: the user is being added
  * @throws LoginRequired
  */
 export function assertTokenLimits(actor: Actor, before: Credentials | null, changes: Credentials): void {
-  const makesAdmin = changes.role === 'admin' && before?.role !== 'admin';
+  const givesRole = changes.role !== undefined && changes.role !== 'user' && changes.role !== before?.role;
   const changesPassword = before !== null && Boolean(changes.password);
   const changesEmail = before !== null && changes.email !== undefined && changes.email !== before.email;
   const changesFactor =
     before !== null &&
     changes.secondFactorRequired !== undefined &&
     changes.secondFactorRequired !== before.secondFactorRequired;
-  if (changesFactor || makesAdmin || changesPassword || changesEmail) assertByLogin(actor);
+  if (changesFactor || givesRole || changesPassword || changesEmail) assertByLogin(actor);
 }

@@ -13,6 +13,7 @@ import {
 import { newId, ValidationFailed, type Actor, type Clock, type UserGroupId, type UserId } from '#libs/kernel';
 import { countsAt } from './counting-user.js';
 import {
+  assertManages,
   assertWithin,
   jurisdictionOf,
   requireAdministered,
@@ -23,6 +24,7 @@ import { assertAdminRemains } from './last-admin.js';
 import { LoginRegistry } from './login-registry.js';
 import type { LoginThrottle } from './login-throttle.js';
 import type { MailOutbox } from './mail/mail-outbox.js';
+import { dropPasswordLink } from './mail/password-links.js';
 import { postWelcome } from './mail/password-recovery.js';
 import { hashPassword } from './password-hash.js';
 import { assertGoodPassword, makeOneTimePassword } from './password-policy.js';
@@ -117,6 +119,7 @@ export class UserDirectory {
     assertWithin(jurisdiction, changes);
     const passwordHash = changes.password ? await hashPassword(changes.password) : undefined;
     return this.unitOfWork.run(actor, async (tx) => {
+      await assertManages(tx.manager, actor, userId);
       if (losesAdmin(changes)) await assertAdminRemains(tx, [userId]);
       const before = await readLocked(tx, userId, jurisdiction);
       assertTokenLimits(actor, before, changes);
@@ -129,6 +132,7 @@ export class UserDirectory {
       const change = changedFields(shown(before), told);
       if (change) await record(tx, 'user.update', after, change.before, change.after);
       await announce(tx, before, after, passwordHash !== undefined);
+      if (passwordHash !== undefined || before.email !== after.email) await dropPasswordLink(tx, userId);
       const by = actor.username;
       if (passwordHash !== undefined) await this.outbox.post(tx, after, 'password-changed', { by });
       if (before.email !== after.email) await this.outbox.post(tx, before, 'email-changed', { by });
@@ -144,6 +148,7 @@ export class UserDirectory {
       const user = await readLocked(tx, userId, jurisdictionOf(actor));
       await tx.of(User).update({ id: userId }, { passwordHash, mustChangePassword: true, updatedAt: tx.now });
       await record(tx, 'user.reset-password', user);
+      await dropPasswordLink(tx, userId);
       await this.outbox.post(tx, user, 'password-changed', { by: actor.username });
       await endLogins(tx, userId);
     });

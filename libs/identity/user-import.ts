@@ -1,8 +1,9 @@
-import { IsNull, type DataSource, type EntityManager } from 'typeorm';
+import { In, IsNull, type DataSource, type EntityManager } from 'typeorm';
 import { z } from 'zod';
 import {
   compareWithShown,
   ImportOutdated,
+  PasswordLink,
   User,
   UserGroup,
   type DraftRow,
@@ -82,6 +83,7 @@ export class UserImport {
           if (oneTimePassword !== null) addedUsers.push({ username: state.username, oneTimePassword });
         const invited = written.filter(({ isInvited }) => isInvited);
         await postWelcomes(this.outbox, tx, invited.map(recipientOf));
+        await this.tellOwners(tx, written);
         mailed += invited.length;
         await wishes.progress(start + written.length);
       }
@@ -98,6 +100,28 @@ export class UserImport {
       await wishes.settle(tx, refused);
       return { ...counts, addedUsers, mailed };
     });
+  }
+
+  /** Those whose address changed, at the address that they had, and those who got a key: as by a change by hand. */
+  private async tellOwners(tx: Transaction, written: readonly WrittenUser[]): Promise<void> {
+    const by = tx.actor.username;
+    const moved = written.flatMap(({ plan: { before }, state }) =>
+      before && before.email !== state.email ? [before] : [],
+    );
+    const ids = moved.map(({ id }) => id);
+    if (ids.length > 0) await tx.of(PasswordLink).delete({ userId: In(ids) });
+    await this.outbox.postAll(
+      tx,
+      moved.map(({ id, email }) => ({ id, email })),
+      'email-changed',
+      { by },
+    );
+    const holders = written.flatMap(({ id, plan: { before, key }, state: { email } }) => {
+      if (!before || !key) return [];
+      const { name, type, fingerprint } = key;
+      return [{ id, email, details: { change: 'added', by, name, type, fingerprint } }];
+    });
+    await this.outbox.postAll(tx, holders, 'key-changed');
   }
 }
 

@@ -137,7 +137,7 @@ const membersBelow = (id: string): string => `asset_group_members m
 
 /** What `key=value` and bare `key` ask for. */
 function labelTerms(labels: readonly string[]): { values: string | null; keys: string[] | null } {
-  const values: Record<string, string | string[]> = {};
+  const values = new Map<string, string | string[]>();
   const keys: string[] = [];
   for (const label of labels) {
     const end = label.indexOf('=');
@@ -145,14 +145,18 @@ function labelTerms(labels: readonly string[]): { values: string | null; keys: s
     else {
       const [key, value] = [label.slice(0, end), label.slice(end + 1)];
       // no asset has two values of one label: a list, which is no label's value, finds none
-      values[key] = Object.hasOwn(values, key) ? [value] : value;
+      values.set(key, values.has(key) ? [value] : value);
     }
   }
   return {
-    values: Object.keys(values).length > 0 ? JSON.stringify(values) : null,
+    values: values.size > 0 ? jsonOf(values) : null,
     keys: keys.length > 0 ? keys : null,
   };
 }
+
+/** Written by hand: an object would take `__proto__` for something else than a label. */
+const jsonOf = (values: ReadonlyMap<string, unknown>): string =>
+  `{${[...values].map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`).join()}}`;
 
 const ASSETS_IN_DATA_CENTERS = 'assets a LEFT JOIN data_centers d ON d.id = a.data_center_id';
 

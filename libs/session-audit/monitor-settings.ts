@@ -16,7 +16,7 @@ const stored = policy.partial();
 /** What the live monitor does for those who are watched. */
 export type MonitorPolicy = z.infer<typeof policy>;
 
-/** Settings → Live monitor (FEATURES G2). */
+/** Settings → Live monitor. */
 export class MonitorSettings {
   constructor(
     private readonly dataSource: DataSource,
@@ -34,7 +34,10 @@ export class MonitorSettings {
   set(actor: Actor, { tellsWatched }: MonitorPolicy): Promise<MonitorPolicy> {
     const wanted = { tellsWatched };
     return this.unitOfWork.run(actor, async (tx) => {
-      const changes = changedFields(await this.read(tx.manager), wanted);
+      const isFirst = !(await tx.manager.existsBy(Setting, { key: KEY }));
+      const changes =
+        changedFields(await this.read(tx.manager), wanted) ??
+        (isFirst ? { before: null, after: wanted } : null);
       await tx.manager.query(
         'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
         [KEY, JSON.stringify(wanted)],

@@ -102,8 +102,8 @@ import { TransferJournal } from './transfer-journal.js';
     },
     {
       provide: AuditListExport,
-      inject: [UnitOfWork],
-      useFactory: (unitOfWork: UnitOfWork) => new AuditListExport(unitOfWork),
+      inject: [UnitOfWork, CLOCK],
+      useFactory: (unitOfWork: UnitOfWork, clock: Clock) => new AuditListExport(unitOfWork, clock),
     },
     {
       provide: TransferJournal,

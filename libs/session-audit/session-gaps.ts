@@ -22,9 +22,13 @@ const gapRow = z
     to,
     /** Of output; null: rows are missing. */
     bytes,
-    /** Rows of all sessions of the gateway; null: output is missing. */
-    records: lost ? Object.values(lost).reduce((sum, count) => sum + count, 0) : null,
+    /** Rows of all sessions of the gateway, without logins, which are of none; null: output is missing. */
+    records: lost ? countOf(lost) : null,
   }));
+
+function countOf({ login: _, ...ofSessions }: Record<string, number>): number {
+  return Object.values(ofSessions).reduce((sum, count) => sum + count, 0);
+}
 
 /** Something that is missing of a session, and from when to when. */
 export type SessionGap = z.infer<typeof gapRow>;
@@ -41,5 +45,8 @@ export async function readGaps(source: SqlSource, id: SessionId): Promise<Sessio
      WHERE s.id = $1 ORDER BY o.after->>'from', o.id`,
     [id],
   );
-  return gapRow.array().parse(rows);
+  return gapRow
+    .array()
+    .parse(rows)
+    .filter(({ records }) => records !== 0);
 }

@@ -192,9 +192,12 @@ describe('API tokens', () => {
       ['patch', `/users/${owner.id}`, { password: 'another horse 4711' }],
       ['patch', `/users/${other.id}`, { email: 'thief@example.org' }],
       ['patch', `/users/${other.id}`, { role: 'admin' }],
+      ['patch', `/users/${other.id}`, { role: 'auditor' }],
       ['post', `/users/${other.id}/one-time-password`],
       ['post', `/users/${other.id}/public-keys/generate`, { name: 'mine' }],
       ['post', '/users', { ...user, role: 'admin' }],
+      ['post', '/users', { ...user, role: 'auditor' }],
+      ['post', '/users', { ...user, role: 'group_admin' }],
       ['post', '/auth/logout'],
     ];
     for (const [method, path, body] of refused) {

@@ -122,6 +122,7 @@ describe('what is known of assets', () => {
       ['by an empty value', 'label=rank=', ['F-3']],
       ['by all of several labels', 'label=rank&label=team=net', ['F-1']],
       ['by two values of one label: none', 'label=team=net&label=team=web', []],
+      ['by a label that no asset can have: none', 'label=__proto__=x', []],
       ['by all of several fields', 'type=switch&environment=test', []],
       ['by a field beside an empty search', 'q=&type=switch', ['F-1']],
       ['by a word of some and a field', 'q=F-&type=switch', ['F-1']],

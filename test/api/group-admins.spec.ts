@@ -96,6 +96,7 @@ describe('a group admin', () => {
       ['patch', `/users/${id}`, { password: 'taken over 4711' }],
       ['patch', `/users/${id}`, { groupIds: [ours] }],
       ['patch', `/users/${id}`, { validUntil: null }],
+      ['patch', `/users/${id}`, { active: false }],
       ['delete', `/users/${id}`],
       ['post', `/users/${id}/one-time-password`],
       ['post', `/users/${id}/unlock`],

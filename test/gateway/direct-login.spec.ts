@@ -147,6 +147,11 @@ requires('hosts', 'ssh').describe('direct login', () => {
     expect(refused.stderr).toMatch(/host key/i);
     await harness.admin.do('PUT', `/assets/${assetId}/host-keys`, { hostKeys: [newKey] });
     expect((await (await alice('alice@dev@web-02')).exec('hostname')).text).toBe('web-02\n');
+    // of another type than is pinned
+    await server.changeHostKey('rsa');
+    const other = await (await alice('alice@dev@web-02')).exec('hostname');
+    expect(other.text).toBe('');
+    expect(other.stderr).toContain('The host key of web-02 is not the pinned one');
   });
 
   it('says why when the asset can’t be reached or refuses the system user', async () => {

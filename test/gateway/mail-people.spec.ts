@@ -90,6 +90,46 @@ requires('ssh').describe('mail about accounts', () => {
     expect(changed).toEqual({ addedUsers: [], mailed: 0 });
   }, 60_000);
 
+  it('an owner hears of an address and a key that an import brings', async () => {
+    const server = await desk.serve();
+    await desk.set(server.port);
+    await desk.add('mia');
+    await server.mailTo('mia@example.org');
+    const key = (await harness.keys.make('mia')).public;
+    const { id } = await harness.admin.call(
+      'POST',
+      '/users/imports',
+      withId,
+      Buffer.from(`username,email,publicKey\nmia,moved@example.org,${key}\n`),
+    );
+    await harness.admin.do('POST', `/users/imports/${id}/run`, {});
+    expect((await server.mailTo('mia@example.org', 1)).subject).toMatch(/e-mail address/i);
+    const told = await server.mailTo('moved@example.org');
+    expect(told.text).toMatch(/admin added an SSH key to[^]*SHA256:/);
+  }, 60_000);
+
+  it('a link counts no longer than the address that it was sent to and the password that it was to replace', async () => {
+    const server = await desk.serve();
+    await desk.set(server.port);
+    const newPassword = 'chosen pass phrase 4719';
+    const refused = async (token: string): Promise<number> =>
+      (await anonymous('/auth/set-password', { token, newPassword })).status;
+    const id = await desk.add('typo');
+    const astray = tokenIn(await server.mailTo('typo@example.org'));
+    await harness.change(`/users/${id}`, { email: 'right@example.org' });
+    expect(await refused(astray)).toBe(422);
+    expect((await server.mailTo('typo@example.org', 1)).subject).toMatch(/e-mail address/i);
+    await harness.admin.do('POST', `/users/${id}/password-link`);
+    const right = tokenIn(await server.mailTo('right@example.org'));
+    await harness.admin.do('POST', `/users/${id}/one-time-password`);
+    expect(await refused(right)).toBe(422);
+    await server.mailTo('right@example.org', 1);
+    await harness.admin.do('POST', `/users/${id}/password-link`);
+    const last = tokenIn(await server.mailTo('right@example.org', 2));
+    await harness.change(`/users/${id}`, { password: 'given by the admin 4720' });
+    expect(await refused(last)).toBe(422);
+  }, 60_000);
+
   it('a forgotten password is mended by mail and ends the logins; who has no account gets the same answer', async () => {
     const server = await desk.serve();
     await desk.set(server.port);

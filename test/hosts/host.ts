@@ -31,8 +31,8 @@ export interface Host {
   readonly hostKey: string;
   /** Runs a shell command as root in the host. A status other than 0 is an answer, not an error. */
   exec(command: string, options?: RunOptions): Promise<Outcome>;
-  /** Makes a new host key and has sshd use it from now on (debian). Gives the new public key line. */
-  changeHostKey(): Promise<string>;
+  /** Makes a new host key and has sshd use it alone from now on (debian). Gives the new public key line. */
+  changeHostKey(type?: 'ed25519' | 'rsa'): Promise<string>;
   /** What the SSH server logged so far. */
   log(): string;
   stop(): Promise<void>;
@@ -113,11 +113,11 @@ class ThrowAwayHost implements Host {
     return run('nsenter', [...into, '/bin/sh', '-c', command], { ...options, env });
   }
 
-  async changeHostKey(): Promise<string> {
+  async changeHostKey(type: 'ed25519' | 'rsa' = 'ed25519'): Promise<string> {
     if (this.family !== 'debian') throw new Error('Only hosts with sshd can change their key');
     const heard = this.errors.split('Server listening').length;
     const made = await this.exec(
-      `rm -f ${CONFIG}/host_key*; ssh-keygen -q -t ed25519 -N '' -C '' -f ${CONFIG}/host_key; cat ${CONFIG}/host_key.pub; kill -HUP 1`,
+      `rm -f ${CONFIG}/host_key*; ssh-keygen -q -t ${type} -N '' -C '' -f ${CONFIG}/host_key; cat ${CONFIG}/host_key.pub; kill -HUP 1`,
     );
     // sshd starts itself anew on SIGHUP, and listens a second time.
     const deadline = Date.now() + 5000;

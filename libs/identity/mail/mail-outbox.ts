@@ -19,8 +19,8 @@ import { readMailSettings } from './mail-settings.js';
 /** How long mails stay in the list. */
 const KEEP_MS = 30 * 24 * 60 * 60_000;
 
-/** Whom a mail is for. */
-export type MailRecipient = Pick<User, 'id' | 'email'>;
+/** Whom a mail is for; with `details`, what the text names to them in place of what it names to all. */
+export type MailRecipient = Pick<User, 'id' | 'email'> & { details?: Record<string, string> };
 
 const mailRow = z.object({
   id: z.string(),
@@ -69,13 +69,14 @@ export class MailOutbox {
     kind: MailKind,
     details: Record<string, string> = {},
   ): Promise<number> {
-    const reachable = to.flatMap(({ id, email }) => (email ? [{ userId: id, recipient: email }] : []));
+    const reachable = to.flatMap(({ id, email, details: own }) =>
+      email ? [{ userId: id, recipient: email, details: own ?? details }] : [],
+    );
     if (reachable.length === 0 || !(await readMailSettings(tx.manager)).enabled) return 0;
     const mails = reachable.map((one) => ({
       id: newId<Mail['id']>(),
       ...one,
       kind,
-      details,
       createdAt: tx.now,
     }));
     await tx.of(Mail).insert(mails);

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import type { MailKind } from '#libs/contracts';
-import { PasswordLink } from '#libs/database';
+import { PasswordLink, type Transaction } from '#libs/database';
 import { asId, newId, type UserId } from '#libs/kernel';
 
 /** How long a link counts from its sending, by the mail that brings it (FEATURES A4). */
@@ -29,6 +29,11 @@ export async function makePasswordLink(
   };
   await manager.getRepository(PasswordLink).upsert({ userId, ...link }, ['userId']);
   return `${id}.${secret}`;
+}
+
+/** A link counts no longer than the password that it was to replace, and the address that it was sent to. */
+export async function dropPasswordLink(tx: Transaction, userId: UserId): Promise<void> {
+  await tx.of(PasswordLink).delete({ userId });
 }
 
 /** The link of this token, whether or not its time is over; null for a text that is no link's token. */

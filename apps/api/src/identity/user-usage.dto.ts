@@ -15,7 +15,7 @@ export class UserUsageView implements WhatGoesAlong {
   @ApiProperty({ description: 'The users themselves; of a group its members, who stay' })
   users!: FewNames;
 
-  @ApiProperty({ description: 'Groups that hold the users' })
+  @ApiProperty({ description: 'Groups that hold the users, or that they administer' })
   userGroups!: FewNames;
 
   @ApiProperty({

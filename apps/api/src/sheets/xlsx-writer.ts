@@ -1,4 +1,4 @@
-import { columnLetters } from './sheet.js';
+import { columnLetters, MAX_CELL } from './sheet.js';
 import { zip } from './zip-writer.js';
 
 /** A cell to write; text is text, whatever it looks like. */
@@ -100,7 +100,9 @@ function rowXml(row: number, cells: readonly WrittenCell[], style: number): stri
 function cellXml(address: string, cell: WrittenCell, style: number): string {
   if (cell === '') return '';
   if (typeof cell === 'number') return `<c r="${address}"><v>${cell}</v></c>`;
-  return `<c r="${address}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escape(cell)}</t></is></c>`;
+  // programs take a file with more in a cell for a broken one
+  const text = cell.length > MAX_CELL ? `${cell.slice(0, MAX_CELL - 1)}…` : cell;
+  return `<c r="${address}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${escape(text)}</t></is></c>`;
 }
 
 function validations(choices: NonNullable<WrittenSheet['choices']>): string {

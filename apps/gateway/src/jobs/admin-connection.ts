@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import ssh2, { type Client } from 'ssh2';
 import { tell, type ConnectionStep, type HostWord, type Told } from '#libs/contracts';
-import { adviseOn, ConnectFailure } from '../session/connect-failure.js';
+import { adviseOn, ConnectFailure, hasNoPinnedType } from '../session/connect-failure.js';
 import { methodsFor } from '../session/upstream.js';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 import type { AdminTarget } from './admin-directory.js';
@@ -142,7 +142,7 @@ function login(client: Client, target: AdminTarget, terms: AdminConnectionTerms)
       resolve();
     });
     client.on('error', (error) => {
-      reject(wrongKey ? hostKeyChanged(target) : loginFailure(target, error));
+      reject(wrongKey || hasNoPinnedType(error) ? hostKeyChanged(target) : loginFailure(target, error));
     });
     client.once('close', () => {
       const told = terms.giveUp?.aborted

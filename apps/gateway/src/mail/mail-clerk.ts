@@ -78,6 +78,7 @@ export class MailClerk {
     const now = clock.now();
     const brings = LINK_LIFE_MS[mail.kind] !== undefined;
     if (brings && !countsAt(user, now)) return 'The user is not active any more.';
+    if (brings && user.email !== mail.recipient) return 'The address was changed before it was sent.';
     if (mail.kind === 'password-reset' && now.getTime() - mail.createdAt.getTime() > STALE_MS) {
       return 'No gateway came to it in time.';
     }

@@ -53,6 +53,11 @@ export function describeConnectError(
   return failed('connect', 'connection-closed', `Can't connect to ${assetName}: it closed the connection.`);
 }
 
+/** Whether the host has no key any more of the types that are pinned for it, which alone the key exchange offers. */
+export function hasNoPinnedType(error: Error): boolean {
+  return /no matching host key/i.test(error.message);
+}
+
 /** The same to an administrator, who can do something about it: with what. */
 export function adviseOn(assetName: string, error: Error): ConnectFailure {
   const { step, told } = describeConnectError(assetName, error);

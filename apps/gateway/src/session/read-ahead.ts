@@ -17,7 +17,7 @@ export function limitReadAhead(channel: ClientChannel, bytes: number): void {
   let granted = Number(Reflect.get(incoming, 'window'));
   const grant = (): void => {
     const more = bytes - granted - channel.readableLength - channel.stderr.readableLength;
-    if (more < bytes / 2 || CLOSED.has(Reflect.get(outgoing, 'state'))) return;
+    if (more <= 0 || (granted > 0 && more < bytes / 2) || CLOSED.has(Reflect.get(outgoing, 'state'))) return;
     granted += more;
     call(protocol, 'channelWindowAdjust', [Reflect.get(outgoing, 'id'), more]);
   };

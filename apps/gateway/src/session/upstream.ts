@@ -10,7 +10,7 @@ import ssh2, {
 import { readDestination, type Grant } from '#libs/authorization';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 import { rekeyByTraffic } from '../ssh/rekeying.js';
-import { ConnectFailure, describeConnectError } from './connect-failure.js';
+import { ConnectFailure, describeConnectError, hasNoPinnedType } from './connect-failure.js';
 import { ForwardedAgent } from './forwarded-agent.js';
 import type { Downstream, OpenAgent, Pty } from './downstream.js';
 import type { Target } from './target-directory.js';
@@ -94,7 +94,8 @@ export class Upstream {
         resolve(new Upstream(client, target));
       });
       client.on('error', (error) => {
-        reject(wrongHostKey ? hostKeyChanged(target) : describeConnectError(target.assetName, error));
+        const isOther = wrongHostKey || hasNoPinnedType(error);
+        reject(isOther ? hostKeyChanged(target) : describeConnectError(target.assetName, error));
       });
       client.on('keyboard-interactive', (_name, _instructions, _language, prompts, answer) => {
         answer(prompts.map(({ echo }) => (echo ? '' : (target.password ?? ''))));

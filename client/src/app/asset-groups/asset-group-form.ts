@@ -6,6 +6,7 @@ import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
 import { Account } from '../account/account';
 import { Picker } from '../choice/picker';
 import { injectAssetChoices } from '../choice/sources';
+import { changedFields } from '../form/changed-fields';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
@@ -15,11 +16,21 @@ import { injectReaction } from '../panel/reaction';
 import { SidePanel } from '../panel/side-panel';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import type { CreateAssetGroup } from '../api/models/create-asset-group';
 import type { AssetGroupView } from '../api/models/asset-group-view';
 import { possibleParents } from './group-tree';
 import { AssetGroupStore } from './asset-group-store';
 
 const NEW = { name: '', comment: '', parentId: '', assetIds: [] as readonly string[] };
+
+function draftOf({ name, comment, parentId, assetIds }: typeof NEW): Required<CreateAssetGroup> {
+  return {
+    name: name.trim(),
+    comment: comment.trim(),
+    parentId: parentId || null,
+    assetIds: [...assetIds],
+  };
+}
 
 /** Adds a group, shows one, changes it. */
 @Component({
@@ -58,12 +69,13 @@ export class AssetGroupForm implements HoldsInput {
   protected readonly parents = computed(() =>
     this.outline.hasValue() ? possibleParents(this.outline.value(), this.id()) : [],
   );
-  private readonly model = linkedSignal(() => {
+  private readonly known = computed(() => {
     const group = this.group.hasValue() ? this.group.value() : undefined;
     if (!group) return NEW;
     const { name, comment, assetIds } = group;
     return { name, comment, parentId: group.parentId ?? '', assetIds };
   });
+  private readonly model = linkedSignal(() => this.known());
   protected readonly form = form(this.model, (path) => {
     required(path.name);
     disabled(path, { when: () => !this.mayWrite });
@@ -83,23 +95,22 @@ export class AssetGroupForm implements HoldsInput {
   protected async save(event: Event): Promise<void> {
     event.preventDefault();
     this.problem.set(null);
-    const { name, comment, parentId, assetIds } = this.model();
-    const draft = {
-      name: name.trim(),
-      comment: comment.trim(),
-      parentId: parentId || null,
-      assetIds: [...assetIds],
-    };
+    const draft = draftOf(this.model());
     const id = this.id();
     const outcome = await saveForm(this.form, this.problems, () =>
-      id ? this.store.update(id, draft) : this.store.create(draft),
+      id ? this.store.update(id, changedFields(draftOf(this.known()), draft)) : this.store.create(draft),
     );
     this.problem.set(outcome.problem);
     if (outcome.saved) await this.leave();
   }
 
   protected async remove({ id, name }: AssetGroupView): Promise<void> {
-    const { assets, rules, onlineSessions } = await this.store.usage(id);
+    const { assets, assetGroups, rules, onlineSessions } = await this.store.usage(id);
+    if (assetGroups.count > 0) {
+      const below = { count: assetGroups.count, names: assetGroups.names.join(', ') };
+      this.problem.set(this.t('assetGroups.remove.groupsBelow', below));
+      return;
+    }
     const lines = [
       this.t('assetGroups.remove.text', { count: assets.count }),
       ...(rules.count > 0

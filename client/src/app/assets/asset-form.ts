@@ -7,6 +7,7 @@ import { ASSET_ENVIRONMENTS, ASSET_STATUSES, ASSET_TYPES } from '#libs/contracts
 import { OnePicker } from '../choice/one-picker';
 import { Picker } from '../choice/picker';
 import { injectAdminAccountChoices, injectAssetGroupChoices } from '../choice/sources';
+import { changedFields } from '../form/changed-fields';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
@@ -77,9 +78,8 @@ export class AssetForm implements HoldsInput {
       : this.t('assets.defaultAccount'),
   );
 
-  private readonly model = linkedSignal(() =>
-    this.asset.hasValue() ? modelOf(this.asset.value()) : NEW_ASSET,
-  );
+  private readonly known = computed(() => (this.asset.hasValue() ? modelOf(this.asset.value()) : NEW_ASSET));
+  private readonly model = linkedSignal(() => this.known());
   protected readonly form = form(this.model, (path) => {
     required(path.name);
     required(path.address);
@@ -103,7 +103,8 @@ export class AssetForm implements HoldsInput {
     this.problem.set(null);
     const id = this.id();
     const draft = draftOf(this.model());
-    const send = (): Promise<AssetView> => (id ? this.store.update(id, draft) : this.store.create(draft));
+    const send = (): Promise<AssetView> =>
+      id ? this.store.update(id, changedFields(draftOf(this.known()), draft)) : this.store.create(draft);
     const outcome = await saveForm(this.form, this.problems, send);
     this.problem.set(outcome.problem);
     if (!outcome.result) return;

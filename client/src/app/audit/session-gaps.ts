@@ -17,6 +17,7 @@ import { momentOf } from '../replay/moment';
             <li>
               <button
                 type="button"
+                [disabled]="!session().recorded"
                 [class.lit]="gap.isPlayed"
                 [attr.aria-current]="gap.isPlayed ? 'true' : null"
                 (click)="chosen.emit(gap.begin)"
@@ -50,7 +51,10 @@ import { momentOf } from '../replay/moment';
       text-align: left;
       cursor: pointer;
     }
-    button:hover,
+    button:disabled {
+      cursor: default;
+    }
+    button:enabled:hover,
     .lit {
       text-decoration: underline;
     }

@@ -8,18 +8,7 @@ import { Zone } from './zone';
 @Component({
   selector: 'gh-when',
   template: `@if (moment(); as at) {
-    <time
-      [dateTime]="at.toISOString()"
-      [title]="
-        precise()
-          ? exact() +
-            '
-' +
-            relative()
-          : exact()
-      "
-      >{{ precise() ? shown() : relative() }}</time
-    >
+    <time [dateTime]="at.toISOString()" [title]="title()">{{ precise() ? shown() : relative() }}</time>
   }`,
 })
 export class When {
@@ -45,6 +34,9 @@ export class When {
     const at = this.moment();
     return at ? preciseTime(at, this.zone.name()) : '';
   });
+  protected readonly title = computed(() =>
+    this.precise() ? `${this.exact()}\n${this.relative()}` : this.exact(),
+  );
   protected readonly exact = computed(() => {
     const at = this.moment();
     return at ? exactTime(at, this.language.shown(), this.zone.name()) : '';

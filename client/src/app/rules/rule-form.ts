@@ -15,6 +15,7 @@ import {
   injectUserChoices,
   injectUserGroupChoices,
 } from '../choice/sources';
+import { changedFields } from '../form/changed-fields';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
@@ -113,7 +114,10 @@ export class RuleForm implements HoldsInput {
     const outcome = await saveForm(
       this.form,
       this.problems,
-      () => (id ? this.store.update(id, draft) : this.store.create(draft)),
+      () =>
+        id
+          ? this.store.update(id, changedFields(ruleDraft(ruleModel(this.known())), draft))
+          : this.store.create(draft),
       (name) => PLACES[name.split('.')[0] ?? ''] ?? name,
     );
     this.problem.set(outcome.problem);

@@ -93,9 +93,8 @@ export class AssetTreeView {
 
   /** Who asked for more by the keyboard goes on with what came. */
   private async more(line: TreeLine, at: number): Promise<void> {
-    const isHere = this.place.contains(document.activeElement);
     await this.tree.more(line.groupId);
-    if (isHere) this.focus(at);
+    if (this.place.contains(document.activeElement)) this.focus(at);
   }
 
   /** Keys can come faster than lines are drawn. */

@@ -5,6 +5,7 @@ import { NzInputDirective } from 'ng-zorro-antd/input';
 import { Account } from '../account/account';
 import { Picker } from '../choice/picker';
 import { injectUserChoices } from '../choice/sources';
+import { changedFields } from '../form/changed-fields';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
@@ -51,12 +52,13 @@ export class UserGroupForm implements HoldsInput {
     params: () => this.id(),
     loader: ({ params }) => this.store.get(params),
   });
-  private readonly model = linkedSignal(() => {
+  private readonly known = computed(() => {
     const group = this.group.hasValue() ? this.group.value() : undefined;
     if (!group) return NEW;
     const { name, comment, memberIds, administratorIds } = group;
     return { name, comment, memberIds, administratorIds };
   });
+  private readonly model = linkedSignal(() => this.known());
   protected readonly form = form(this.model, (path) => {
     required(path.name);
     for (const own of [path.name, path.comment]) disabled(own, { when: () => !this.mayWrite });
@@ -80,7 +82,9 @@ export class UserGroupForm implements HoldsInput {
     this.problem.set(null);
     const id = this.id();
     const outcome = await saveForm(this.form, this.problems, () =>
-      id ? this.store.update(id, this.draft()) : this.store.create(this.draft()),
+      id
+        ? this.store.update(id, changedFields(this.draft(this.known()), this.draft()))
+        : this.store.create(this.draft()),
     );
     this.problem.set(outcome.problem);
     if (outcome.saved) await this.leave();
@@ -91,8 +95,8 @@ export class UserGroupForm implements HoldsInput {
   }
 
   /** A group admin sends the members alone: the rest isn't theirs. */
-  private draft(): CreateUserGroup {
-    const { name, comment, memberIds, administratorIds } = this.model();
+  private draft(model = this.model()): CreateUserGroup {
+    const { name, comment, memberIds, administratorIds } = model;
     const draft = { name: name.trim(), comment: comment.trim(), memberIds: [...memberIds] };
     return this.mayWrite ? { ...draft, administratorIds: [...administratorIds] } : draft;
   }

@@ -9,6 +9,7 @@ import { ROLES, type Role } from '#libs/contracts';
 import { Account } from '../account/account';
 import { Picker } from '../choice/picker';
 import { injectUserGroupChoices } from '../choice/sources';
+import { changedFields } from '../form/changed-fields';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { OnceShown } from '../form/once-shown';
@@ -60,7 +61,7 @@ export class UserForm implements HoldsInput {
     params: () => this.id(),
     loader: ({ params }) => this.store.get(params),
   });
-  private readonly model = linkedSignal(() => {
+  private readonly known = computed(() => {
     const user = this.user.hasValue() ? this.user.value() : undefined;
     const role: Role = user?.role ?? 'user';
     const groupIds: readonly string[] = user?.groupIds ?? [];
@@ -77,6 +78,7 @@ export class UserForm implements HoldsInput {
       publicKeys: '',
     };
   });
+  private readonly model = linkedSignal(() => this.known());
   protected readonly form = form(this.model, (path) => {
     required(path.username);
     required(path.name);
@@ -99,7 +101,7 @@ export class UserForm implements HoldsInput {
     const id = this.id();
     const outcome = await saveForm<unknown, CreatedUser | null>(this.form, this.problems, async () => {
       if (!id) return this.store.create(this.draft());
-      await this.store.update(id, this.draft());
+      await this.store.update(id, changedFields(this.draft(this.known()), this.draft()));
       return null;
     });
     this.problem.set(outcome.problem);
@@ -138,9 +140,9 @@ export class UserForm implements HoldsInput {
       .filter((line) => line !== '');
   }
 
-  private draft(): CreateUser {
-    const { username, name, email, role, groupIds, validUntil, password, mailPasswordLink } = this.model();
-    const { secondFactorRequired } = this.model();
+  private draft(model = this.model()): CreateUser {
+    const { username, name, email, role, groupIds, validUntil, password, mailPasswordLink } = model;
+    const { secondFactorRequired } = model;
     return {
       username: username.trim(),
       name: name.trim(),

@@ -15,7 +15,7 @@ export interface UserUsageView {
   rules: FewNames;
 
   /**
-   * Groups that hold the users
+   * Groups that hold the users, or that they administer
    */
   userGroups: FewNames;
 
