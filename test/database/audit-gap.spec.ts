@@ -98,9 +98,9 @@ describe('records that can be kept nowhere', () => {
       );
       expect(counted).toEqual([{ commands: KEPT.records, logins: KEPT.logins }]);
       const shown = await archive.gapsOf(running);
+      // lost logins are missing of no session
       expect(shown.map(({ kind, bytes, records }) => ({ kind, bytes, records }))).toEqual([
         { kind: 'records', bytes: null, records: 7 },
-        { kind: 'records', bytes: null, records: 3 },
       ]);
       for (const { from, to } of shown) {
         expect(from.getTime()).toBeGreaterThanOrEqual(begun.getTime());

@@ -8,6 +8,8 @@ import { limitReadAhead } from '../../apps/gateway/src/session/read-ahead.js';
 const LIMIT = 256 * 1024;
 const FIRST_WINDOW = 2 * 1024 * 1024;
 const content = randomBytes(5 * 1024 * 1024 + 17);
+/** Odd pieces, an even number of them. */
+const PIECES = Array.from({ length: 80 }, (_, at) => content.subarray(at * 65_537, (at + 1) * 65_537));
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 let server: Server;
@@ -37,16 +39,20 @@ afterAll(() => {
   server.close();
 });
 
-/** Sends the content over what the command names: one of the streams, or both of them in turn. */
+/** Sends the content over what the command names: one of the streams, or piece by piece over both of them in turn. */
 function flood(channel: ServerChannel, command: string): void {
-  const half = content.length / 2;
   const end = (): void => {
     channel.exit(0);
     channel.end();
   };
   if (command === 'out') channel.end(content);
   else if (command === 'error') channel.stderr.write(content, end);
-  else channel.write(content.subarray(0, half), () => channel.stderr.write(content.subarray(half), end));
+  else {
+    for (const [at, piece] of PIECES.entries()) {
+      const last = at === PIECES.length - 1;
+      (at % 2 === 0 ? channel : channel.stderr).write(piece, () => last && end());
+    }
+  }
 }
 
 const run = (command: string): Promise<ClientChannel> =>
@@ -92,11 +98,32 @@ it.each(['out', 'error'] as const)(
   },
 );
 
-it.each(['out', 'error', 'both'])('lets through whole what is read as it comes: %s', async (command) => {
+it.each(['out', 'error'])('lets through whole what is read as it comes: %s', async (command) => {
   const channel = await run(command);
   limitReadAhead(channel, LIMIT);
   const chunks: Buffer[] = [];
   for (const stream of [channel, channel.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
   await new Promise((resolve) => channel.once('close', resolve));
   expect(sha256(Buffer.concat(chunks))).toBe(sha256(content));
+});
+
+it('lets through whole what comes over both streams, each with pauses of its own', async () => {
+  const channel = await run('both');
+  limitReadAhead(channel, LIMIT);
+  const streams = [channel, channel.stderr];
+  const chunks: [Buffer[], Buffer[]] = [[], []];
+  for (const [side, stream] of streams.entries()) {
+    let count = 0;
+    stream.on('data', (chunk: Buffer) => {
+      chunks[side === 0 ? 0 : 1].push(chunk);
+      if (++count % 5 !== 0) return;
+      stream.pause();
+      void setTimeout(5 + 7 * side).then(() => stream.resume());
+    });
+  }
+  await Promise.all(streams.map((stream) => new Promise((resolve) => stream.once('end', resolve))));
+  for (const side of [0, 1] as const) {
+    const sent = PIECES.filter((_, at) => at % 2 === side);
+    expect(sha256(Buffer.concat(chunks[side])), String(side)).toBe(sha256(Buffer.concat(sent)));
+  }
 });
