@@ -15,6 +15,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
   let auditor: Person;
   let plain: Person;
   let webId: string;
+  let southId: string;
 
   beforeAll(async () => {
     harness = await Harness.start();
@@ -31,7 +32,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
       made.parse(await (await harness.admin.send('POST', path, body)).json()).id;
     const north = await make('/asset-groups', { name: 'north' });
     await make('/asset-groups', { name: 'north-web', parentId: north });
-    await make('/asset-groups', { name: 'south' });
+    southId = await make('/asset-groups', { name: 'south' });
     await make('/data-centers', { name: 'SH-1', operator: 'Telecom' });
     await make('/admin-accounts', { name: 'fleet root', username: 'root', password: 'x' });
     for (let number = 1; number <= 30; number++) {
@@ -158,6 +159,50 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await admin.button('Save').click();
     await eventually(shown).toEqual(['north', 'north-web', 'south']);
     await eventually(() => page.locator('tbody .line').nth(2).getAttribute('style')).toContain('44px');
+  });
+
+  it('a form sends what was changed in it: what others change meanwhile stays', async () => {
+    const { page } = admin;
+    const now = z.object({
+      comment: z.string(),
+      kernel: z.string().optional(),
+      assetIds: z.unknown().optional(),
+    });
+    await page.goto('/asset-groups');
+    await admin.link('south').click();
+    await page.locator('#comment').waitFor();
+    await harness.change(`/asset-groups/${southId}`, { assetIds: [webId] });
+    await page.locator('#comment').fill('the warm side');
+    await admin.button('Save').click();
+    await eventually(() => admin.panel.count()).toBe(0);
+    expect(await harness.admin.call('GET', `/asset-groups/${southId}`, now)).toMatchObject({
+      comment: 'the warm side',
+      assetIds: [webId],
+    });
+    await page.goto(`/assets/${webId}/edit`);
+    await page.locator('#comment').waitFor();
+    await harness.change(`/assets/${webId}`, { kernel: '6.1.0-99' });
+    await page.locator('#comment').fill('serves pages');
+    await admin.button('Save').click();
+    await eventually(() => page.url()).toMatch(new RegExp(`/assets/${webId}$`));
+    expect(await harness.admin.call('GET', `/assets/${webId}`, now)).toMatchObject({
+      comment: 'serves pages',
+      kernel: '6.1.0-99',
+    });
+  });
+
+  it('a group with others below it says why it stays; one without goes', async () => {
+    const { page } = admin;
+    await page.goto('/asset-groups');
+    await admin.link('north').click();
+    await admin.button('Delete').click();
+    await admin.panel.getByText('while groups are below it: north-web').waitFor();
+    await page.goto('/asset-groups');
+    await admin.link('south').click();
+    await admin.button('Delete').click();
+    await page.locator('dialog').getByText('Its 1 assets stay').waitFor();
+    await page.locator('dialog').getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => page.locator('tbody .line a').allTextContents()).toEqual(['north', 'north-web']);
   });
 
   it('a data center shows its assets, and leaves them when it goes', async () => {
