@@ -35,9 +35,9 @@ export class MonitorSettings {
     const wanted = { tellsWatched };
     return this.unitOfWork.run(actor, async (tx) => {
       const isFirst = !(await tx.manager.existsBy(Setting, { key: KEY }));
-      const changes =
-        changedFields(await this.read(tx.manager), wanted) ??
-        (isFirst ? { before: null, after: wanted } : null);
+      const before = await this.read(tx.manager);
+      // the first choice is one, also of what counted already
+      const changes = changedFields(before, wanted) ?? (isFirst ? { before, after: wanted } : null);
       await tx.manager.query(
         'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
         [KEY, JSON.stringify(wanted)],

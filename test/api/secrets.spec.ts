@@ -96,6 +96,8 @@ describe('secrets given to the API', () => {
     expect(log).not.toContain(PASSWORD);
   });
 
+  const AUDIT_LISTS = ['sessions', 'commands', 'file-transfers', 'login-attempts', 'operations'];
+
   /** What must be said to routes that answer to nobody else. */
   async function questions(): Promise<Record<string, string>> {
     const first = async (path: string): Promise<string> => {
@@ -113,6 +115,7 @@ describe('secrets given to the API', () => {
       '/api/v1/users/import-template': '?format=csv',
       '/api/v1/assets/export': '?format=csv',
       '/api/v1/assets/import-template': '?format=csv',
+      ...Object.fromEntries(AUDIT_LISTS.map((list) => [`/api/v1/audit/exports/${list}`, '?format=csv'])),
     };
   }
 

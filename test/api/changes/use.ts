@@ -58,6 +58,7 @@ export const SETTINGS: Requests = {
   setSecurity: () => Promise.resolve({ body: { secondFactorFor: 'roles', secondFactorRoles: ['auditor'] } }),
   setDefaults: () => Promise.resolve({ body: { port: 2022 } }),
   setFactsTimes: () => Promise.resolve({ body: { nightly: true, time: '03:33' } }),
+  setMonitor: () => Promise.resolve({ body: { tellsWatched: true } }),
   setDriftTimes: () => Promise.resolve({ body: { nightly: true, time: '04:44' } }),
   setPushEngine: () => Promise.resolve({ body: { engine: 'agentless', ansibleLimitSeconds: 601 } }),
   setFirstHour: () => Promise.resolve({ body: { dismissed: true } }),
