@@ -206,7 +206,7 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await eventually(names).toHaveLength(10);
     await admin.row('node-001').getByRole('button', { name: 'team=pay' }).click();
     await eventually(names).toEqual(firstFive);
-    expect(new URL(page.url()).searchParams.getAll('label')).toEqual(['tier', 'team=pay']);
+    await eventually(() => new URL(page.url()).searchParams.getAll('label')).toEqual(['tier', 'team=pay']);
     await page.reload();
     await eventually(names).toEqual(firstFive);
 
@@ -224,7 +224,7 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await page.locator('.batch').getByRole('link', { name: 'Edit' }).click();
     await take('dataCenterId', 'dc-298');
     await page.locator('#empty-cabinet').check();
-    expect(await page.locator('#cabinet').isDisabled()).toBe(true);
+    await eventually(() => page.locator('#cabinet').isDisabled()).toBe(true);
     await admin.panel.getByText('5 assets get another: Cabinet (emptied), Data center.').waitFor();
     await admin.button('Change 5 assets').click();
     await page.getByText('5 of 5 assets changed').waitFor();
