@@ -1,3 +1,4 @@
+import { MAX_LINE } from '../../apps/gateway/src/menu/line-editor.js';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { requires, startMisbehavingHost, type Host, type MisbehavingHost } from '../hosts/index.js';
@@ -198,6 +199,16 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
     expect(terminal.shown).toMatch(/== 2 assets · exit 0\s+box, web-1\s+␛\[2Jhere/);
     expect(terminal.shown).toMatch(/== 1 asset · exit 4\s+web-2\s+␛\[2Jhere/);
     expect(terminal.shown).not.toContain('\x1b[2Jhere');
+    terminal.line(`printf %s ${'x'.repeat(3_000)} | wc -c`);
+    await terminal.waitFor(/== 3 assets · exit 0\s+box, web-1, web-2\s+3000\s+Done in/);
+    terminal.line(`echo ${'x'.repeat(MAX_LINE)}`);
+    await terminal.waitFor(`more than ${MAX_LINE} characters. Nothing was done with it.`);
+    await terminal.waitFor(/dev@3 assets> $/);
+    // what was confirmed is what it runs on, not what the pattern has come to mean
+    await harness.change(`/assets/${ids['box']}`, { active: false });
+    terminal.line('id -u');
+    await terminal.waitFor('Other assets match now than those you confirmed.');
+    await harness.change(`/assets/${ids['box']}`, { active: true });
     terminal.line('exec sleep 47115');
     await vi.waitFor(async () => expect(await running('web-1', 'sleep 47115')).not.toBe(''), {
       timeout: 10_000,
@@ -210,9 +221,10 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
     terminal.line('q');
     expect(await terminal.untilEnded()).toBe(0);
     const page = z.object({ items: z.array(z.object({ way: z.string(), state: z.string() })) });
-    const { items } = await client.call('GET', '/batch-executions?pageSize=2', page);
+    const { items } = await client.call('GET', '/batch-executions?pageSize=3', page);
     expect(items).toEqual([
       { way: 'ssh', state: 'stopped' },
+      { way: 'ssh', state: 'succeeded' },
       { way: 'ssh', state: 'partial' },
     ]);
   });

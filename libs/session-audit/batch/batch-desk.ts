@@ -51,6 +51,8 @@ export interface BatchTargets {
 /** One command on many assets. */
 export interface BatchWish extends BatchTargets {
   command: string;
+  /** What the pattern took when somebody looked at it: it must still take these and no others. */
+  confirmed?: readonly AssetId[] | undefined;
   parallel?: number | undefined;
   timeLimitSeconds?: number | undefined;
   outputBytes?: number | undefined;
@@ -74,7 +76,7 @@ export class BatchDesk {
 
   /**
    * Writes down what is to be run; a gateway begins at once: any, or the one that is named, which must then carry it out.
-   * @throws ValidationFailed: nothing or too much to run on, assets that are not the caller's, no command
+   * @throws ValidationFailed: nothing or too much to run on, assets that are not the caller's or not those confirmed, no command
    */
   async begin(actor: Actor, wish: BatchWish, gatewayId: GatewayId | null = null): Promise<BatchExecutionId> {
     const { userId } = actor;
@@ -82,6 +84,7 @@ export class BatchDesk {
     if (userId === null || !way) throw new Error('a batch execution is somebody’s');
     const command = checkCommand(wish.command);
     const targets = checkTargets(wish, await this.targetsOf(userId, wish));
+    if (wish.confirmed) checkConfirmed(wish.confirmed, targets);
     return this.unitOfWork.run(actor, async (tx) => {
       const systemUser = await tx.of(SystemUser).findOneBy({ id: wish.systemUserId });
       if (!systemUser) throw new NotFound('system user');
@@ -218,6 +221,13 @@ function checkTargets({ assetIds }: BatchTargets, { targets, withheldCount }: Ex
     throw ValidationFailed.field(field, 'too_many', message);
   }
   return targets;
+}
+
+function checkConfirmed(confirmed: readonly AssetId[], targets: readonly ExecTarget[]): void {
+  const left = new Set(confirmed);
+  if (targets.length === left.size && targets.every(({ id }) => left.has(id))) return;
+  const message = 'Other assets match now than those you confirmed. Go back with q and choose again.';
+  throw ValidationFailed.field('pattern', 'targets_changed', message);
 }
 
 function limitsOf(wish: BatchWish): Pick<BatchExecution, 'parallel' | 'timeLimitSeconds' | 'outputBytes'> {

@@ -56,14 +56,16 @@ export class BatchMenu {
 
   /** Runs it in this gateway; gives what came of it. */
   private async carryOut(
-    { account, pattern }: Choice,
+    { account, pattern, targets }: Choice,
     command: string,
     stop: AbortSignal,
   ): Promise<Map<string, Group>> {
     const { batches, crew } = this.parts;
     const { screen } = this;
     const { actor } = screen;
-    const id = await batches.begin(actor, { systemUserId: account.id, pattern, command }, crew.gatewayId);
+    const confirmed = targets.map((target) => target.id);
+    const wish = { systemUserId: account.id, pattern, confirmed, command };
+    const id = await batches.begin(actor, wish, crew.gatewayId);
     const groups = new Map<string, Group>();
     let done = 0;
     let told = 0;

@@ -9,7 +9,7 @@ import { BatchMenu, type BatchMenuParts } from './batch-menu.js';
 import { FileMenu, type FileMenuParts } from './file-menu.js';
 import { GroupList } from './group-list.js';
 import { readKey, type MenuDesk } from './keys.js';
-import { LineEditor, type LineEvent } from './line-editor.js';
+import { LineEditor, MAX_LINE, type LineEvent } from './line-editor.js';
 import type { MenuScreen } from './menu-screen.js';
 import { Pace } from './pace.js';
 import type { MenuTexts } from './menu-texts.js';
@@ -44,6 +44,7 @@ export class MenuChannel implements MenuScreen {
   private acting: Promise<void> = Promise.resolve();
   /** Takes the next line instead of the keys. */
   private answer: ((line: string | null) => void) | null = null;
+  private question = '';
   private asked: () => void = () => undefined;
   private stop: AbortController | null = null;
 
@@ -124,6 +125,7 @@ export class MenuChannel implements MenuScreen {
   ask(prompt: string): Promise<string | null> {
     if (this.over) return Promise.resolve(null);
     this.write(prompt);
+    this.question = prompt;
     return new Promise((resolve) => {
       this.answer = resolve;
       this.asked();
@@ -151,6 +153,8 @@ export class MenuChannel implements MenuScreen {
     const finished = new Promise<void>((resolve) => (finish = resolve));
     this.downstream = new ChannelDownstream(this.channel, socket, sourceAddress, request, null, finish);
     this.context.takeOver(this.downstream);
+    // who left while a key was at work has told the one before
+    if (this.over) this.downstream.close();
     try {
       return await use(this.downstream, finished);
     } finally {
@@ -240,6 +244,12 @@ export class MenuChannel implements MenuScreen {
 
   /** Answers who asked, or lets a key act; until that is over, or asks something. */
   private async handle(event: LineEvent): Promise<void> {
+    if (event.kind === 'overlong') {
+      this.say(this.texts.overlong(MAX_LINE));
+      if (this.answer) this.write(this.question);
+      else this.prompt();
+      return;
+    }
     const asked = new Promise<void>((resolve) => (this.asked = resolve));
     const { answer } = this;
     this.answer = null;

@@ -36,6 +36,8 @@ export interface MenuTexts {
   /** The ways past the menu. */
   past: (doorway: Doorway) => readonly string[];
   more: string;
+  /** A line was longer than so many characters. */
+  overlong: (limit: number) => string;
   columns: {
     number: string;
     name: string;

@@ -4,7 +4,7 @@ import type { ReachableAsset } from '#libs/authorization';
 import { assetTable } from './asset-table.js';
 import { readPaths, safeName } from './file-words.js';
 import { readKey } from './keys.js';
-import { LineEditor, type LineEvent } from './line-editor.js';
+import { LineEditor, MAX_LINE, type LineEvent } from './line-editor.js';
 import { fit, wrapped } from './plain-text.js';
 import { chooseLanguage, MENU_TEXTS } from './texts.js';
 
@@ -50,6 +50,14 @@ describe('line editor', () => {
     const { echo, events } = type('a\x1b[A\x1b[1;5C\x1bOPb\x07\x00\r');
     expect(events).toEqual([{ kind: 'line', text: 'ab' }]);
     expect(echo).toBe('ab\r\n');
+  });
+
+  it('gives no line that was too long, but one that was begun anew', () => {
+    const long = 'x'.repeat(MAX_LINE);
+    expect(type(`${long}\r`).events).toEqual([{ kind: 'line', text: long }]);
+    const { echo, events } = type(`${long}yy\x7f\r${long}y\x15z\r`);
+    expect(events).toEqual([{ kind: 'overlong' }, { kind: 'line', text: 'z' }]);
+    expect(echo.split('\x07')).toHaveLength(3);
   });
 
   it('drops line and word, quits on Ctrl-D only when nothing is typed', () => {

@@ -40,6 +40,7 @@ export const EN: MenuTexts = {
       knownHostsLine(doorway),
     ];
   },
+  overlong: (limit) => `This line has more than ${limit} characters. Nothing was done with it.`,
   more: 'Enter: more · q: enough ',
   columns: {
     number: '#',

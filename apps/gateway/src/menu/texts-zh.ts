@@ -37,6 +37,7 @@ export const ZH_CN: MenuTexts = {
       knownHostsLine(doorway),
     ];
   },
+  overlong: (limit) => `此行超过 ${limit} 个字符，未执行任何操作。`,
   more: '回车：继续 · q：结束 ',
   columns: {
     number: '序号',
@@ -75,6 +76,7 @@ export const ZH_CN: MenuTexts = {
       no_target: '您的资产中没有匹配的。',
       action_not_allowed: '您的授权规则不允许在这些资产上执行命令（exec）。',
       too_many: '资产过多。',
+      targets_changed: '匹配的资产已与您确认的不同，未执行。请输入 q 返回并重新选择。',
     },
     of: {
       exec: {
