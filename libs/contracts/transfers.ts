@@ -28,8 +28,9 @@ export const TRANSFER_PROTOCOLS = ['sftp', 'scp', 'rsync', 'zmodem', 'web'] as c
 export type TransferProtocol = (typeof TRANSFER_PROTOCOLS)[number];
 
 /**
- * Why a record has no digest: nothing passed whole (`partial`), the bytes did not pass as one run from the first to the
- * last (`out_of_order`), or the protocol does not show the file's bytes (`not_visible`).
+ * Why a record has no digest of a whole file: only a part passed (`partial`; of one that was cut off the digest is that of
+ * the bytes that passed, from the first on), the bytes did not pass as one run from the first to the last
+ * (`out_of_order`), or the protocol does not show the file's bytes (`not_visible`).
  */
 export const DIGEST_GAPS = ['partial', 'out_of_order', 'not_visible'] as const;
 export type DigestGap = (typeof DIGEST_GAPS)[number];

@@ -129,7 +129,8 @@ export class FileTransferView implements TransferRow {
     enum: DIGEST_GAPS,
     enumName: 'DigestGap',
     nullable: true,
-    description: 'Why there is no digest',
+    description:
+      'Why there is no digest of a whole file; of a transfer that was cut off, the digest is that of the bytes that passed',
   })
   digestGap!: DigestGap | null;
 

@@ -63,6 +63,10 @@ export class RootBranch implements Downstream {
     this.input.write(packetOf(SFTP.INIT, 3));
   }
 
+  get isGone(): boolean {
+    return this.over;
+  }
+
   get sourceAddress(): string {
     return this.outer.sourceAddress;
   }

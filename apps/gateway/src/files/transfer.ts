@@ -127,11 +127,12 @@ export class Transfer implements Ending {
     this.hash = null;
   }
 
-  /** Notes the record. Only a whole file that is complete has a digest. */
+  /** Notes the record. A whole file that is complete has a digest, one that was cut off that of the bytes that passed. */
   end(result: TransferResult, detail: string | null = null, whole = false): void {
     if (this.over) return;
     this.over = true;
-    if (result !== 'complete' || !whole) this.spoil('partial');
+    if (result === 'cut_off' && this.size > 0) this.gap ??= 'partial';
+    else if (result !== 'complete' || !whole) this.spoil('partial');
     this.journal.note({
       ...this.opening,
       size: this.size,

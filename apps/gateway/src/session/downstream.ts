@@ -34,6 +34,8 @@ export interface Downstream {
   /** null: a login shell. */
   readonly command: string | null;
   readonly environment: Readonly<Record<string, string>>;
+  /** The user's side went away, maybe before anybody listened. */
+  readonly isGone?: boolean;
   /** How files come to the gateway that it carries on itself. */
   readonly fileProtocol?: TransferProtocol;
   /** By the path of a file that is written beside its place until it is whole: its place. */

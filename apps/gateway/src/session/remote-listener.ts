@@ -3,6 +3,7 @@ import type { Action, EndReason } from '#libs/contracts';
 import type { SessionId } from '#libs/kernel';
 import type { SessionEnd } from '#libs/session-audit';
 import { Bridge } from './bridge.js';
+import { ConnectFailure } from './connect-failure.js';
 import type { Downstream } from './downstream.js';
 import type { LiveSession } from './session.js';
 import type { AssetListener, IncomingConnection } from './upstream.js';
@@ -23,6 +24,8 @@ export class RemoteListener implements LiveSession {
   private listener: AssetListener | null = null;
   private isStanding = false;
   private isOver = false;
+  /** How it ended, where it did before its row stood. */
+  private ending: SessionEnd | null = null;
   private readonly bridges = new Set<Bridge>();
   private opening = 0;
   private bytesIn = 0;
@@ -47,20 +50,28 @@ export class RemoteListener implements LiveSession {
     return this.listener?.port ?? 0;
   }
 
-  /** Has the asset listen. Gives the port. @throws ConnectFailure */
+  /** Has the asset listen. Gives the port. @throws ConnectFailure, also when it was ended meanwhile */
   async listen(place: { address: string; port: number }): Promise<number> {
-    this.listener = await this.lease.upstream.listen(
+    const listener = await this.lease.upstream.listen(
       this.grant,
       place,
       (connection) => void this.pass(connection),
       () => void this.end('asset_disconnected', null),
     );
-    return this.listener.port;
+    if (this.isOver) {
+      listener.close();
+      throw withdrawn();
+    }
+    this.listener = listener;
+    return listener.port;
   }
 
-  /** Its row stands: connections may come. */
+  /** Its row stands: connections may come. @throws ConnectFailure when it was ended meanwhile */
   stand(): void {
     this.isStanding = true;
+    if (!this.ending) return;
+    this.onEnded(this.ending);
+    throw withdrawn();
   }
 
   whenEnded(): Promise<void> {
@@ -76,7 +87,8 @@ export class RemoteListener implements LiveSession {
     this.lease.release();
     const { bytesIn, bytesOut } = this;
     const end = { endedAt: new Date(), endReason: reason, endDetail: detail, exitStatus: null };
-    if (this.isStanding) this.onEnded({ ...end, bytesIn, bytesOut, recordingBytes: 0 });
+    this.ending = { ...end, bytesIn, bytesOut, recordingBytes: 0 };
+    if (this.isStanding) this.onEnded(this.ending);
     this.markEnded();
     return this.ended;
   }
@@ -122,4 +134,8 @@ export class RemoteListener implements LiveSession {
     this.bytesIn += bridge.bytesIn;
     this.bytesOut += bridge.bytesOut;
   }
+}
+
+function withdrawn(): ConnectFailure {
+  return new ConnectFailure('login', 'Your access was withdrawn while it was opened.');
 }

@@ -36,6 +36,7 @@ const RECORDED_ELSEWHERE: readonly SessionKind[] = ['sftp', 'scp', 'batch', 'for
 
 /** A database that doesn't say whether somebody may is not waited for longer. */
 const DECIDE_MS = 5_000;
+const GONE = 'The client went away before the session began.';
 const CANNOT_CHECK = 'The gateway can not check your access right now. Try again soon.';
 
 /** Who wants what where. */
@@ -98,6 +99,8 @@ export class SessionOpener {
       downstream.finish({ status: 1 });
       return { session: null, refusal: decision.message };
     }
+    // nobody waits for it any more, and nobody would end it
+    if (downstream.isGone) return { session: null, refusal: GONE };
     const id = newId<SessionId>();
     const withAgent = downstream.openAgent !== undefined && decision.grant.terms.actions.has('agent');
     const needs: Action[] = [

@@ -20,6 +20,7 @@ export class ChannelDownstream implements Downstream {
   readonly kind: SessionKind;
   private listener: DownstreamListener | null = null;
   private finished = false;
+  private isClosed = false;
 
   constructor(
     private readonly channel: ServerChannel,
@@ -33,6 +34,10 @@ export class ChannelDownstream implements Downstream {
     if (request.sftp) this.kind = 'sftp';
     else if (command === null) this.kind = 'ssh';
     else this.kind = readTransferCommand(command)?.protocol === 'scp' ? 'scp' : 'exec';
+  }
+
+  get isGone(): boolean {
+    return this.isClosed;
   }
 
   get pty(): Pty | null {
@@ -71,9 +76,15 @@ export class ChannelDownstream implements Downstream {
     this.listener = listener;
   }
 
-  /** The connection tells what the client sent or that it is gone. */
+  /** The connection tells what the client sent. */
   tell(tell: (listener: DownstreamListener) => void): void {
     if (this.listener) tell(this.listener);
+  }
+
+  /** The client closed the channel or is gone. */
+  close(): void {
+    this.isClosed = true;
+    this.listener?.closed();
   }
 
   notice(text: string): void {

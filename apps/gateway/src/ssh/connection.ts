@@ -168,9 +168,7 @@ export class ClientConnection {
         }),
       closed: () => {
         this.channels.delete(channelEntry);
-        channelEntry.downstream?.tell((listener) => {
-          listener.closed();
-        });
+        channelEntry.downstream?.close();
       },
     });
   }
@@ -247,10 +245,7 @@ export class ClientConnection {
       this.parts.logger.warn({ err: error }, 'a login that was broken off could not be written down');
     });
     this.stopRekeying();
-    for (const { downstream } of this.channels)
-      downstream?.tell((listener) => {
-        listener.closed();
-      });
+    for (const { downstream } of this.channels) downstream?.close();
     this.channels.clear();
     this.forwards?.close();
     this.pool?.close();

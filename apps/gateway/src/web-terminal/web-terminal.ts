@@ -44,6 +44,7 @@ export class WebTerminal implements Downstream {
   private ended: TerminalEnded | null = null;
   /** All output has been sent once. */
   private drained = false;
+  private isClosed = false;
   private size: TerminalSize;
 
   constructor(
@@ -66,6 +67,10 @@ export class WebTerminal implements Downstream {
         done();
       },
     });
+  }
+
+  get isGone(): boolean {
+    return this.isClosed;
   }
 
   get errorOutput(): Writable {
@@ -101,15 +106,19 @@ export class WebTerminal implements Downstream {
     if (this.socket !== socket) return;
     this.socket = null;
     this.detachTimer = setTimeout(() => {
-      this.listener?.closed();
-      this.onGone();
+      this.leave();
     }, TERMINAL_DETACHED_MS);
   }
 
   /** The person closed the terminal. */
   close(): void {
-    this.listener?.closed();
     if (this.detachTimer) clearTimeout(this.detachTimer);
+    this.leave();
+  }
+
+  private leave(): void {
+    this.isClosed = true;
+    this.listener?.closed();
     this.onGone();
   }
 

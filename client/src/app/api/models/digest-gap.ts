@@ -3,7 +3,7 @@
 
 
 /**
- * Why there is no digest
+ * Why there is no digest of a whole file; of a transfer that was cut off, the digest is that of the bytes that passed
  */
 export type DigestGap = 'partial' | 'out_of_order' | 'not_visible';
 

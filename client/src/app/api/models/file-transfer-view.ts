@@ -22,7 +22,7 @@ export interface FileTransferView {
   detail: string | null;
 
   /**
-   * Why there is no digest
+   * Why there is no digest of a whole file; of a transfer that was cut off, the digest is that of the bytes that passed
    */
   digestGap: DigestGap | null;
   direction: RecordDirection;
