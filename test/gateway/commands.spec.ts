@@ -224,6 +224,20 @@ requires('hosts', 'ssh', 'terminal', 'sudo').describe('the commands of a session
     expect(command).toMatchObject({ kind: 'exec', certain: true });
   });
 
+  it('of a shell without a terminal are the lines that it is fed', async () => {
+    const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
+    for (const command of ['', 'sh']) {
+      const { text } = await ssh.exec(command === '' ? undefined : command, [], { input: `echo fed-$((1+1))\necho by-${command}x` });
+      expect(text).toBe(`fed-2\nby-${command}x\n`);
+      const lines = await untilNoted(`echo by-${command}x`);
+      expect(lines.map((line) => [line.kind, line.command, line.certain])).toEqual([
+        ...(command === '' ? [] : [['exec', 'sh', true]]),
+        ['line', 'echo fed-$((1+1))', false],
+        ['line', `echo by-${command}x`, false],
+      ]);
+    }
+  });
+
   it('are never certain where the echo is off or the screen lies', async () => {
     const terminal = await shell();
     terminal.line('bind \'"\\C-m": "\\C-uecho evil-$((5+5))\\C-j"\'');

@@ -21,6 +21,7 @@ import type {
 import { readTransferCommand } from '../files/transfer-command.js';
 import { gateOf, noteRefusal } from '../files/transfer-gates.js';
 import type { CommandTap } from '../taps/commands/command-tap.js';
+import { runsWhatItIsFed, type FedLines } from '../taps/commands/fed-lines.js';
 import { IdleTimer } from '../taps/idle-timer.js';
 import { Recorder } from '../taps/recorder.js';
 import { ConnectFailure } from './connect-failure.js';
@@ -198,13 +199,14 @@ export class SessionOpener {
     }
   }
 
-  /** Its commands: the one that it is, and those that are entered in its terminal. */
-  private commandsOf(session: Session, recorder: Recorder | null): CommandTap | null {
+  /** Its commands: the one that it is, and those that are entered in its terminal or fed to its shell. */
+  private commandsOf(session: Session, recorder: Recorder | null): CommandTap | FedLines | null {
     const { pty, command } = session.downstream;
     if (!recorder) return null;
     const origin = { id: session.id, terms: session.grant.terms, recorder };
     if (command !== null) this.parts.registry.commands.noteExec(origin, command);
-    return pty && this.parts.registry.commands.watch(origin, pty);
+    if (pty) return this.parts.registry.commands.watch(origin, pty);
+    return runsWhatItIsFed(command) ? this.parts.registry.commands.hear(origin) : null;
   }
 
   private async failed(session: Session, error: unknown): Promise<void> {

@@ -4,8 +4,9 @@ import { newId, type CommandId, type Logger, type SessionId } from '#libs/kernel
 import type { CommandJournal } from '#libs/session-audit';
 import type { Recorder } from '../recorder.js';
 import { CommandTap } from './command-tap.js';
-import type { DetectorAnswer } from './detector-messages.js';
 import type { DetectedCommand } from './command-gatherer.js';
+import type { DetectorAnswer } from './detector-messages.js';
+import { FedLines } from './fed-lines.js';
 
 /** What came within this time goes to the detector's thread in one parcel. */
 const GATHER_MS = 50;
@@ -29,6 +30,8 @@ export class CommandDesk {
   private timer: NodeJS.Timeout | null = null;
   private isBusy = false;
   private worker: Worker | null = null;
+  /** Sessions of the parcel that is under way. */
+  private inHand: string[] = [];
 
   constructor(
     private readonly journal: CommandJournal,
@@ -48,10 +51,17 @@ export class CommandDesk {
     return tap;
   }
 
-  /** The one command of an exec session. */
+  /** A tap for a shell without a terminal. */
+  hear(origin: CommandOrigin): FedLines {
+    return new FedLines((line) => {
+      this.note(origin, line);
+    });
+  }
+
+  /** The one command of an exec session; a long one is whole in its session's row. */
   noteExec(origin: CommandOrigin, command: string): void {
     const text = command.slice(0, TEXT_CHARACTERS).replaceAll('\0', '\ufffd').toWellFormed();
-    this.write(origin, { kind: 'exec', text, certain: true, at: Date.now() }, 0);
+    this.write(origin, { kind: 'exec', text, certain: text.length === command.length, at: Date.now() }, 0);
   }
 
   private sendSoon(): void {
@@ -64,6 +74,7 @@ export class CommandDesk {
 
   private send(): void {
     const parcels = [...this.awake].map((tap) => tap.take());
+    this.inHand = parcels.map(({ session }) => session);
     this.awake.clear();
     if (parcels.length === 0) return;
     this.isBusy = true;
@@ -75,7 +86,7 @@ export class CommandDesk {
     const worker = new Worker(new URL('./detector-worker.js', import.meta.url));
     worker.unref();
     worker.on('message', (message: DetectorAnswer) => {
-      this.hear(message);
+      this.take(message);
     });
     worker.on('error', (error) => {
       this.logger.error({ err: error }, 'the command detector failed and is started again');
@@ -83,6 +94,7 @@ export class CommandDesk {
     worker.on('exit', () => {
       this.worker = null;
       this.isBusy = false;
+      for (const session of this.inHand.splice(0)) this.unread(session);
       for (const { tap } of this.watched.values()) this.awake.add(tap);
       this.sendSoon();
     });
@@ -90,21 +102,29 @@ export class CommandDesk {
     return worker;
   }
 
-  private hear(message: DetectorAnswer): void {
+  private take(message: DetectorAnswer): void {
     if (message.kind === 'found') {
       const origin = this.watched.get(message.session)?.origin;
       if (origin) this.note(origin, message.command);
     } else if (message.kind === 'failed') {
       const { session, message: reason } = message;
       this.logger.error({ session, reason }, 'commands of a session were not read');
+      this.unread(session);
     } else {
       for (const session of message.over) {
         this.watched.get(session)?.tap.done();
         this.watched.delete(session);
       }
       this.isBusy = false;
+      this.inHand = [];
       if (this.awake.size > 0) this.sendSoon();
     }
+  }
+
+  /** What was typed there just now is in no other record. */
+  private unread(session: string): void {
+    const origin = this.watched.get(session)?.origin;
+    if (origin) this.note(origin, { kind: 'hidden', text: '', certain: false, at: Date.now() });
   }
 
   private note(origin: CommandOrigin, command: DetectedCommand): void {

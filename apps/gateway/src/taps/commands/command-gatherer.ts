@@ -19,7 +19,8 @@ interface HeldCommand extends DetectedCommand {
 
 /** A command is whole when so long nothing followed and no more is asked for. */
 const WHOLE_AFTER_MS = 400;
-const TEXT_CHARACTERS = 16 * 1024;
+/** Characters of a record; a longer command is noted in parts, and none of them is certain. */
+export const TEXT_CHARACTERS = 16 * 1024;
 const RECENT = 500;
 
 /** Makes commands of entered lines: joins what goes on in the next line, takes what the shell made of `!!`. */
@@ -58,6 +59,7 @@ export class CommandGatherer {
   push(prompt: string, text: string, certain: boolean, at: number): void {
     const { held } = this;
     if (held && this.lineFeeds === 0 && isContinuation(prompt, held.prompt)) {
+      if (held.text.length > TEXT_CHARACTERS) this.holdRest(held);
       held.text += `\n${text}`;
       held.certain &&= certain;
       return;
@@ -66,6 +68,13 @@ export class CommandGatherer {
     this.lineFeeds = 0;
     if (text.trim() === '') return;
     this.held = { kind: 'line', text, certain: certain && !this.isDoubtful, at, prompt };
+  }
+
+  /** So much of a command that it is noted in parts; this one goes, the rest is yet to come. */
+  private holdRest(held: HeldCommand): void {
+    this.note('line', held.text, false, held.at);
+    held.text = '';
+    held.certain = false;
   }
 
   /** `!!` and the like: shells show what they made of it first. */
@@ -103,14 +112,15 @@ export class CommandGatherer {
   /** Something that is whole by itself. */
   note(kind: CommandKind, text: string, certain: boolean, at: number): void {
     if (kind !== 'line') this.release();
-    this.emit({ kind, text: storable(text), certain, at });
+    const isWhole = text.length <= TEXT_CHARACTERS;
+    for (let from = 0; from === 0 || from < text.length; from += TEXT_CHARACTERS) {
+      const part = text.slice(from, from + TEXT_CHARACTERS);
+      this.emit({ kind, text: storable(part), certain: certain && isWhole, at });
+    }
   }
 }
 
 /** No control characters but line ends, no half surrogates. */
-function storable(text: string): string {
-  return text
-    .slice(0, TEXT_CHARACTERS)
-    .toWellFormed()
-    .replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
+export function storable(text: string): string {
+  return text.toWellFormed().replace(/[^\P{Cc}\n\t]/gu, '\ufffd');
 }

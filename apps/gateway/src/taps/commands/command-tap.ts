@@ -127,7 +127,7 @@ export class CommandTap implements Tap {
     if (this.tail.length === 0) return;
     const at = Date.now();
     if (this.isGapped) {
-      this.add({ kind: 'gap', at });
+      this.add({ kind: 'gap', at, keys: false });
       // CAN ends a sequence that was cut (ECMA-48)
       this.add({ kind: 'output', at, bytes: Buffer.from(`\x18${this.modes.join('')}\r\n`) });
     }
@@ -142,7 +142,10 @@ export class CommandTap implements Tap {
   private add(event: TapEvent): void {
     const length = 'bytes' in event ? event.bytes.length : 0;
     if (this.bytes + length > WAITING_BYTES) {
-      if (this.events.at(-1)?.kind !== 'gap') this.events.push({ kind: 'gap', at: event.at });
+      const last = this.events.at(-1);
+      const keys = event.kind === 'input';
+      if (last?.kind === 'gap') last.keys ||= keys;
+      else this.events.push({ kind: 'gap', at: event.at, keys });
       return;
     }
     this.bytes += length;

@@ -4,8 +4,8 @@ import type { DetectedCommand } from './command-gatherer.js';
 export type TapEvent =
   | { kind: 'output' | 'input'; at: number; bytes: Uint8Array }
   | { kind: 'resized'; at: number; columns: number; rows: number }
-  /** Output or keys are left out here. */
-  | { kind: 'gap'; at: number };
+  /** Output is left out here, or keys too. */
+  | { kind: 'gap'; at: number; keys: boolean };
 
 /** What happened in one session since the last parcel. */
 export interface SessionParcel {

@@ -29,10 +29,10 @@ function open({ session, columns, rows }: SessionParcel): Watched {
 }
 
 async function apply(detector: CommandDetector, event: TapEvent): Promise<void> {
-  if (event.kind === 'output') await detector.output(Buffer.from(event.bytes), event.at);
-  else if (event.kind === 'input') detector.input(Buffer.from(event.bytes), event.at);
-  else if (event.kind === 'resized') detector.resized(event.columns, event.rows);
-  else detector.gap();
+  if (event.kind === 'resized') detector.resized(event.columns, event.rows);
+  else if (event.kind === 'gap') detector.gap(event.at, event.keys);
+  else if (event.kind === 'output') await detector.output(Buffer.from(event.bytes), event.at);
+  else detector.input(Buffer.from(event.bytes), event.at);
 }
 
 async function workOff(parcel: SessionParcel): Promise<void> {

@@ -13,6 +13,7 @@ const MAX_WAITING = 1_000;
 /** One that was shown as it came waits longer for the prompt that makes it certain. */
 const ECHOED_AFTER_MS = 20_000;
 const ECHO_CHARACTERS = 16 * 1024;
+/** By the last command of a line, whose comment does not count. */
 const FULL_SCREEN =
   /(?:^|[\s/|;&])(?:vim?|view|vimdiff|nvim|nano|pico|emacs|less|more|most|man|top|htop|atop|iotop|btop|tmux|screen|mc|watch|git|systemctl|journalctl|crontab|visudo|sudoedit|tig|dialog|whiptail|nmtui|mutt|vipw|vigr)(?:\s|$)/;
 
@@ -22,7 +23,7 @@ const FULL_SCREEN =
  * the same text. docs/PROTOCOL.commands.md has the states and the rules.
  */
 export class CommandDetector {
-  private readonly keys = new KeyReader();
+  private readonly keys = new KeyReader(() => this.screen.marksPastes);
   private readonly prompts = new KnownPrompts();
   private readonly screen: Screen;
   private readonly gathered: CommandGatherer;
@@ -71,24 +72,30 @@ export class CommandDetector {
     this.screen.resize(columns, rows);
   }
 
-  /** Bytes are missing here: what is being typed isn't certain any more. */
-  gap(): void {
+  /** Bytes are missing here: what is being typed isn't certain any more, and keys that are missing are noted as such. */
+  gap(at: number, ofKeys: boolean): void {
     if (this.current) this.current.model.knowledge = 'lost';
     for (const line of this.entered) line.model.knowledge = 'lost';
     this.gathered.release();
+    if (ofKeys) this.gathered.note('hidden', '', false, at);
   }
 
   /** Nothing came for a while. */
   settle(at: number): void {
     this.now = at;
     this.expire();
-    this.gathered.settle(this.screen.rowText(this.screen.cursorRow), at);
+    // whoever types slowly has the next line of a command under way
+    const begun = this.entered[0]?.anchor ?? this.current?.anchor;
+    this.gathered.settle(begun?.prompt.trimEnd() ?? this.screen.rowText(this.screen.cursorRow), at);
   }
 
   /** The session is over. */
   close(at: number): void {
     this.now = at;
     for (const line of this.entered.splice(0)) this.unshown(line);
+    // a line that was left by a key of the user's own may have been entered by it
+    const { anchor = null, left = null } = this.current ?? {};
+    if (left !== null && left !== '') this.gathered.push(anchor?.prompt ?? '', left, false, at);
     this.gathered.release();
     this.screen.dispose();
   }
@@ -345,7 +352,7 @@ export class CommandDetector {
     for (const line of this.entered.splice(0)) this.unshown(line);
     this.current = null;
     this.gathered.release();
-    this.gathered.isDoubtful = isOn && !FULL_SCREEN.test(this.gathered.lastCommand);
+    this.gathered.isDoubtful = isOn && !FULL_SCREEN.test(lastPart(this.gathered.lastCommand));
     this.gathered.note(isOn ? 'screen_entered' : 'screen_left', '', true, this.now);
   }
 
@@ -357,4 +364,10 @@ export class CommandDetector {
     const text = prompt === null ? '' : row.slice(prompt.length).trim();
     if (text !== '') this.gathered.note('line', text, false, this.now);
   }
+}
+
+/** What of a command line has the terminal at its end. */
+function lastPart(line: string): string {
+  const withoutComment = line.replace(/'[^']*'|"[^"]*"/g, "''").replace(/(?:^|\s)#.*$/gm, '');
+  return withoutComment.split(/&&|\|\||[;&\n]/).findLast((part) => part.trim() !== '') ?? '';
 }

@@ -78,10 +78,8 @@ function afterEscape({ source }: RegExp): RegExp {
 /** CSI or SS3 with its final byte (ECMA-48 section 5.4). */
 const SEQUENCE = afterEscape(/(?:\[([0-?]*[ -/]*[@-~])|O([ -~]))/);
 const UNFINISHED = afterEscape(/(?:\[[0-?]*[ -/]*|O)?$/);
-/** OSC, DCS and their like, up to BEL or ST. */
-const STRING_ANSWER = new RegExp(
-  String.raw`^${ESC}[\]P_^X](?:[^\u0007${ESC}]|${ESC}(?!\\))*(?:\u0007|${ESC}\\)`,
-);
+/** OSC, DCS and their like, up to BEL or ST. A terminal's answer has no control characters: Enter within is a key. */
+const STRING_ANSWER = new RegExp(String.raw`^${ESC}[\]P_^X]\P{Cc}*(?:\u0007|${ESC}\\)`, 'u');
 const TEXT = /^\P{Cc}+/u;
 
 /** Last words, yanks, history by Meta. */
@@ -97,6 +95,9 @@ export class KeyReader {
   private pasting = false;
   /** After Ctrl-V: the next key is a character of the line. */
   private quoting = false;
+
+  /** @param marksPastes whether the terminal was asked to mark pastes: else such a mark is a key like others */
+  constructor(private readonly marksPastes: () => boolean) {}
 
   /** The keys of this chunk. */
   read(chunk: Buffer): Key[] {
@@ -141,7 +142,7 @@ export class KeyReader {
       return 1;
     }
     if (UNFINISHED.test(text)) return 0;
-    if (text.startsWith(PASTE_START)) {
+    if (text.startsWith(PASTE_START) && this.marksPastes()) {
       this.pasting = true;
       return PASTE_START.length;
     }

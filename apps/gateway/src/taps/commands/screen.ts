@@ -52,6 +52,11 @@ export class Screen {
     return this.terminal.buffer.active.type === 'alternate';
   }
 
+  /** The terminal was asked to mark what is pasted (`ESC [ ? 2004 h`). */
+  get marksPastes(): boolean {
+    return this.terminal.modes.bracketedPasteMode;
+  }
+
   get cursorRow(): number {
     const { active } = this.terminal.buffer;
     return active.baseY + active.cursorY;
