@@ -7,6 +7,7 @@ import { UnitOfWork } from '#libs/database';
 import { newId, systemActor, type SessionId } from '#libs/kernel';
 import { AuditInspector, type AuditVerdict } from '#libs/session-audit';
 import { problemLine } from '../../apps/standalone/src/audit/audit-words.js';
+import { chainAfter } from '../../libs/session-audit/integrity/seal.js';
 import { ApiFixture } from './api-fixture.js';
 import { AuditStock } from './audit-stock.js';
 
@@ -169,6 +170,47 @@ describe('integrity of the audit', { timeout: 60_000 }, () => {
     });
     await rename(`${headFile}.away`, headFile);
     expect(unsigned).toContain('[unsigned]');
+  });
+
+  it('finds links that were added past the product, as of a deletion that never was; later seals do not sign them', async () => {
+    const { seq, rowId } = await linkOf('command', 1);
+    const tail = z.tuple([z.object({ seq: z.coerce.number(), chain: z.string() })]);
+    const head = await readFile(headFile);
+    const covered = await afterTampering(async () => {
+      await sql('DELETE FROM commands WHERE id = $1', [rowId]);
+      const end = `SELECT seq, encode(chain, 'hex') AS chain FROM audit_seals ORDER BY seq DESC LIMIT 1`;
+      const [last] = tail.parse(await sql(end));
+      const body = JSON.stringify({ of: 'command', runs: [[seq, 1]] });
+      const forged = { kind: 'deletion', rowId: newId(), hash: '0'.repeat(64), body } as const;
+      await sql(
+        `INSERT INTO audit_seals (seq, kind, row_id, hash, body, chain)
+         VALUES ($1, $2, $3, decode($4, 'hex'), $5, decode($6, 'hex'))`,
+        [
+          ...[last.seq + 1, forged.kind, forged.rowId, forged.hash, body],
+          chainAfter(last.chain, last.seq + 1, forged),
+        ],
+      );
+      expect(await verifyLive()).toContain('[unsigned]');
+      await stock.session();
+      expect(await stock.seal()).toBeGreaterThan(0);
+    });
+    await writeFile(headFile, head);
+    expect(covered).toMatch(/^not whole: break [-\w]+ .*\[unsigned\]\n$/);
+  });
+
+  it('goes on without a break where the head beside the database is older than what was signed, or is gone', async () => {
+    const head = await readFile(headFile);
+    await stock.session();
+    await stock.seal();
+    const newest = await readFile(headFile);
+    await writeFile(headFile, head);
+    await stock.session();
+    await stock.seal();
+    expect(await readFile(headFile)).not.toEqual(newest);
+    await rm(headFile);
+    await stock.session();
+    await stock.seal();
+    expect(await verifyLive()).toBe('whole\n');
   });
 
   it('finds a forged signature, a changed seal, and a row that came in past the product', async () => {

@@ -46,6 +46,7 @@ export class AuditKey {
   private constructor(
     private readonly privateKey: KeyObject,
     private readonly headFile: string,
+    private readonly publicKeyFile: string,
   ) {
     const publicKey = createPublicKey(privateKey);
     this.id = idOf(publicKey);
@@ -58,7 +59,7 @@ export class AuditKey {
       const { privateKey } = generateKeyPairSync('ed25519');
       return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     });
-    const key = new AuditKey(createPrivateKey(pem), join(dataDir, HEAD_FILE));
+    const key = new AuditKey(createPrivateKey(pem), join(dataDir, HEAD_FILE), join(dataDir, PUBLIC_KEY_FILE));
     await readOrMakeKeyFile(join(dataDir, PUBLIC_KEY_FILE), 0o644, async () => key.publicKey);
     return key;
   }
@@ -82,6 +83,11 @@ export class AuditKey {
   /** The newest checkpoint that was signed here; null: none yet. */
   head(): Checkpoint | null {
     return readHead(this.headFile);
+  }
+
+  /** Whether a key of this installation signed it. */
+  vouchesFor(one: Checkpoint): boolean {
+    return new TrustedKeys(readFileSync(this.publicKeyFile, 'utf8')).signed(one);
   }
 
   /** Keeps the newest checkpoint beside the key; the file is whole at any time. */

@@ -3,11 +3,13 @@ import { z } from 'zod';
 import type { SqlSource } from '#libs/database';
 import { newId, type Clock } from '#libs/kernel';
 import type { AuditKey } from './audit-key.js';
-import { chainAfter, ZERO_HASH, type Checkpoint, type SealContent } from './seal.js';
+import { chainAfter, checkpoint, ZERO_HASH, type Checkpoint, type SealContent } from './seal.js';
 
 /** Held by whoever adds links, to the end of its transaction; writers of audit rows never wait for it. */
 const SEAL_LOCK = 0x7365_616c;
 
+/** `at` as it was signed. */
+const storedCheckpoint = checkpoint.extend({ at: z.date().transform((at) => at.toISOString()) });
 const tailRow = z.array(z.object({ seq: z.coerce.number(), chain: z.string() }));
 
 /** Where a chain has come to. */
@@ -16,12 +18,14 @@ export interface ChainTail {
   chain: string;
 }
 
+const NOTHING: ChainTail = { seq: 0, chain: ZERO_HASH };
+
 /** The link at the end; a chain without links is at 0. */
 export async function readTail(source: SqlSource): Promise<ChainTail> {
   const rows = await source.query(
     `SELECT seq, encode(chain, 'hex') AS chain FROM audit_seals ORDER BY seq DESC LIMIT 1`,
   );
-  return tailRow.parse(rows)[0] ?? { seq: 0, chain: ZERO_HASH };
+  return tailRow.parse(rows)[0] ?? NOTHING;
 }
 
 /** Adds links to the audit's chain, and signs it. */
@@ -38,13 +42,15 @@ export class SealChain {
 
   /**
    * Adds links and a checkpoint, inside the transaction that holds {@link lock}. A chain that was cut since the last
-   * checkpoint gets a link that says so first: later ones don't cover it up.
+   * checkpoint, or that somebody else went on with, gets a link that says so first: later ones don't cover it up.
    * @returns what {@link settle} is to be given after the commit
    */
   async extend(manager: EntityManager, contents: readonly SealContent[]): Promise<Checkpoint> {
     const tail = await readTail(manager);
     const lost = await this.lostHead(manager, tail);
-    const added: SealContent[] = lost ? [breakOf(lost), ...contents] : [...contents];
+    const hasGrown = !lost && !(await this.isOurs(manager, tail));
+    const broken = hasGrown ? breakOf(this.key.head() ?? NOTHING, true) : lost && breakOf(lost);
+    const added: SealContent[] = broken ? [broken, ...contents] : [...contents];
     const links = linksAfter(tail, added);
     await manager.query(
       `INSERT INTO audit_seals (seq, kind, row_id, hash, body, chain)
@@ -91,10 +97,27 @@ export class SealChain {
     );
     return tailRow.parse(rows)[0]?.chain === head.chain ? null : head;
   }
+
+  /**
+   * Whether the chain ends where it was signed: each transaction that adds links signs the last of them. The head outside
+   * of the database may be older, after a crash or in a copy that was restored.
+   */
+  private async isOurs(manager: EntityManager, { seq, chain }: ChainTail): Promise<boolean> {
+    const head = this.key.head();
+    if (seq === 0 || (head?.seq === seq && head.chain === chain)) return true;
+    const rows: unknown = await manager.query(
+      `SELECT seq, at, encode(chain, 'hex') AS chain, key_id AS "keyId", signature
+       FROM audit_checkpoints WHERE seq = $1`,
+      [seq],
+    );
+    const [made] = storedCheckpoint.array().parse(rows);
+    return made?.chain === chain && this.key.vouchesFor(made);
+  }
 }
 
-function breakOf({ seq, chain }: Checkpoint): SealContent {
-  return { kind: 'break', rowId: newId(), hash: ZERO_HASH, body: JSON.stringify({ seq, chain }) };
+function breakOf({ seq, chain }: ChainTail, unsigned = false): SealContent {
+  const body = JSON.stringify({ seq, chain, ...(unsigned ? { unsigned } : {}) });
+  return { kind: 'break', rowId: newId(), hash: ZERO_HASH, body };
 }
 
 function linksAfter(tail: ChainTail, contents: readonly SealContent[]): (SealContent & ChainTail)[] {

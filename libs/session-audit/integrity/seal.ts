@@ -16,7 +16,8 @@ const hashText = z.string().regex(/^[0-9a-f]{64}$/);
 export const ZERO_HASH = '0'.repeat(64);
 
 /** What a link says. `body` is JSON, see {@link recordingBody}, {@link deletionBody}. A
- * break's names the signed link that the chain no longer had when the sealer looked. */
+ * break's names the signed link that the chain no longer had when the sealer looked, or behind which there were links that
+ * nobody signed, see {@link breakBody}. */
 export interface SealContent {
   kind: SealKind;
   rowId: string;
@@ -63,6 +64,9 @@ export const deletionBody = z.object({
   of: z.enum([...SEALED_ROWS, 'recording']),
   runs: z.array(z.tuple([z.number().int().positive(), z.number().int().positive()])),
 });
+
+/** Of a break; `unsigned`: the chain went on behind this link without the sealer. */
+export const breakBody = z.object({ seq: z.number(), chain: hashText, unsigned: z.boolean().default(false) });
 
 /** SHA-256 of a text, hexadecimal. */
 export function sha256(text: string): string {

@@ -1,5 +1,6 @@
 import type { TrustedKeys } from './audit-key.js';
 import {
+  breakBody,
   chainAfter,
   deletionBody,
   goneBody,
@@ -165,16 +166,17 @@ export class AuditVerifier {
   private async recordFault({ link, values }: SealedRecord): Promise<AuditProblem | null> {
     const at = (found: Fault): AuditProblem => fault(found, link.seq, link.kind, link.rowId);
     if (link.kind === 'deletion') return null;
-    if (link.kind === 'break') return at('truncated');
+    if (link.kind === 'break')
+      return at(breakBody.parse(parsed(link.body)).unsigned ? 'unsigned' : 'truncated');
     if (link.kind === 'recording') return this.recordingFault(link);
     if (link.body !== null && goneBody.safeParse(JSON.parse(link.body)).success) return at('removed');
-    if (this.deleted.has(link.seq)) return values === null ? null : at('returned');
+    if (this.deleted.has(link)) return values === null ? null : at('returned');
     if (values === null) return at('removed');
     return rowHash(link.kind, link.rowId, values) === link.hash ? null : at('changed');
   }
 
   private async recordingFault(link: SealLink): Promise<AuditProblem | null> {
-    if (this.deleted.has(link.seq)) return null;
+    if (this.deleted.has(link)) return null;
     const { path, bytes, missing } = recordingBody.parse(JSON.parse(link.body ?? 'null'));
     if (missing) {
       this.verdict.missingBefore += 1;
@@ -216,29 +218,39 @@ function parsed(body: string | null): unknown {
   }
 }
 
+/** Links of one kind, one behind the other. */
+interface DeletedRun {
+  first: number;
+  count: number;
+  of: SealKind;
+}
+
 /** Links whose rows or recordings were deleted by retention. */
 class DeletedLinks {
-  constructor(private readonly runs: readonly (readonly [number, number])[]) {}
+  constructor(private readonly runs: readonly DeletedRun[]) {}
 
   static async of(links: AsyncIterable<SealLink>): Promise<DeletedLinks> {
-    const runs: [number, number][] = [];
-    for await (const { body } of links) {
+    const runs: DeletedRun[] = [];
+    for await (const { body, seq } of links) {
       // one that was altered counts for nothing; its place in the chain shows it
       const said = deletionBody.safeParse(parsed(body));
-      if (said.success) for (const run of said.data.runs) runs.push(run);
+      if (!said.success) continue;
+      // what is deleted was sealed before
+      for (const [first, count] of said.data.runs)
+        if (first + count <= seq) runs.push({ first, count, of: said.data.of });
     }
-    return new DeletedLinks(runs.sort(([one], [other]) => one - other));
+    return new DeletedLinks(runs.sort((one, other) => one.first - other.first));
   }
 
-  has(seq: number): boolean {
+  has({ seq, kind }: Pick<SealLink, 'seq' | 'kind'>): boolean {
     let low = 0;
     let high = this.runs.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.runs[middle]?.[0] ?? 0) <= seq) low = middle + 1;
+      if ((this.runs[middle]?.first ?? 0) <= seq) low = middle + 1;
       else high = middle;
     }
     const run = this.runs[low - 1];
-    return run !== undefined && seq < run[0] + run[1];
+    return run !== undefined && seq < run.first + run.count && run.of === kind;
   }
 }

@@ -15,7 +15,7 @@ const dueRows = z.array(
   z.object({ id: z.string(), at: z.date(), seq: z.coerce.number(), body: z.string(), hash: z.string() }),
 );
 type DueRow = z.infer<typeof dueRows>[number];
-const pathRows = z.array(z.object({ id: z.string(), path: z.string() }));
+const sealedRows = z.array(z.object({ id: z.string(), body: z.string() }));
 
 /** Deletes recordings: first their deletion is written down, then the files go; a crash in between is made good. */
 export class RecordingRetention {
@@ -91,10 +91,12 @@ export class RecordingRetention {
 
   private async removeFiles(): Promise<void> {
     const rows: unknown = await this.dataSource.query(
-      'SELECT session_id AS id, path FROM deleted_recordings WHERE NOT file_removed',
+      `SELECT d.session_id AS id, r.body FROM deleted_recordings d
+         JOIN audit_seals r ON r.kind = 'recording' AND r.row_id = d.session_id WHERE NOT d.file_removed`,
     );
-    const left = pathRows.parse(rows);
-    for (const { path } of left) await this.store.remove(path);
+    // the path is the sealed one: no other file goes because somebody wrote its name here
+    const left = sealedRows.parse(rows);
+    for (const { body } of left) await this.store.remove(recordingBody.parse(JSON.parse(body)).path);
     await this.dataSource.query(
       'UPDATE deleted_recordings SET file_removed = true WHERE session_id = ANY($1::uuid[])',
       [left.map(({ id }) => id)],

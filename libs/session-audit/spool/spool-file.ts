@@ -97,7 +97,12 @@ export class SpoolFile {
   async sync(): Promise<void> {
     if (!this.unsynced || this.unread === 0) return;
     this.unsynced = false;
-    await this.file.datasync();
+    try {
+      await this.file.datasync();
+    } catch (error) {
+      this.unsynced = true;
+      throw error;
+    }
   }
 
   /** Says that its owner lives. */

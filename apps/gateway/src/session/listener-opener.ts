@@ -34,6 +34,7 @@ export class ListenerOpener {
       await noteRefusedForward(this.parts, wish, asked, decision.message);
       throw new ConnectFailure('login', decision.message);
     }
+    if (registry.refusal !== null) throw new ConnectFailure('login', registry.refusal);
     const { grant } = decision;
     const lease = await pool.lease(grant, { isSession: false, agent: null });
     const id = newId<SessionId>();

@@ -96,12 +96,13 @@ export class SessionOpener {
     if (!decision.granted) {
       logger.info({ ...wish, reason: decision.reason }, 'session refused');
       if (decision.reason !== 'unavailable') await this.noteDenial(wish, downstream, decision.message);
-      downstream.notice(decision.message);
-      downstream.finish({ status: 1 });
-      return { session: null, refusal: decision.message };
+      return this.refuse(downstream, decision.message);
     }
     // nobody waits for it any more, and nobody would end it
     if (downstream.isGone) return { session: null, refusal: GONE };
+    // while it was decided the gateway began to stop: who ends its sessions has gone through them
+    const { refusal } = this.parts.registry;
+    if (refusal !== null) return this.refuse(downstream, refusal);
     const id = newId<SessionId>();
     const withAgent = downstream.openAgent !== undefined && decision.grant.terms.actions.has('agent');
     const needs: Action[] = [
@@ -116,6 +117,12 @@ export class SessionOpener {
     onBegun(session);
     await this.start(session, decision.grant, pool, withAgent);
     return { session, refusal: null };
+  }
+
+  private refuse(downstream: Downstream, refusal: string): Attempt {
+    downstream.notice(refusal);
+    downstream.finish({ status: 1 });
+    return { session: null, refusal };
   }
 
   /** Without a database nothing is known, and without records nothing begins. */

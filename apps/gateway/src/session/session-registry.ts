@@ -12,6 +12,7 @@ const EXPIRY_TICK_MS = 250;
 const UNCHECKED_MS = 5_000;
 /** Changes that come in a burst are one check. */
 const SETTLE_MS = 50;
+const RESTARTING = 'The gateway is being restarted. Please log in again in a moment.';
 
 /** The live sessions of this gateway: ends what is terminated and what is no longer granted. */
 export class SessionRegistry {
@@ -19,6 +20,7 @@ export class SessionRegistry {
   private readonly check: AccessCheck<LiveSession>;
   private readonly ticker: NodeJS.Timeout;
   private settling: NodeJS.Timeout | null = null;
+  private isStopping = false;
 
   constructor(
     private readonly authorizer: Authorizer,
@@ -56,6 +58,11 @@ export class SessionRegistry {
     this.ticker.unref();
   }
 
+  /** Why none may begin now; null: they may. */
+  get refusal(): string | null {
+    return this.isStopping ? RESTARTING : null;
+  }
+
   get size(): number {
     return this.sessions.size;
   }
@@ -80,12 +87,12 @@ export class SessionRegistry {
     });
   }
 
-  /** Ends all, for a gateway that stops. */
+  /** Ends all, for a gateway that stops; none begins any more. */
   async endAll(): Promise<void> {
+    this.isStopping = true;
     clearInterval(this.ticker);
-    const told = 'The gateway is being restarted. Please log in again in a moment.';
     await Promise.all(
-      [...this.sessions.values()].map((session) => session.end('gateway_stopped', null, null, told)),
+      [...this.sessions.values()].map((session) => session.end('gateway_stopped', null, null, RESTARTING)),
     );
   }
 
