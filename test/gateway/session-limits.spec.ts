@@ -56,6 +56,20 @@ requires('hosts', 'ssh', 'terminal').describe('how long sessions may last', () =
     expect(await lastEnd()).toBe('idle_timeout');
   });
 
+  it('a menu in which nobody types ends, and the session that ended there does not leave it open', async () => {
+    const terminal = (await harness.ssh(way.person)).terminal();
+    await terminal.waitFor('Gatehouse> ');
+    terminal.line('web-01');
+    await terminal.waitFor('$ ');
+    const since = performance.now();
+    expect(await terminal.untilEnded()).toBe(0);
+    expect(performance.now() - since).toBeGreaterThanOrEqual(2 * IDLE_SECONDS * 1000 - 500);
+    expect(terminal.shown).toMatch(
+      /so the session ends\.[\s\S]*Gatehouse> [\s\S]*Nobody typed here for long\. Goodbye\./,
+    );
+    expect(await lastEnd()).toBe('idle_timeout');
+  });
+
   it('a terminal in which somebody types ends at the longest time that a session may last', async () => {
     const terminal = await open();
     const since = performance.now();

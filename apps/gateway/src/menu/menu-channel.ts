@@ -7,6 +7,7 @@ import type { ChannelContext } from '../ssh/connection.js';
 import { AssetLists, type AssetListParts } from './asset-lists.js';
 import { BatchMenu, type BatchMenuParts } from './batch-menu.js';
 import { FileMenu, type FileMenuParts } from './file-menu.js';
+import { IdleTimer } from '../taps/idle-timer.js';
 import { GroupList } from './group-list.js';
 import { readKey, type MenuDesk } from './keys.js';
 import { LineEditor, MAX_LINE, type LineEvent } from './line-editor.js';
@@ -22,6 +23,8 @@ export interface MenuParts extends AssetListParts, BatchMenuParts, FileMenuParts
   publicHost: string | null;
   /** Its public host key, `ssh-ed25519 AAAA…`. */
   hostKey: string;
+  /** How long nobody may type in the menu, milliseconds. */
+  idleTimeoutMs: number;
 }
 
 const PROMPT = 'Gatehouse> ';
@@ -47,6 +50,9 @@ export class MenuChannel implements MenuScreen {
   private question = '';
   private asked: () => void = () => undefined;
   private stop: AbortController | null = null;
+  private readonly idle: IdleTimer;
+  /** A session has the terminal: its own limits count. */
+  private isLent = false;
 
   constructor(
     private downstream: ChannelDownstream,
@@ -58,6 +64,9 @@ export class MenuChannel implements MenuScreen {
     const groups = new GroupList(this, assets, parts.reachable);
     const batch = new BatchMenu(this, parts);
     this.desk = { screen: this, assets, groups, batch, files: new FileMenu(this, parts) };
+    this.idle = new IdleTimer(parts.idleTimeoutMs, () => {
+      this.leaveIdle();
+    });
   }
 
   /** Greets and begins to read. */
@@ -152,6 +161,7 @@ export class MenuChannel implements MenuScreen {
     let finish: () => void = () => undefined;
     const finished = new Promise<void>((resolve) => (finish = resolve));
     this.downstream = new ChannelDownstream(this.channel, socket, sourceAddress, request, null, finish);
+    this.isLent = true;
     this.context.takeOver(this.downstream);
     // who left while a key was at work has told the one before
     if (this.over) this.downstream.close();
@@ -190,6 +200,7 @@ export class MenuChannel implements MenuScreen {
   };
 
   private readonly take = (bytes: Buffer): void => {
+    this.idle.input();
     // read on when this is handled: what waits here is bounded by what one packet brings
     this.channel.pause();
     if (this.stop) this.takeMeanwhile(bytes, this.stop);
@@ -281,6 +292,8 @@ export class MenuChannel implements MenuScreen {
   }
 
   private takeBack(): void {
+    this.isLent = false;
+    this.idle.input();
     if (!this.channel.writable || this.channel.destroyed) this.leave();
     else this.listen();
   }
@@ -295,9 +308,20 @@ export class MenuChannel implements MenuScreen {
     this.channel.resume();
   }
 
+  /** A terminal that was left alone is nobody's menu; what runs for it goes on until it ends or is stopped. */
+  private leaveIdle(): void {
+    if (this.isLent || this.stop) {
+      this.idle.input();
+      return;
+    }
+    this.say(this.texts.idle);
+    this.end(0);
+  }
+
   /** Nobody is there any more: whoever waits for them goes on. */
   private leave(): void {
     this.over = true;
+    this.idle.stop();
     this.stop?.abort();
     this.answer?.(null);
     this.answer = null;

@@ -36,6 +36,8 @@ export interface MenuTexts {
   /** The ways past the menu. */
   past: (doorway: Doorway) => readonly string[];
   more: string;
+  /** Said before the menu ends by itself. */
+  idle: string;
   /** A line was longer than so many characters. */
   overlong: (limit: number) => string;
   columns: {

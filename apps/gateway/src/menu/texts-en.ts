@@ -41,6 +41,7 @@ export const EN: MenuTexts = {
     ];
   },
   overlong: (limit) => `This line has more than ${limit} characters. Nothing was done with it.`,
+  idle: '\nNobody typed here for long. Goodbye.',
   more: 'Enter: more · q: enough ',
   columns: {
     number: '#',

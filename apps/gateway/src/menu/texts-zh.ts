@@ -38,6 +38,7 @@ export const ZH_CN: MenuTexts = {
     ];
   },
   overlong: (limit) => `此行超过 ${limit} 个字符，未执行任何操作。`,
+  idle: '\n长时间无操作，已断开连接。',
   more: '回车：继续 · q：结束 ',
   columns: {
     number: '序号',

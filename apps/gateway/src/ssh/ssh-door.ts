@@ -147,9 +147,9 @@ export class SshDoor {
   }
 
   private openMenu(downstream: ChannelDownstream, channel: ServerChannel, context: ChannelContext): void {
-    const { publicUrl } = this.parts.config;
+    const { publicUrl, idleTimeoutMs } = this.parts.config;
     const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
-    const parts = { ...this.parts, publicHost, hostKey: this.hostKey };
+    const parts = { ...this.parts, publicHost, hostKey: this.hostKey, idleTimeoutMs };
     new MenuChannel(downstream, channel, context, parts).start();
   }
 
