@@ -1,6 +1,7 @@
 /** What is written to users (FEATURES U10). */
 export const MAIL_KINDS = [
   'welcome',
+  'password-link',
   'password-reset',
   'key-changed',
   'password-changed',

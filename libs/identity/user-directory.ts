@@ -25,7 +25,7 @@ import { LoginRegistry } from './login-registry.js';
 import type { LoginThrottle } from './login-throttle.js';
 import type { MailOutbox } from './mail/mail-outbox.js';
 import { dropPasswordLink } from './mail/password-links.js';
-import { postWelcome } from './mail/password-recovery.js';
+import { postLink } from './mail/password-recovery.js';
 import { hashPassword } from './password-hash.js';
 import { assertGoodPassword, makeOneTimePassword } from './password-policy.js';
 import { assertTokenLimits } from './token-limits.js';
@@ -103,7 +103,7 @@ export class UserDirectory {
       await replaceGroups(tx, id, asked.groupIds ?? [], jurisdiction);
       const created = await readLocked(tx, id, null);
       await record(tx, 'user.create', created, null, shown(created));
-      if (asked.mailPasswordLink) await postWelcome(this.outbox, tx, created);
+      if (asked.mailPasswordLink) await postLink(this.outbox, tx, created, 'welcome');
       if (created.groupIds.length > 0) await tx.notify('access.changed', { reason: 'user created' });
       return created;
     });

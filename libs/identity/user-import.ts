@@ -112,14 +112,14 @@ export class UserImport {
     if (ids.length > 0) await tx.of(PasswordLink).delete({ userId: In(ids) });
     await this.outbox.postAll(
       tx,
-      moved.map(({ id, email }) => ({ id, email })),
+      moved.map(({ id, username, email }) => ({ id, username, email })),
       'email-changed',
       { by },
     );
-    const holders = written.flatMap(({ id, plan: { before, key }, state: { email } }) => {
+    const holders = written.flatMap(({ id, plan: { before, key }, state: { username, email } }) => {
       if (!before || !key) return [];
       const { name, type, fingerprint } = key;
-      return [{ id, email, details: { change: 'added', by, name, type, fingerprint } }];
+      return [{ id, username, email, details: { change: 'added', by, name, type, fingerprint } }];
     });
     await this.outbox.postAll(tx, holders, 'key-changed');
   }
@@ -170,6 +170,6 @@ function blobOf(line: string | undefined): string[] {
   }
 }
 
-function recipientOf({ id, state: { email } }: WrittenUser): MailRecipient {
-  return { id, email };
+function recipientOf({ id, state: { username, email } }: WrittenUser): MailRecipient {
+  return { id, username, email };
 }

@@ -41,7 +41,8 @@ export interface AssetWorld {
   assets: ReadonlyMap<string, AssetRow>;
 }
 
-const NOTHING_KNOWN: Omit<AssetState, 'name' | 'address'> = {
+/** What a new asset has that is given nothing but its name and its address. */
+export const NOTHING_KNOWN: Omit<AssetState, 'name' | 'address'> = {
   port: null,
   adminAccountId: null,
   active: true,

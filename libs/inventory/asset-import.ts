@@ -17,6 +17,7 @@ import {
 import { newId, type Actor, type AssetId } from '#libs/kernel';
 import { DETAIL_FIELDS, detailColumn } from './asset-details.js';
 import {
+  NOTHING_KNOWN,
   planAssets,
   type AssetImportFields,
   type AssetPlan,
@@ -25,7 +26,7 @@ import {
 } from './asset-import-plan.js';
 import { readAssetNames } from './asset-names.js';
 import { ASSET_COLUMNS, assetRow } from './asset-rows.js';
-import { holdDataCenters, loggingChanges } from './change-log.js';
+import { holdDataCenters, logAdditions, loggingChanges } from './change-log.js';
 
 /** Rows that are written at once. */
 const CHUNK = 1_000;
@@ -145,11 +146,11 @@ async function add(
   }
   const added = fresh.filter(({ state }) => inserted.has(state.name));
   await writeGroups(tx, recordsOf(added));
-  await tx.manager.query(
-    `INSERT INTO asset_changes (id, asset_id, asset_name, field, before, after, at, actor_id, actor_name, source)
-     SELECT gen_random_uuid(), r.id, r.name, 'name', 'null', to_jsonb(r.name), $2, $3, $4, 'import'
-     FROM ${recordset('$1')}`,
-    [recordsOf(added), tx.now, tx.actor.userId, tx.actor.username],
+  await logAdditions(
+    tx,
+    added.map(({ id }) => id),
+    'import',
+    NOTHING_KNOWN,
   );
   return added.length;
 }

@@ -66,6 +66,28 @@ export async function holdDataCenters(tx: Transaction, ids: readonly DataCenterI
   await tx.manager.query('SELECT id FROM data_centers WHERE id = ANY($1) ORDER BY id FOR KEY SHARE', [ids]);
 }
 
+/**
+ * Writes a change record for each field of these new assets that differs from what a new asset has.
+ * @param unset what a new asset has, by the names of the fields; what is no field of an asset is passed over
+ */
+export async function logAdditions(
+  tx: Transaction,
+  ids: readonly AssetId[],
+  source: ChangeSource,
+  unset: object,
+): Promise<void> {
+  const nothing = {
+    name: null,
+    address: null,
+    dataCenter: null,
+    adminAccount: null,
+    groups: [],
+    hostKeys: [],
+  };
+  const facts = { ...unset, ...nothing };
+  await writeRecords(tx, JSON.stringify(ids.map((id) => ({ id, facts }))), source);
+}
+
 /** @param before JSON as {@link loggingChanges} read it, never looked at here: it may be of thousands of assets. */
 async function writeRecords(tx: Transaction, before: string, source: ChangeSource): Promise<AssetId[]> {
   const rows: unknown = await tx.manager.query(

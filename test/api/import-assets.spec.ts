@@ -104,7 +104,36 @@ describe('importing assets', () => {
     expect(asset['groupIds']).toContain(beijing);
     expect(asset['dataCenterId']).not.toBeNull();
     expect(asset['adminAccountId']).not.toBeNull();
+    expect(await changesOf(asset['id'])).toEqual([
+      ['active', true, false],
+      ['address', null, '10.0.0.1'],
+      ['adminAccount', null, 'root-key'],
+      ['brand', '', 'Dell'],
+      ['comment', '', '第一行\n第二行'],
+      ['cpuCount', null, 16],
+      ['dataCenter', null, 'IDC-1'],
+      ['disks', [], asset['disks']],
+      ['environment', null, 'production'],
+      ['groups', [], ['Beijing', 'odd;name']],
+      ['labels', {}, { team: 'pay', 空: '' }],
+      ['macAddresses', [], ['52:54:00:aa:bb:cc']],
+      ['memoryMib', null, 65536],
+      ['name', null, 'full-1'],
+      ['otherAddresses', [], ['10.1.0.1', 'fd00::1']],
+      ['outOfBandAddress', '', '10.9.0.1'],
+      ['port', null, 2222],
+      ['serialNumber', '', '12345'],
+      ['status', 'in-use', 'spare'],
+      ['type', null, 'virtual'],
+    ]);
   });
+
+  /** Field, before and after of each of its change records, which are all by import. */
+  async function changesOf(id: unknown): Promise<unknown[]> {
+    const path = `/assets/${String(id)}/changes?sort=field&pageSize=100&source=import`;
+    const { items } = page.parse((await api.admin.get(path).expect(200)).body);
+    return items.map(({ field, before, after }) => [field, before, after]);
+  }
 
   it('changes what is given, leaves what is blank, clears what is marked, and keeps change records', async () => {
     await add('/assets', {

@@ -135,6 +135,36 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     expect(await admin.row('n-30').textContent()).not.toContain('lot=7');
   });
 
+  it('a batch edit takes assets out of all groups, whatever was picked', async () => {
+    const { page } = admin;
+    await page.goto('/assets?q=n-0&sort=name');
+    await admin.row('n-02').locator('input').check();
+    await admin.row('n-03').locator('input').check();
+    await admin.page.locator('.batch').getByRole('link', { name: 'Edit' }).click();
+    await admin.pick('groupIds', 'north');
+    await choose(page, 'groupEdit', 'Take out of all groups');
+    await admin.panel.getByText('2 assets get another: Groups (emptied).').waitFor();
+    await admin.button('Change 2 assets').click();
+    await page.getByText('2 of 2 assets changed').waitFor();
+    await eventually(() => admin.row('n-02').textContent()).not.toContain('south');
+    expect(await admin.row('n-03').textContent()).not.toMatch(/south|north/);
+    expect(await admin.row('n-04').textContent()).toContain('south');
+  });
+
+  it('facts are collected from all that match, also from what is on no page', async () => {
+    const { page } = admin;
+    await page.goto('/assets?environment=test&pageSize=20');
+    await page.locator('tbody a.name').first().waitFor();
+    await page.locator('thead input').check();
+    await admin.button('Select all 25 that match').click();
+    await page.getByText('25 selected').waitFor();
+    await admin.button('Collect facts').click();
+    const told = page.locator('gh-job-panel .told');
+    await eventually(() => told.innerText()).toMatch(/of 25/);
+    await page.locator('gh-job-panel').getByRole('button', { name: 'Stop' }).click();
+    await eventually(() => told.innerText()).toMatch(/Stopped|failed|Failed/);
+  });
+
   it('deleting says what hangs on the assets', async () => {
     const { page } = admin;
     await page.goto(`/assets/${webId}/access`);

@@ -31,7 +31,11 @@ const run = z.object({
   results: z.array(result),
 });
 type Run = z.infer<typeof run>;
-const asset = z.looseObject({ factsCollectedAt: z.string().nullable(), kernel: z.string() });
+const asset = z.looseObject({
+  factsCollectedAt: z.string().nullable(),
+  kernel: z.string(),
+  macAddresses: z.array(z.string()),
+});
 const changes = z.object({
   items: z.array(z.object({ field: z.string(), actorName: z.string() })),
 });
@@ -41,6 +45,7 @@ const runs = z.object({ items: z.array(z.object({ id: z.string(), requestedBy: z
 const HARDWARE = `mkdir -p /sys/block/sda /sys/block/loop9 /sys/class/net/eth7 /sys/class/dmi/id
 echo 209715200 >/sys/block/sda/size
 echo 8 >/sys/block/loop9/size
+echo 02:00:5E:00:53:07 >/sys/class/net/eth7/address
 printf 'Example Corp\\n' >/sys/class/dmi/id/sys_vendor
 printf 'Model \\033[31mX\\n' >/sys/class/dmi/id/product_name
 printf 'SN-4711\\n' >/sys/class/dmi/id/product_serial
@@ -69,7 +74,11 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('facts', () => {
       hosts[name] = await harness.startHost({ name, accounts, setup });
     };
     await Promise.all([
-      make('debian', HARDWARE),
+      // the interfaces are the machine's: one of its own that has the address at which it was reached
+      make(
+        'debian',
+        HARDWARE + instead('ip', 'set -- $SSH_CONNECTION; echo "7: eth7    inet $3/8 scope global eth7"'),
+      ),
       make('reinstalled', ''),
       make('endless', `head -c 5000000 /dev/zero | tr '\\0' a >/etc/os-release\n`),
       make('hanging', instead('uname', 'exec sleep 1000')),
@@ -145,9 +154,17 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('facts', () => {
     const debian = await harness.admin.call('GET', `/assets/${ids['debian']}`, asset);
     const kernel = (await hosts['debian']?.exec('uname -r'))?.text.trim();
     const cpus = Number((await hosts['debian']?.exec('nproc --all'))?.text);
+    const says = async (command: string): Promise<string> =>
+      (await hosts['debian']?.exec(command))?.text.trim() ?? '';
     expect(debian).toMatchObject({
       kernel,
+      architecture: await says('uname -m'),
       cpuCount: cpus,
+      cpuModel: (await says(`sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1`)).replace(
+        /\s+/g,
+        ' ',
+      ),
+      macAddresses: [(await says('cat /sys/class/net/eth7/address')).toLowerCase()],
       os: 'Debian GNU/Linux',
       disks: [{ name: 'sda', sizeMib: 102_400 }],
       brand: 'Example Corp',
@@ -185,6 +202,17 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('facts', () => {
     const [second] = (await ended(await collect({ assetIds: [ids['debian']] }))).results;
     expect(second?.changedFields).toEqual(['serialNumber']);
     expect(await changesOf('debian')).toHaveLength(before + 1);
+  });
+
+  it('replace the MAC address that was told before, not one that was typed in', async () => {
+    const id = ids['debian'];
+    const typed = '52:54:00:12:34:56';
+    await harness.change(`/assets/${id}`, { macAddresses: ['02:00:5e:00:53:07', typed] });
+    await hosts['debian']?.exec('echo 02:00:5e:00:53:08 >/sys/class/net/eth7/address');
+    const [one] = (await ended(await collect({ assetIds: [id] }))).results;
+    expect(one?.changedFields).toEqual(['macAddresses']);
+    const { macAddresses } = await harness.admin.call('GET', `/assets/${id}`, asset);
+    expect(macAddresses).toEqual([typed, '02:00:5e:00:53:08']);
   });
 
   it('are not collected from an inactive asset', async () => {

@@ -55,6 +55,56 @@ requires('ssh').describe('mail about accounts', () => {
     await noSecretIn(harness.product.databaseUrl, [first, second, second.split('.')[1] ?? '']);
   }, 60_000);
 
+  it('who has logged in before is not welcomed again: the mail says who sent the link, which counts for a day', async () => {
+    const server = await desk.serve();
+    await desk.set(server.port);
+    const newcomer = await desk.add('newcomer');
+    await server.mailTo('newcomer@example.org');
+    await harness.admin.do('POST', `/users/${newcomer}/password-link`);
+    expect((await server.mailTo('newcomer@example.org', 1)).subject).toBe('Your Gatehouse account');
+    const { id } = await harness.addPerson('regular');
+    await harness.admin.do('POST', `/users/${id}/password-link`);
+    const mail = await server.mailTo('regular@example.org');
+    expect(mail.subject).toBe('Choose a new Gatehouse password');
+    expect(mail.text).toMatch(/the administrator admin sent you this link/);
+    expect(mail.html).toContain(`#${tokenIn(mail)}`);
+    expect(mail.text).not.toContain('was made for you');
+    const life = `SELECT extract(epoch FROM expires_at - created_at)::int AS seconds FROM password_links WHERE user_id = $1`;
+    expect(await rowsOf(life, id)).toEqual([{ seconds: 24 * 3600 }]);
+    await harness.change(`/users/${id}`, { language: 'zh-CN' });
+    await harness.admin.do('POST', `/users/${id}/password-link`);
+    const chinese = await server.mailTo('regular@example.org', 1);
+    expect(chinese.subject).toBe('请设置新的 Gatehouse 密码');
+    expect(chinese.text).toContain('管理员 admin 向您发送了此链接');
+    const newPassword = 'chosen pass phrase 4721';
+    expect((await anonymous('/auth/set-password', { token: tokenIn(mail), newPassword })).status).toBe(422);
+    const token = tokenIn(chinese);
+    expect((await anonymous('/auth/set-password', { token, newPassword })).status).toBe(204);
+    await RestClient.login(harness.product.url, 'regular', newPassword);
+  }, 60_000);
+
+  it('mails to a user who was deleted stay in the list, by the name that they had', async () => {
+    const server = await desk.serve();
+    await desk.set(server.port);
+    const id = await desk.add('leaver');
+    await server.mailTo('leaver@example.org');
+    await expect
+      .poll(() => desk.stateOf('leaver', 'welcome'), { timeout: 10_000 })
+      .toMatchObject({ state: 'sent' });
+    await harness.admin.do('DELETE', `/users/${id}`);
+    expect(await desk.stateOf('leaver', 'welcome')).toMatchObject({ username: 'leaver', state: 'sent' });
+  }, 60_000);
+
+  const rowsOf = async (sql: string, id: string): Promise<unknown[]> => {
+    const client = new pg.Client({ connectionString: harness.product.databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query(sql, [id])).rows;
+    } finally {
+      await client.end();
+    }
+  };
+
   it('imported users are mailed links in place of one-time passwords, those without an address are not', async () => {
     const checkedBy = async (rows: string): Promise<string> =>
       (

@@ -31,6 +31,7 @@ import { FileChanges1795400000140 } from './0032-file-changes.js';
 import { GatewayDoors1795400000150 } from './0033-gateway-doors.js';
 import { Gaps1795400000160 } from './0034-gaps.js';
 import { AssetWordsIndex1795400000180 } from './0036-asset-words-index.js';
+import { ToldAndKept1795400000220 } from './0040-told-and-kept.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   GatewayDoors1795400000150,
   Gaps1795400000160,
   AssetWordsIndex1795400000180,
+  ToldAndKept1795400000220,
 ];

@@ -20,7 +20,7 @@ import { readMailSettings } from './mail-settings.js';
 const KEEP_MS = 30 * 24 * 60 * 60_000;
 
 /** Whom a mail is for; with `details`, what the text names to them in place of what it names to all. */
-export type MailRecipient = Pick<User, 'id' | 'email'> & { details?: Record<string, string> };
+export type MailRecipient = Pick<User, 'id' | 'username' | 'email'> & { details?: Record<string, string> };
 
 const mailRow = z.object({
   id: z.string(),
@@ -69,8 +69,8 @@ export class MailOutbox {
     kind: MailKind,
     details: Record<string, string> = {},
   ): Promise<number> {
-    const reachable = to.flatMap(({ id, email, details: own }) =>
-      email ? [{ userId: id, recipient: email, details: own ?? details }] : [],
+    const reachable = to.flatMap(({ id, username, email, details: own }) =>
+      email ? [{ userId: id, username, recipient: email, details: own ?? details }] : [],
     );
     if (reachable.length === 0 || !(await readMailSettings(tx.manager)).enabled) return 0;
     const mails = reachable.map((one) => ({
@@ -92,10 +92,10 @@ export class MailOutbox {
   /** One page of the mails of the last 30 days, the newest first. */
   list(filter: MailFilter): Promise<Page<MailRow>> {
     const sql = {
-      columns: `m.id, m.kind, u.username, m.recipient, m.state, m.tries, m.reason,
+      columns: `m.id, m.kind, coalesce(u.username, m.username) AS username, m.recipient, m.state, m.tries, m.reason,
         m.created_at AS "createdAt", m.ended_at AS "endedAt"`,
-      from: `mails m JOIN users u ON u.id = m.user_id
-        WHERE ${matches('$1', 'u.username', 'm.recipient')} AND ($2::text IS NULL OR m.state = $2)`,
+      from: `mails m LEFT JOIN users u ON u.id = m.user_id
+        WHERE ${matches('$1', 'coalesce(u.username, m.username)', 'm.recipient')} AND ($2::text IS NULL OR m.state = $2)`,
       order: orderBy(filter.sort, { createdAt: 'm.created_at' }, '-createdAt', 'm.id'),
     };
     return readPage(this.dataSource, mailRow, sql, [searchText(filter.q), filter.state ?? null], filter);

@@ -7,6 +7,7 @@ import { asId, newId, type UserId } from '#libs/kernel';
 /** How long a link counts from its sending, by the mail that brings it (FEATURES A4). */
 export const LINK_LIFE_MS: Readonly<Partial<Record<MailKind, number>>> = {
   'password-reset': 10 * 60_000,
+  'password-link': 24 * 60 * 60_000,
   welcome: 72 * 60 * 60_000,
 };
 

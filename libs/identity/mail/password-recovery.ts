@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Raw, type DataSource } from 'typeorm';
-import { PasswordLink, User, type Transaction, type UnitOfWork } from '#libs/database';
+import { LoginAttempt, PasswordLink, User, type Transaction, type UnitOfWork } from '#libs/database';
 import { NotFound, ValidationFailed, type Actor, type Clock, type UserId } from '#libs/kernel';
 import type { Authenticator, LoginOrigin } from '../authenticator.js';
 import { countsAt } from '../counting-user.js';
@@ -83,7 +83,8 @@ export class PasswordRecovery {
   }
 
   /**
-   * Mails a user a link to set their password; their present one stays until they do.
+   * Mails a user a link to set their password; their present one stays until they do. Whoever has logged in before is
+   * not welcomed again: the mail says who sent it, and its link counts for a shorter time.
    * @throws NotFound; ValidationFailed at `email`: they have none, or mail is off
    */
   async sendLink(actor: Actor, userId: UserId): Promise<void> {
@@ -91,7 +92,8 @@ export class PasswordRecovery {
       await assertManages(tx.manager, actor, userId);
       const user = await tx.of(User).findOneBy({ id: userId });
       if (!user) throw new NotFound('user');
-      await postWelcome(this.parts.outbox, tx, user);
+      const kind = (await hasBegun(tx, user)) ? 'password-link' : 'welcome';
+      await postLink(this.parts.outbox, tx, user, kind);
       await recordOn(tx, 'user.mail-password-link', user);
     });
   }
@@ -119,14 +121,21 @@ export class PasswordRecovery {
   }
 }
 
-/** Queues the mail with which a user sets a first password. @throws ValidationFailed at `email` */
-export async function postWelcome(
+/** Whether the account is in use: a password of their own, or a login by whatever means. */
+async function hasBegun(tx: Transaction, user: User): Promise<boolean> {
+  if (user.passwordHash !== null && !user.mustChangePassword) return true;
+  return tx.of(LoginAttempt).existsBy({ userId: user.id, succeeded: true });
+}
+
+/** Queues the mail with which a user sets a first password, or another. @throws ValidationFailed at `email` */
+export async function postLink(
   outbox: MailOutbox,
   tx: Transaction,
-  user: { id: UserId; email: string | null },
+  user: MailRecipient,
+  kind: 'welcome' | 'password-link',
 ): Promise<void> {
   if (!user.email) throw ValidationFailed.field('email', 'required', 'Give an e-mail address to mail to.');
-  if (await outbox.post(tx, user, 'welcome', { by: tx.actor.username })) return;
+  if (await outbox.post(tx, user, kind, { by: tx.actor.username })) return;
   throw mailIsOff('email');
 }
 

@@ -72,7 +72,8 @@ export class MailClerk {
   private async attempt(mail: Mail): Promise<string | null> {
     const { dataSource, clock } = this.parts;
     const settings = await readMailSettings(dataSource.manager);
-    const user = await dataSource.getRepository(User).findOneBy({ id: mail.userId });
+    const { userId } = mail;
+    const user = userId && (await dataSource.getRepository(User).findOneBy({ id: userId }));
     if (!settings.enabled) return 'Mail was switched off before it was sent.';
     if (!user) return 'The user was deleted before it was sent.';
     const now = clock.now();
@@ -82,18 +83,23 @@ export class MailClerk {
     if (mail.kind === 'password-reset' && now.getTime() - mail.createdAt.getTime() > STALE_MS) {
       return 'No gateway came to it in time.';
     }
-    const link = await this.linkOf(mail, settings, now);
+    const link = await this.linkOf(mail.kind, user, settings, now);
     const { kind, createdAt: at, details } = mail;
     await postMail(await this.server(settings), compose(user, mail.recipient, { kind, at, details, link }));
     return null;
   }
 
-  private async linkOf(mail: Mail, settings: StoredMailSettings, now: Date): Promise<MailSubject['link']> {
-    const life = LINK_LIFE_MS[mail.kind];
+  private async linkOf(
+    kind: Mail['kind'],
+    user: User,
+    settings: StoredMailSettings,
+    now: Date,
+  ): Promise<MailSubject['link']> {
+    const life = LINK_LIFE_MS[kind];
     if (life === undefined) return null;
     const base = settings.consoleUrl ?? this.parts.publicUrl;
     if (base === null) throw new MailRefused('The address of the console is not set.', false);
-    const token = await makePasswordLink(this.parts.dataSource.manager, mail.userId, now, life);
+    const token = await makePasswordLink(this.parts.dataSource.manager, user.id, now, life);
     // a fragment: browsers send it to no server, and to no other site as a Referer (RFC 9110 section 10.1.3)
     return { url: `${base}/set-password#${token}`, until: new Date(now.getTime() + life) };
   }

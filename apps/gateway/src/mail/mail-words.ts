@@ -21,7 +21,7 @@ export interface MailFacts {
   change: string;
 }
 
-/** One mail: its subject, what stands above and below the link. Only `welcome` and `password-reset` have a link. */
+/** One mail: its subject, what stands above and below the link. Only `welcome`, `password-link` and `password-reset` have a link. */
 export interface MailWords {
   subject: string;
   above: string[];
@@ -51,6 +51,18 @@ const english: Words = {
     ],
     link: 'Set password',
     below: [`The link works once, until ${until}. After that ask your administrator for a new one.`],
+  }),
+  'password-link': ({ name, username, by, at, until }) => ({
+    subject: 'Choose a new Gatehouse password',
+    above: [
+      `Hello ${name},`,
+      `on ${at}, the administrator ${by} sent you this link to choose a new password for your account ${username}:`,
+    ],
+    link: 'Choose a new password',
+    below: [
+      `The link works once, until ${until}. It replaces all earlier ones. Until you use it your present password stays as it is.`,
+      'If you did not expect this mail, ask your administrator.',
+    ],
   }),
   'password-reset': ({ name, username, until, at, address }) => ({
     subject: 'Set a new Gatehouse password',
@@ -103,6 +115,15 @@ const chinese: Words = {
     ],
     link: '设置密码',
     below: [`链接仅可使用一次，${until} 前有效。过期后请联系管理员重新发送。`],
+  }),
+  'password-link': ({ name, username, by, at, until }) => ({
+    subject: '请设置新的 Gatehouse 密码',
+    above: [`${name}，您好：`, `${at}，管理员 ${by} 向您发送了此链接，用于为账号 ${username} 设置新密码：`],
+    link: '设置新密码',
+    below: [
+      `链接仅可使用一次，${until} 前有效，之前的链接随之失效。使用之前，现有密码保持不变。`,
+      '如果您对此邮件有疑问，请联系管理员。',
+    ],
   }),
   'password-reset': ({ name, username, until, at, address }) => ({
     subject: '重置 Gatehouse 密码',

@@ -75,6 +75,7 @@ export class AssetBatch implements HoldsInput {
   protected readonly form = form(this.model, (path) => {
     pattern(path.port, /^\s*\d*\s*$/);
     for (const field of EMPTIABLE) disabled(path[field], { when: () => this.isEmptied(field) });
+    disabled(path.groupIds, { when: () => this.leavesAllGroups() });
   });
   protected readonly problem = signal<string | null>(null);
   protected readonly count = this.store.list.selectedCount;
@@ -83,7 +84,9 @@ export class AssetBatch implements HoldsInput {
     filledFields(this.model())
       .map((field) => {
         const name = this.t(`assetField.${field}`);
-        const emptied = TEXTS.some((text) => text === field && this.isEmptied(text));
+        const emptied =
+          TEXTS.some((text) => text === field && this.isEmptied(text)) ||
+          (field === 'groups' && this.leavesAllGroups());
         return emptied ? this.t('assets.batch.emptied', { name }) : name;
       })
       .join(this.t('assets.batch.and')),
@@ -96,6 +99,10 @@ export class AssetBatch implements HoldsInput {
 
   protected isEmptied(field: Emptiable): boolean {
     return this.model().emptied.includes(field);
+  }
+
+  private leavesAllGroups(): boolean {
+    return this.model().groupEdit === 'none';
   }
 
   protected toggleEmptied(field: Emptiable): void {

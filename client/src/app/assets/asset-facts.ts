@@ -27,7 +27,7 @@ import { roundSize } from './field-texts';
       }
     </dl>
     @if (mayCollect) {
-      <p><gh-collect-facts [assetIds]="[asset().id]" /></p>
+      <p><gh-collect-facts [chosen]="chosen()" /></p>
     }
   `,
 })
@@ -40,6 +40,7 @@ export class AssetFacts {
   /** A job that was shown has ended: the asset may be different. */
   readonly changed = output();
 
+  protected readonly chosen = computed(() => ({ ids: [this.asset().id] }));
   protected readonly facts = computed(() => {
     const it = this.asset();
     const all = [

@@ -107,7 +107,7 @@ export class AssetList {
   protected readonly sizeOf = roundSize;
   private readonly react = injectReaction();
   private readonly removal = injectRemoval();
-  protected readonly selectedIds = computed(() => this.list.selected().map((asset) => asset.id));
+  protected readonly chosen = computed(() => this.store.chosen());
 
   protected async activate(active: boolean): Promise<void> {
     const chosen = this.store.chosen();

@@ -1,14 +1,15 @@
 import { ASSET_ENVIRONMENTS, ASSET_STATUSES, ASSET_TYPES } from '#libs/contracts';
 import type { BatchFieldsBody } from '../api/models/batch-fields-body';
 import type { EditAssets } from '../api/models/edit-assets';
+import type { GroupEditBody } from '../api/models/group-edit-body';
 import { oneOf } from '../list/list-query';
 import { linesOf, readLabels } from './field-texts';
 
 /** A choice that takes the field's value away. */
 export const EMPTY = '-';
 
-/** What to do with the groups that are picked. */
-export const GROUP_EDITS = ['add', 'remove', 'replace'] as const;
+/** What to do with the groups that are picked; `none` takes out of all, whatever is picked. */
+export const GROUP_EDITS = ['add', 'remove', 'replace', 'none'] as const;
 
 /** Fields that are plain texts. */
 export const TEXTS = ['cabinet', 'brand', 'model', 'os', 'osVersion', 'architecture', 'comment'] as const;
@@ -46,12 +47,16 @@ export type BatchModel = typeof NOTHING_CHOSEN;
 
 /** What the server is asked to change. */
 export function editOf(model: BatchModel): Omit<EditAssets, 'ids' | 'filter'> {
-  const { groupEdit, groupIds } = model;
   const add = readLabels(model.addLabels);
   const remove = linesOf(model.removeLabels);
-  const groups = groupIds.length > 0 && { groups: { [groupEdit]: [...groupIds] } };
+  const groups = groupEditOf(model);
   const labelled = Object.keys(add).length + remove.length > 0 && { labels: { add, remove } };
-  return { set: fieldsOf(model), ...groups, ...labelled };
+  return { set: fieldsOf(model), ...(groups && { groups }), ...labelled };
+}
+
+function groupEditOf({ groupEdit, groupIds }: BatchModel): GroupEditBody | null {
+  if (groupEdit === 'none') return { replace: [] };
+  return groupIds.length > 0 ? { [groupEdit]: [...groupIds] } : null;
 }
 
 function fieldsOf(model: BatchModel): BatchFieldsBody {

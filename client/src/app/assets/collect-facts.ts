@@ -2,6 +2,7 @@ import { Component, inject, input, signal } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Api } from '../api/api';
 import { collectFacts } from '../api/fn/facts/collect-facts';
+import type { ChosenAssets } from '../api/models/chosen-assets';
 import { Icon } from '../display/icon';
 import { JobDesk } from '../jobs/job-desk';
 import { injectWords } from '../language/words';
@@ -21,15 +22,17 @@ export class CollectFacts {
   private readonly react = injectReaction();
   protected readonly t = injectWords();
 
-  /** Ids of the assets. */
-  readonly assetIds = input.required<readonly string[]>();
+  /** Which assets: those named, or all that a list's filter finds. Of the latter the server asks those that can answer. */
+  readonly chosen = input.required<ChosenAssets>();
 
   protected readonly starting = signal(false);
 
   protected async collect(): Promise<void> {
     this.starting.set(true);
     await this.react.run(async () => {
-      const { id } = await this.api.invoke(collectFacts, { body: { assetIds: [...this.assetIds()] } });
+      const { ids, filter } = this.chosen();
+      const body = filter ? { filter } : { assetIds: ids ?? [] };
+      const { id } = await this.api.invoke(collectFacts, { body });
       await this.desk.open(id);
     }, this.t('jobs.started'));
     this.starting.set(false);

@@ -10,9 +10,13 @@ export class Mail {
   id!: Id<'mail'>;
 
   @Index()
-  @ForeignKey(() => User, { onDelete: 'CASCADE' })
-  @Column('uuid')
-  userId!: UserId;
+  @ForeignKey(() => User, { onDelete: 'SET NULL' })
+  @Column('uuid', { nullable: true })
+  userId!: UserId | null;
+
+  /** When it was queued: whoever is deleted is still called so. */
+  @Column('text')
+  username!: string;
 
   @Column('text')
   kind!: MailKind;

@@ -85,6 +85,10 @@ export class Asset {
   @Column('text', { array: true, default: '{}' })
   macAddresses!: string[];
 
+  /** Those among them that the asset told itself; facts replace these and leave the others. */
+  @Column('text', { array: true, default: '{}' })
+  toldMacAddresses!: string[];
+
   /** Of the management board (iDRAC, iLO…). */
   @Column('text', { default: '' })
   outOfBandAddress!: string;
