@@ -26,6 +26,8 @@ export const HOST_WORDS = {
     "Can't reach {asset}: there is no route to it. Check its address and port, and the network between the gateways and it.",
   'no-answer':
     "Can't reach {asset}: it does not answer (timeout). Check its address and port, that its sshd runs, and the firewalls between the gateways and it.",
+  'no-address-answers':
+    "Can't reach {asset}: none of its addresses answers ({said}). Check its addresses and port, that its sshd runs, and the firewalls between the gateways and it.",
   'connection-closed':
     "Can't connect to {asset}: it closed the connection. Check its address and port, that its sshd runs, and the firewalls between the gateways and it.",
   'no-algorithm': '{asset} and this gateway share no algorithm: {said}. Bring its sshd up to date.',

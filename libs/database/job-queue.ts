@@ -75,12 +75,25 @@ export class JobQueue {
     concurrency: number,
     handler: (data: Jobs[N]) => Promise<object>,
   ): Promise<void> {
-    await this.boss.work<Jobs[N], object>(
+    for (let count = 0; count < concurrency; count++) await this.workOne(name, handler);
+  }
+
+  private async workOne<N extends JobName>(
+    name: N,
+    handler: (data: Jobs[N]) => Promise<object>,
+  ): Promise<void> {
+    let workerId = '';
+    workerId = await this.boss.work<Jobs[N], object>(
       name,
-      { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 2 },
+      { batchSize: 1, pollingIntervalSeconds: 2 },
       async ([job]) => {
         if (!job) return {};
-        return handler(job.data);
+        try {
+          return await handler(job.data);
+        } finally {
+          // others may have queued up meanwhile: of them it was told, if at all, before it was free
+          this.boss.notifyWorker(workerId);
+        }
       },
     );
   }
@@ -108,21 +121,38 @@ export class JobQueue {
   }
 
   /**
-   * Has a job done and waits for its answer.
-   * @throws Unavailable when no gateway has answered after `timeoutMs`, or the job failed.
+   * Has a job done and waits for its answer: `timeoutMs` for a gateway to take it, and as long again for its work.
+   * @throws Unavailable when none has taken it or answered by then, or the job failed.
    */
   async ask<N extends JobName>(name: N, data: Jobs[N], timeoutMs: number): Promise<object> {
     const id = await this.boss.send(name, data);
     if (id === null) throw new Unavailable('The job could not be queued; try again.');
-    const end = Date.now() + timeoutMs;
+    let end = Date.now() + timeoutMs;
+    let isTaken = false;
     while (Date.now() < end) {
       await sleep(ANSWER_POLL_MS);
       const [job] = await this.boss.findJobs(name, { id });
       if (job?.state === 'completed') return job.output;
       if (job?.state === 'failed')
         throw new Unavailable('A gateway took the job and failed; its log says why.');
+      if (job?.state === 'active' && !isTaken) end = Date.now() + timeoutMs;
+      isTaken ||= job?.state === 'active';
     }
-    throw new Unavailable('No gateway answered in time; is one running?');
+    if (isTaken)
+      throw new Unavailable('A gateway took the job and did not answer in time; its log may say why.');
+    // nobody waits for it any more
+    await this.boss.cancel(name, id);
+    throw new Unavailable(
+      (await this.isBusy(name))
+        ? 'The gateways are busy with others of these, and this one did not get its turn; try again in a moment.'
+        : 'No gateway answered in time; is one running?',
+    );
+  }
+
+  /** Whether gateways work on jobs of this name. */
+  private async isBusy(name: JobName): Promise<boolean> {
+    const [stats] = await this.boss.getQueueStats(name);
+    return (stats?.activeCount ?? 0) > 0;
   }
 }
 

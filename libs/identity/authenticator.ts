@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import { LoginAttempt, PublicKey, User } from '#libs/database';
 import { newId, type Actor, type Clock, type Id, type UserId, type Way } from '#libs/kernel';
 import { countsAt } from './counting-user.js';
@@ -103,6 +103,14 @@ export class Authenticator {
   async activeUser(userId: UserId): Promise<User | null> {
     const user = await this.dataSource.getRepository(User).findOneBy({ id: userId });
     return user && countsAt(user, this.clock.now()) ? user : null;
+  }
+
+  /** Which of these public keys are registered now. */
+  async liveKeys(ids: readonly KeyId[]): Promise<Set<KeyId>> {
+    if (ids.length === 0) return new Set();
+    const where = { id: In([...new Set(ids)]) };
+    const found = await this.dataSource.getRepository(PublicKey).find({ select: { id: true }, where });
+    return new Set(found.map(({ id }) => id));
   }
 
   private async enter(account: string, typed: string, origin: LoginOrigin): Promise<void> {

@@ -161,8 +161,6 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await admin.button('Collect facts').click();
     const told = page.locator('gh-job-panel .told');
     await eventually(() => told.innerText()).toMatch(/of 25/);
-    await page.locator('gh-job-panel').getByRole('button', { name: 'Stop' }).click();
-    await eventually(() => told.innerText()).toMatch(/Stopped|failed|Failed/);
   });
 
   it('deleting says what hangs on the assets', async () => {

@@ -1,7 +1,9 @@
+import { lookup } from 'node:dns/promises';
+import { connect, createServer } from 'node:net';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { CONNECTION_STEPS } from '#libs/contracts';
-import { requires, type Host } from '../hosts/index.js';
+import { portOf, requires, type Host } from '../hosts/index.js';
 import { Harness } from './harness.js';
 
 const withId = z.object({ id: z.uuid() });
@@ -81,6 +83,50 @@ requires('hosts', 'ssh').describe('the test of a connection', () => {
       expect(result.steps.at(-1)?.message).toMatch(message);
     }
   });
+
+  it('reaches a name of several addresses by the one that answers, as sessions and scans do', async (context) => {
+    const addresses = (await lookup('localhost', { all: true })).map(({ address }) => address);
+    const last = addresses.at(-1);
+    if (addresses.length < 2) context.skip('localhost has one address here');
+    const relay = createServer((socket) => {
+      const onward = connect({ host: host.address, port: host.port });
+      for (const end of [socket, onward]) end.on('error', () => end.destroy());
+      socket.pipe(onward).pipe(socket);
+    });
+    await new Promise<void>((resolve) => relay.listen(0, last, resolve));
+    const port = portOf(relay.address());
+    try {
+      const { ok, steps } = await test('by name', { address: 'localhost', port, adminAccountId: root });
+      expect(ok, JSON.stringify(steps)).toBe(true);
+      expect(steps[0]?.message).toBe(`localhost is ${addresses.join(', ')}`);
+      expect(steps[1]?.message).toContain(`${last}:${port} answers`);
+      const found = await harness.admin.call('POST', '/assets/scan-host-keys', scan, {
+        address: 'localhost',
+        port,
+      });
+      expect(found.keys?.map(({ publicKey }) => publicKey)).toContain(host.hostKey);
+    } finally {
+      relay.close();
+    }
+    const none = await test('by name, none', { address: 'localhost', port: 1, adminAccountId: root });
+    for (const address of addresses) {
+      expect(none.steps.at(-1)?.message).toContain(`${address} ECONNREFUSED`);
+    }
+  });
+
+  it('of many at once, more than a gateway does together, each gets its answer', async () => {
+    const slow = createServer((socket) => setTimeout(() => socket.destroy(), 1_000));
+    await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
+    const asset = { address: '127.0.0.1', port: portOf(slow.address()), adminAccountId: root };
+    try {
+      const results = await Promise.all(
+        Array.from({ length: 40 }, (_, number) => test(`slow-${number}`, asset)),
+      );
+      expect(results.map(failedAt)).toEqual(results.map(() => 'connect'));
+    } finally {
+      slow.close();
+    }
+  }, 60_000);
 
   it('a scan shows the keys that the asset offers now', async () => {
     const { address, port } = host;

@@ -1,7 +1,7 @@
-import { lookup } from 'node:dns/promises';
 import ssh2, { type Client } from 'ssh2';
 import { tell, type ConnectionStep, type HostWord, type Told } from '#libs/contracts';
 import { adviseOn, ConnectFailure, hasNoPinnedType } from '../session/connect-failure.js';
+import { addressesOf, dial, type Dialled } from '../session/dial.js';
 import { methodsFor } from '../session/upstream.js';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 import type { AdminTarget } from './admin-directory.js';
@@ -63,8 +63,8 @@ export class AdminConnection {
    * @throws ConnectFailure with the step that failed and what to do.
    */
   static async open(target: AdminTarget, terms: AdminConnectionTerms = {}): Promise<AdminConnection> {
-    const address = await resolve(target);
-    terms.onAddress?.(address);
+    const addresses = await resolve(target);
+    const address = addresses.join(', ');
     terms.onStep?.(
       'resolve',
       target.address === address ? address : tell('resolved', { name: target.address, address }),
@@ -76,7 +76,7 @@ export class AdminConnection {
     terms.giveUp?.addEventListener('abort', abort);
     const stopListening = (): void => terms.giveUp?.removeEventListener('abort', abort);
     try {
-      await login(client, { ...target, address }, terms);
+      await login(client, target, addresses, terms);
       const { shell, bySudo } = await becomeRoot(client, target);
       terms.onStep?.('privilege', tell(bySudo ? 'sudoer' : 'root'));
       return new AdminConnection(client, shell, target, bySudo, stopListening);
@@ -113,28 +113,42 @@ export class AdminConnection {
   }
 }
 
-async function resolve({ assetName, address }: AdminTarget): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error('no answer'), { code: 'EAI_AGAIN' });
-    timer = setTimeout(() => {
-      reject(error);
-    }, RESOLVE_MS);
-  });
+async function resolve({ assetName, address }: AdminTarget): Promise<string[]> {
   try {
-    return (await Promise.race([lookup(address), late])).address;
+    return await addressesOf(address, RESOLVE_MS);
   } catch (error) {
     throw adviseOn(assetName, error instanceof Error ? error : new Error(String(error)));
-  } finally {
-    clearTimeout(timer);
   }
 }
 
-function login(client: Client, target: AdminTarget, terms: AdminConnectionTerms): Promise<void> {
-  const { assetName, address, port, hostKeys, username, password, privateKey } = target;
-  if (hostKeys.length === 0) {
-    return Promise.reject(new ConnectFailure('host-key', tell('no-pinned-key', { asset: assetName })));
-  }
+async function login(
+  client: Client,
+  target: AdminTarget,
+  addresses: readonly string[],
+  terms: AdminConnectionTerms,
+): Promise<void> {
+  const { assetName, port, hostKeys } = target;
+  if (hostKeys.length === 0)
+    throw new ConnectFailure('host-key', tell('no-pinned-key', { asset: assetName }));
+  const begun = performance.now();
+  const dialled = await dial(addresses, port, { timeoutMs: LOGIN_MS, giveUp: terms.giveUp }).catch(
+    (error: unknown) => {
+      if (terms.giveUp?.aborted) throw new ConnectFailure('connect', tell('stopped'));
+      throw adviseOn(assetName, error instanceof Error ? error : new Error(String(error)));
+    },
+  );
+  terms.onAddress?.(dialled.address);
+  await logIn(client, target, dialled, Math.max(1, LOGIN_MS - (performance.now() - begun)), terms);
+}
+
+function logIn(
+  client: Client,
+  target: AdminTarget,
+  { socket, address }: Dialled,
+  readyTimeout: number,
+  terms: AdminConnectionTerms,
+): Promise<void> {
+  const { assetName, port, hostKeys, username, password, privateKey } = target;
   return new Promise((resolve, reject) => {
     let wrongKey = false;
     client.once('ready', () => {
@@ -160,8 +174,7 @@ function login(client: Client, target: AdminTarget, terms: AdminConnectionTerms)
       return !wrongKey;
     };
     client.connect({
-      host: address,
-      port,
+      sock: socket,
       username,
       ...(privateKey ? { privateKey } : {}),
       ...(password ? { password, tryKeyboard: true } : {}),
@@ -171,7 +184,7 @@ function login(client: Client, target: AdminTarget, terms: AdminConnectionTerms)
         ...UPSTREAM_ALGORITHMS,
         serverHostKey: [...new Set(hostKeys.flatMap(({ type }) => hostKeyAlgorithmsOf(type)))],
       },
-      readyTimeout: LOGIN_MS,
+      readyTimeout,
     });
     if (terms.giveUp?.aborted) client.destroy();
   });
@@ -230,7 +243,7 @@ export async function proveLogin(
   };
   terms.giveUp?.addEventListener('abort', abort);
   try {
-    await login(client, { ...target, address: await resolve(target) }, terms);
+    await login(client, target, await resolve(target), terms);
     return await boundedExec(client, command, Buffer.alloc(0), PROOF_LIMITS);
   } catch (error) {
     if (error instanceof ExecFailure) return error;

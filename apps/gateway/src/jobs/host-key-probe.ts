@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
 import { tell, type HostKeyScan } from '#libs/contracts';
 import { fingerprintOf } from '#libs/kernel';
 import { adviseOn, ConnectFailure } from '../session/connect-failure.js';
+import { addressesOf, dial } from '../session/dial.js';
 import { hostKeyAlgorithmsOf, SCANNED_HOST_KEY_TYPES, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 
 const PROBE_TIMEOUT_MS = 6_000;
@@ -31,11 +33,22 @@ function described(blob: Buffer): { type: string; publicKey: string; fingerprint
   return { type, publicKey: `${type} ${blob.toString('base64')}`, fingerprint: fingerprintOf(blob) };
 }
 
-function offeredKey(host: string, port: number, type: string): Promise<Buffer> {
+async function offeredKey(host: string, port: number, type: string): Promise<Buffer> {
+  try {
+    const addresses = await addressesOf(host, PROBE_TIMEOUT_MS);
+    const { socket } = await dial(addresses, port, { timeoutMs: PROBE_TIMEOUT_MS });
+    return await keyOffered(socket, host, type);
+  } catch (error) {
+    if (error instanceof ConnectFailure) throw error;
+    throw adviseOn(host, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function keyOffered(socket: Socket, host: string, type: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     client.on('error', (error) => {
-      reject(adviseOn(host, error));
+      reject(error);
     });
     client.once('close', () => {
       reject(new ConnectFailure('connect', tell('connection-closed', { asset: host })));
@@ -45,8 +58,7 @@ function offeredKey(host: string, port: number, type: string): Promise<Buffer> {
       return false; // the key is all that was wanted
     };
     client.connect({
-      host,
-      port,
+      sock: socket,
       username: 'gatehouse-scan',
       hostVerifier,
       algorithms: { ...UPSTREAM_ALGORITHMS, serverHostKey: [...hostKeyAlgorithmsOf(type)] },

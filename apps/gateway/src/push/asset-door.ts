@@ -51,7 +51,10 @@ export class AssetDoor {
 
   private async pin(task: PushTask, target: AdminTarget): Promise<AdminTarget['hostKeys']> {
     const scan = await scanHostKeys(target.address, target.port);
-    if (!scan.ok) throw new ConnectFailure(scan.step, scan.message);
+    if (!scan.ok) {
+      const { step, message, code, params } = scan;
+      throw new ConnectFailure(step, { message, code, params });
+    }
     const actor = { ...systemActor, username: task.requestedBy };
     const lines = scan.keys.map((key) => key.publicKey);
     const pins = await this.catalog.pinFirstHostKeys(actor, task.assetId, lines);

@@ -1,4 +1,5 @@
 import { asTold, tell, type ConnectionStep, type HostWord, type Told } from '#libs/contracts';
+import { NoAddressAnswers } from './dial.js';
 
 /** A connection to an asset that did not come about: at which step, and in words for the person. */
 export class ConnectFailure extends Error {
@@ -37,6 +38,10 @@ export function describeConnectError(
       { message, code, params: said ? { ...params, said } : params },
       { cause: error },
     );
+  if (error instanceof NoAddressAnswers) {
+    const message = `Can't reach ${assetName}: none of its addresses answers (${error.message}).`;
+    return failed('connect', 'no-address-answers', message, error.message);
+  }
   const known = networkReasons[error.code ?? ''];
   if (known) return failed(known[0], known[1], `Can't reach ${assetName}: ${known[2]}.`);
   if (error.level === 'client-authentication') {
@@ -68,4 +73,5 @@ export function adviseOn(assetName: string, error: Error): ConnectFailure {
 const ADVISED: readonly HostWord[] = [
   ...new Set(Object.values(networkReasons).map(([, word]) => word)),
   'no-algorithm',
+  'no-address-answers',
 ];

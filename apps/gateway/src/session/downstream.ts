@@ -20,6 +20,8 @@ export interface DownstreamListener {
   signalled(name: string): void;
   /** The user's side is gone. */
   closed(): void;
+  /** The gateway puts the user out, for a reason that they are told. */
+  putOut?(told: string): void;
 }
 
 /** Gives a stream to the agent, once for each conversation with it. */

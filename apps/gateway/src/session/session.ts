@@ -80,6 +80,7 @@ export class Session implements LiveSession {
       resized: () => undefined,
       signalled: () => undefined,
       closed: () => void this.end('client_disconnected', null),
+      putOut: (told) => void this.end('access_revoked', null, null, told),
     });
   }
 
@@ -121,6 +122,7 @@ export class Session implements LiveSession {
         channel.signal(name);
       },
       closed: () => void this.end('client_disconnected', null),
+      putOut: (told) => void this.end('access_revoked', null, null, told),
     });
     this.bridge.open();
     return true;

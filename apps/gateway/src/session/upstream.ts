@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { connect } from 'node:net';
+import type { Socket } from 'node:net';
 import ssh2, {
   type AuthenticationType,
   type Client,
@@ -12,10 +12,12 @@ import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 import { gatherWrites } from '../ssh/gathered-writes.js';
 import { rekeyByTraffic } from '../ssh/rekeying.js';
 import { ConnectFailure, describeConnectError, hasNoPinnedType } from './connect-failure.js';
+import { addressesOf, dial } from './dial.js';
 import { ForwardedAgent } from './forwarded-agent.js';
 import type { Downstream, OpenAgent, Pty } from './downstream.js';
 import type { Target } from './target-directory.js';
 
+const RESOLVE_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 15_000;
 const KEEPALIVE_MS = 15_000;
 const KEEPALIVE_TRIES = 3;
@@ -73,14 +75,28 @@ export class Upstream {
    * Connects, checks the host key against the pins, logs in.
    * @throws ConnectFailure in words for the person.
    */
-  static connect(
-    _proof: Grant,
+  static async connect(_proof: Grant, target: Target, terms: ConnectionTerms): Promise<Upstream> {
+    const begun = performance.now();
+    const { giveUp } = terms;
+    try {
+      const addresses = await addressesOf(target.address, RESOLVE_TIMEOUT_MS);
+      const { socket } = await dial(addresses, target.port, { timeoutMs: CONNECT_TIMEOUT_MS, giveUp });
+      const left = CONNECT_TIMEOUT_MS - (performance.now() - begun);
+      return await Upstream.logIn(target, socket, Math.max(1, left), terms);
+    } catch (error) {
+      if (error instanceof ConnectFailure) throw error;
+      throw describeConnectError(target.assetName, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  private static logIn(
     target: Target,
+    socket: Socket,
+    readyTimeout: number,
     { onClosed, giveUp, agent }: ConnectionTerms,
   ): Promise<Upstream> {
     return new Promise((resolve, reject) => {
       const client = new ssh2.Client();
-      const socket = connect({ host: target.address, port: target.port, noDelay: true });
       gatherWrites(socket);
       let stopRekeying = (): void => undefined;
       let wrongHostKey = false;
@@ -113,6 +129,7 @@ export class Upstream {
       };
       client.connect({
         ...connectConfig(target, isPinned),
+        readyTimeout,
         ...(agent ? { agent: new ForwardedAgent(agent), agentForward: true } : {}),
         sock: socket,
       });
@@ -213,7 +230,6 @@ function connectConfig(target: Target, hostVerifier: (key: Buffer) => boolean): 
     authHandler: methodsFor(target),
     hostVerifier,
     algorithms: { ...UPSTREAM_ALGORITHMS, serverHostKey },
-    readyTimeout: CONNECT_TIMEOUT_MS,
     keepaliveInterval: KEEPALIVE_MS,
     keepaliveCountMax: KEEPALIVE_TRIES,
   };

@@ -1,5 +1,5 @@
 import type { AuthContext, Connection, Session as SshSession } from 'ssh2';
-import type { User } from '#libs/database';
+import type { PublicKey, User } from '#libs/database';
 import type { UpstreamPool } from '../session/upstream-pool.js';
 import { openAgentChannel, refuseChannel } from './client-channels.js';
 import { ChannelDownstream, type ChannelRequest } from './channel-downstream.js';
@@ -55,12 +55,15 @@ export interface ConnectionParts extends LoginParts {
 /** One SSH connection of a client: its login, then its channels. */
 export class ClientConnection {
   user: User | null = null;
+  /** The public key that they logged in with; null: none, or not yet. */
+  keyId: PublicKey['id'] | null = null;
   private loginName: LoginName | null = null;
   private byPassword = false;
   private pool: UpstreamPool | null = null;
   private readonly channels = new Set<{ downstream: ChannelDownstream | null }>();
   private stopRekeying: () => void = () => undefined;
   private readonly login: Login;
+  private isPutOut = false;
   private ways = 0;
   private agents = 0;
   /** Of a login that leads straight to an asset. */
@@ -103,6 +106,19 @@ export class ClientConnection {
     // direct-streamlocal has no listener: ssh2 refuses it, as CHANNEL_KINDS says
   }
 
+  /**
+   * Ends its sessions with a reason that their users are told, and lets nothing more begin on it; whoever calls it hangs
+   * up soon after.
+   */
+  putOut(told: string): void {
+    this.isPutOut = true;
+    for (const { downstream } of this.channels) {
+      downstream?.tell((listener) => {
+        listener.putOut?.(told);
+      });
+    }
+  }
+
   /** Ends the connection and everything on it. */
   hangUp(): void {
     this.client.end();
@@ -113,6 +129,7 @@ export class ClientConnection {
     const loggedIn = await this.login.handle(context);
     if (!loggedIn) return;
     this.user = loggedIn.user;
+    this.keyId = loggedIn.keyId;
     this.loginName = loggedIn.loginName;
     this.byPassword = loggedIn.method === 'password';
     this.pool = this.parts.makePool(loggedIn.loginName.target !== null);
@@ -130,7 +147,7 @@ export class ClientConnection {
 
   private openSession(accept: () => SshSession, reject: () => void): void {
     const { user, loginName, pool } = this;
-    if (!user || !loginName || !pool || this.channels.size >= MAX_SESSIONS) {
+    if (!user || !loginName || !pool || this.isPutOut || this.channels.size >= MAX_SESSIONS) {
       reject();
       return;
     }
@@ -179,7 +196,8 @@ export class ClientConnection {
     reject: () => void,
   ): Promise<void> {
     const { jump } = this.parts;
-    if (this.forwards) await this.forwards.reach(destination, accept, reject);
+    if (this.isPutOut) reject();
+    else if (this.forwards) await this.forwards.reach(destination, accept, reject);
     else if (jump) await this.openWay(jump, destination, accept, reject);
     else reject();
   }
@@ -190,6 +208,7 @@ export class ClientConnection {
     info: { bindAddr: string; bindPort: number },
   ): Promise<number | null> {
     const { forwards } = this;
+    if (this.isPutOut) return null;
     if (name === 'tcpip-forward') {
       return (await forwards?.listen({ address: info.bindAddr, port: info.bindPort })) ?? null;
     }

@@ -162,6 +162,6 @@ class InnerLogin implements Login {
     // a key that is only offered is answered by ssh2 with "sign, please"
     if (context.method === 'publickey' && !context.signature) return Promise.resolve(null);
     const loginName = { username: user.username, target: { systemUsername, asset: this.asset } };
-    return Promise.resolve({ user, loginName, method: byPassword ? 'password' : 'publickey' });
+    return Promise.resolve({ user, loginName, method: byPassword ? 'password' : 'publickey', keyId: null });
   }
 }

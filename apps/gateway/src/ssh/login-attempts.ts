@@ -26,6 +26,8 @@ export interface LoggedIn {
   user: User;
   loginName: LoginName;
   method: FirstFactor;
+  /** The public key that they logged in with; null: none. */
+  keyId: PublicKey['id'] | null;
 }
 
 /** What the user of this connection proved, while a code is still to come. */
@@ -37,7 +39,7 @@ interface FirstProof {
 }
 
 type Outcome =
-  | { kind: 'logged-in'; user: User; by: FirstFactor }
+  | { kind: 'logged-in'; user: User; by: FirstFactor; keyId: PublicKey['id'] | undefined }
   | { kind: 'first-of-two'; proof: FirstProof }
   | { kind: 'refused' }
   | { kind: 'offer-accepted' };
@@ -194,7 +196,7 @@ export class LoginAttempts implements Login {
     context.accept(); // for an offer without a signature ssh2 answers USERAUTH_PK_OK: no login
     if (outcome.kind === 'offer-accepted') return null;
     this.proof = null;
-    return { user: outcome.user, loginName, method: outcome.by };
+    return { user: outcome.user, loginName, method: outcome.by, keyId: outcome.keyId ?? null };
   }
 
   private async checkPassword(username: string, password: string): Promise<Outcome> {
@@ -212,7 +214,7 @@ export class LoginAttempts implements Login {
       return { kind: 'first-of-two', proof: { user, by, keyId, owes } };
     }
     await this.parts.authenticator.recordLogin(user, by, this.origin, keyId);
-    return { kind: 'logged-in', user, by };
+    return { kind: 'logged-in', user, by, keyId };
   }
 
   private async checkCode({ user, by, keyId }: FirstProof, code: string): Promise<Outcome> {
@@ -223,7 +225,7 @@ export class LoginAttempts implements Login {
       const active = await authenticator.activeUser(user.id); // it may have been a minute since the first factor
       if (!active) return REFUSED;
       await authenticator.recordLogin(active, `${by}+${provedBy}`, this.origin, keyId);
-      return { kind: 'logged-in', user: active, by };
+      return { kind: 'logged-in', user: active, by, keyId };
     } catch (error) {
       if (!(error instanceof CodeRefused)) throw error;
       this.failures++;

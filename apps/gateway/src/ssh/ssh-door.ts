@@ -47,10 +47,12 @@ export interface SshDoorParts {
 
 /** How often it is looked at whose account has ended. */
 const EXPIRY_TICK_MS = 250;
-/** How long after an answer somebody whose account has ended is looked up again. */
+/** How long after an answer somebody whose account has ended is looked up again, and after a failure anybody. */
 const ASK_AGAIN_MS = 5_000;
 /** How long sessions of somebody who is put out have to end with their own reason before the connection goes. */
 const HANG_UP_MS = 1_000;
+const KEY_GONE =
+  'The SSH key that you logged in with was renewed or deleted: log in with one that is registered.';
 
 /** The SSH side of the gateway: who came in, and whether to the menu or straight through. */
 export class SshDoor {
@@ -63,6 +65,8 @@ export class SshDoor {
 
   constructor(private readonly parts: SshDoorParts) {
     parts.bus.on('user.changed', ({ userId }) => void this.recheck(userId));
+    // what was told meanwhile was missed
+    parts.bus.onResync(() => void this.recheckAll());
     this.ticker = setInterval(() => {
       this.recheckEnded();
     }, EXPIRY_TICK_MS);
@@ -124,6 +128,8 @@ export class SshDoor {
       onLoggedIn: () => {
         loggedIn?.();
         this.connections.add(connection);
+        // the key may have gone between its check and now: whoever told of it found no connection
+        if (connection.user && connection.keyId) void this.recheck(connection.user.id);
       },
       use: (downstream, channel, context) => {
         this.use(downstream, channel, context);
@@ -202,19 +208,35 @@ export class SshDoor {
     }
   }
 
-  /** A user who was disabled or deleted or whose account has ended is put out, also from the menu. */
+  /** One user after the other: it may be thousands. */
+  private async recheckAll(): Promise<void> {
+    const ids = new Set([...this.connections].flatMap(({ user }) => user?.id ?? []));
+    for (const id of ids) await this.recheck(id);
+  }
+
+  /**
+   * A user who was disabled or deleted or whose account has ended is put out, also from the menu; so is whoever logged in
+   * with a key that was renewed or deleted (FEATURES U8).
+   */
   private async recheck(userId: string): Promise<void> {
     const theirs = [...this.connections].filter((connection) => connection.user?.id === userId);
-    const [first] = theirs;
-    if (!first?.user) return;
-    const active = await this.parts.authenticator.activeUser(first.user.id).catch(() => first.user); // away: next time
-    if (active) for (const connection of theirs) connection.user = active;
-    else
-      setTimeout(() => {
-        theirs.forEach((connection) => {
-          connection.hangUp();
-        });
-      }, HANG_UP_MS);
+    const id = theirs[0]?.user?.id;
+    if (id === undefined) return;
+    const { authenticator, logger } = this.parts;
+    try {
+      const keyIds = theirs.flatMap(({ keyId }) => keyId ?? []);
+      const [active, keys] = await Promise.all([
+        authenticator.activeUser(id),
+        authenticator.liveKeys(keyIds),
+      ]);
+      const goes = theirs.filter(({ keyId }) => !active || (keyId !== null && !keys.has(keyId)));
+      if (active) for (const connection of theirs) connection.user = active;
+      if (active) for (const connection of goes) connection.putOut(KEY_GONE);
+      if (goes.length > 0) setTimeout(() => goes.forEach((connection) => connection.hangUp()), HANG_UP_MS);
+    } catch (error) {
+      logger.debug({ err: error, userId }, 'a user could not be looked up');
+      setTimeout(() => void this.recheck(userId), ASK_AGAIN_MS).unref();
+    }
   }
 }
 
