@@ -8,6 +8,7 @@ import { MailKind } from './mail-kind';
  */
 export const MAIL_KIND: MailKind[] = [
   'welcome',
+  'password-link',
   'password-reset',
   'key-changed',
   'password-changed',
