@@ -101,7 +101,7 @@ requires('ssh').describe('mail about accounts', () => {
     const client = new pg.Client({ connectionString: harness.product.databaseUrl });
     await client.connect();
     try {
-      return (await client.query(sql, [id])).rows;
+      return (await client.query<object>(sql, [id])).rows;
     } finally {
       await client.end();
     }
