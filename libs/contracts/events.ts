@@ -8,6 +8,8 @@ export interface BusEvents {
   'access.changed': { reason: string };
   /** A user was disabled or deleted, or their logins were revoked. */
   'user.changed': { userId: string };
+  /** What is demanded of everybody's login is different now. */
+  'logins.changed': Record<string, never>;
   /** There is work on assets for whoever does this kind. */
   'run.waiting': { kind: RunKind };
   /** What the product does by itself, and when, is different now. */

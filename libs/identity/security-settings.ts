@@ -51,7 +51,10 @@ export class SecuritySettings {
       );
       const changes = changedFields(before, policy);
       const subject = { subjectType: 'settings', subjectId: null, subjectName: SECURITY_SETTINGS };
-      if (changes) await tx.record({ action: 'settings.update', ...subject, ...changes });
+      if (changes) {
+        await tx.record({ action: 'settings.update', ...subject, ...changes });
+        await tx.notify('logins.changed', {});
+      }
       return policy;
     });
   }

@@ -249,9 +249,10 @@ async function announce(
   const disabled = countsAt(before, tx.now) && !countsAt(after, tx.now);
   const renamed = before.username !== after.username;
   const dated = before.validUntil?.getTime() !== after.validUntil?.getTime();
-  const isOther = dated || before.role !== after.role;
+  const isOther =
+    dated || before.role !== after.role || before.secondFactorRequired !== after.secondFactorRequired;
   if (disabled || renamed || newPassword) await endLogins(tx, after.id);
-  // gateways know the end and the role of who is there
+  // gateways know the end and the role of who is there, and what is demanded of their logins
   else if (isOther) await tx.notify('user.changed', { userId: after.id });
   const regrouped = before.groupIds.join() !== after.groupIds.join();
   if (disabled || dated || regrouped) await tx.notify('access.changed', { reason: 'user changed' });

@@ -159,6 +159,25 @@ requires('hosts', 'ssh', 'terminal').describe('the live monitor', () => {
     await expect.poll(() => last.ended, PATIENCE).toEqual({ reason: 'terminated', detail: 'admin' });
   });
 
+  it('ends when a second factor is demanded of who has none, of them or of their role', async () => {
+    const { session } = await shell();
+    const demand = (policy: object): Promise<unknown> =>
+      harness.admin.do('PUT', '/settings/security', {
+        secondFactorFor: 'nobody',
+        secondFactorRoles: [],
+        ...policy,
+      });
+    const first = await watch(session);
+    await harness.change(`/users/${auditor.id}`, { secondFactorRequired: true });
+    await expect.poll(() => first.gone, PATIENCE).not.toBeNull();
+    await harness.change(`/users/${auditor.id}`, { secondFactorRequired: false });
+    const second = await watch(session);
+    await demand({ secondFactorFor: 'roles', secondFactorRoles: ['auditor'] });
+    await expect.poll(() => second.gone, PATIENCE).not.toBeNull();
+    await demand({});
+    expect(await connect(await cookieOf(auditor), session.id).outcome()).toBe('connected');
+  });
+
   it('is no burden: frozen watchers cost neither time nor memory, and who reads on sees the same as the user', async () => {
     const { terminal, session } = await shell();
     terminal.line('stty -echo; echo begin=$((1+1)); while read -r line; do echo "<$line>"; done');

@@ -2,7 +2,14 @@ import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
 import { roleHas, type Permission } from '#libs/contracts';
 import { ControlBus, type User } from '#libs/database';
-import { countsAt, isOurOrigin, LoginRegistry, readSessionCookie, TokenReader } from '#libs/identity';
+import {
+  countsAt,
+  isOurOrigin,
+  LoginRegistry,
+  readSessionCookie,
+  TokenReader,
+  type LiveLogin,
+} from '#libs/identity';
 import { CONFIG, LOGGER, type Config, type LoginId, type Logger } from '#libs/kernel';
 
 /** How often a socket's login is looked at, and whether its user's account has ended. */
@@ -37,6 +44,9 @@ export class ConsoleSockets implements OnApplicationShutdown {
   ) {
     bus.on('user.changed', ({ userId }) => {
       this.recheck((who) => who.user.id === userId);
+    });
+    bus.on('logins.changed', () => {
+      this.recheck(() => true);
     });
     bus.onResync(() => {
       this.recheck(() => true);
@@ -90,7 +100,7 @@ export class ConsoleSockets implements OnApplicationShutdown {
     const token = readSessionCookie(headers.cookie);
     const claims = token === null ? null : await this.tokens.verify(token);
     const live = claims && (await this.logins.check(claims.loginId));
-    if (!live || live.user.mustChangePassword || live.mustEnrol) return 'unauthenticated';
+    if (!live || !mayWork(live)) return 'unauthenticated';
     if (!roleHas(live.user.role, needs)) return 'forbidden';
     const sourceAddress = forwardedAddress(headers['x-forwarded-for']) ?? socket.handshake.address;
     this.loggedIn.set(socket, { user: live.user, loginId: live.login.id, sourceAddress });
@@ -108,7 +118,7 @@ export class ConsoleSockets implements OnApplicationShutdown {
           (live) => {
             this.isTold = false;
             this.asked.delete(socket);
-            if (live && roleHas(live.user.role, needs)) who.user = live.user;
+            if (live && mayWork(live) && roleHas(live.user.role, needs)) who.user = live.user;
             else socket.disconnect(true);
           },
           (error: unknown) => {
@@ -121,6 +131,11 @@ export class ConsoleSockets implements OnApplicationShutdown {
       }
     }
   }
+}
+
+/** Whoever must first change their password or get a second factor does that, and nothing else. */
+function mayWork({ user, mustEnrol }: LiveLogin): boolean {
+  return !user.mustChangePassword && !mustEnrol;
 }
 
 /** Only the api reaches this port; it puts the client's real address last. */
