@@ -226,6 +226,15 @@ describe('change records and batch edits', () => {
     for (const id of [inside, outside]) expect(await changesOf(id)).toContain('dataCenter: "crowded" → null');
   });
 
+  it('of as many assets as may be named fit into a request', async () => {
+    const last = await asset('named-last');
+    const ids = [...Array.from({ length: 49_999 }, (_, number) => unknownId(number)), last];
+    const missing = await admin.patch('/assets', { ids, set: { cabinet: 'x' } });
+    expect([missing.status, failureOf(missing).fields]).toEqual([422, ['ids:not_found']]);
+  });
+
+  const unknownId = (number: number): string => `${NOBODY.slice(0, -6)}${String(number).padStart(6, '0')}`;
+
   it('of all that a filter finds are written at once', async () => {
     await asset('wide-1', { labels: { wave: '1', kept: '' } });
     await asset('wide-2', { labels: { wave: '1', kept: 'x' } });

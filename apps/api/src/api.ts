@@ -17,8 +17,8 @@ export const API_PREFIX = 'api/v1';
 /** How long a request may take to arrive: a file that goes up over a slow line. */
 const MAX_REQUEST_MS = 24 * 60 * 60 * 1000;
 
-/** Largest body of a request. */
-const BODY_LIMIT = '1mb';
+/** Largest body of a request: the ids of as many assets as one may name, 50,000, fit in. */
+const BODY_LIMIT = '2500kb';
 
 /** What the api needs from its process. */
 export interface ApiParts extends Omit<Infrastructure, 'queuePart'> {
