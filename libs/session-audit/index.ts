@@ -49,7 +49,7 @@ export { CoveredRows } from './integrity/covered-rows.js';
 export { ExportFolder, UnreadableExport } from './integrity/export-folder.js';
 export { IntegrityModule } from './integrity/integrity.module.js';
 export { LiveAudit } from './integrity/live-audit.js';
-export { checkpoint, SEAL_KINDS, type Checkpoint } from './integrity/seal.js';
+export { chainAfter, checkpoint, SEAL_KINDS, type Checkpoint } from './integrity/seal.js';
 export { AuditVerifier, FAULTS, type AuditProblem, type AuditVerdict } from './integrity/verify.js';
 export { Dashboard, type DashboardFigures, type PushFailure } from './dashboard/dashboard.js';
 export { FirstHour, type FirstHourState } from './dashboard/first-hour.js';

@@ -5,9 +5,8 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { UnitOfWork } from '#libs/database';
 import { newId, systemActor, type SessionId } from '#libs/kernel';
-import { AuditInspector, type AuditVerdict } from '#libs/session-audit';
+import { AuditInspector, type AuditVerdict, chainAfter } from '#libs/session-audit';
 import { problemLine } from '../../apps/standalone/src/audit/audit-words.js';
-import { chainAfter } from '../../libs/session-audit/integrity/seal.js';
 import { ApiFixture } from './api-fixture.js';
 import { AuditStock } from './audit-stock.js';
 
