@@ -10,6 +10,7 @@ export * from './inventory.js';
 export * from './jobs.js';
 export * from './mail.js';
 export * from './monitor.js';
+export * from './operation-words.js';
 export * from './permissions.js';
 export * from './runs.js';
 export * from './sessions.js';

@@ -51,7 +51,7 @@ export class AuditListExport {
     );
     const next = (cursor: string): Promise<TimelinePage<Row>> => {
       opened.set(own, now());
-      return read({ ...filter, ...page, cursor });
+      return read({ ...filter, ...page, cursor, counted: first.total });
     };
     return walk(first, next, () => opened.delete(own));
   }

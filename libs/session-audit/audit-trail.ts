@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { matches, searchText } from '#libs/database';
 import type { UserId } from '#libs/kernel';
+import { withNames } from './operation-names.js';
 import { readTimeline, type TimelinePage, type TimelineRequest } from './timeline.js';
 
 /** A row of the table `login_attempts`, in the words of the code. */
@@ -44,7 +45,10 @@ const operation = z.object({
 });
 
 /** A change that somebody made. */
-export type OperationEntry = z.infer<typeof operation>;
+export interface OperationEntry extends z.infer<typeof operation> {
+  /** By id: what is mentioned in `before` and `after` and has a name, as it is now or was last. */
+  names: Record<string, string>;
+}
 
 /** Which operations a list shows. */
 export interface OperationFilter extends TimelineRequest {
@@ -75,7 +79,7 @@ export class AuditTrail {
   }
 
   /** One page of operations, the latest first; `q` searches who, what and its name. */
-  operations(filter: OperationFilter): Promise<TimelinePage<OperationEntry>> {
+  async operations(filter: OperationFilter): Promise<TimelinePage<OperationEntry>> {
     const sql = {
       columns: `id, at, actor_id AS "actorId", actor_name AS "actorName", address, way, action,
         subject_type AS "subjectType", subject_id AS "subjectId", subject_name AS "subjectName", before, after`,
@@ -88,6 +92,7 @@ export class AuditTrail {
     const { q, from = null, to = null, actorId = null, action = null } = filter;
     const { subjectType = null, subjectId = null } = filter;
     const parameters = [searchText(q), from, to, actorId, action, subjectType, subjectId];
-    return readTimeline(this.dataSource, operation, ({ at }) => at, sql, parameters, filter);
+    const page = await readTimeline(this.dataSource, operation, ({ at }) => at, sql, parameters, filter);
+    return { ...page, items: await withNames(this.dataSource, page.items) };
   }
 }

@@ -18,6 +18,8 @@ export interface TimelineRequest extends PageRequest {
   from?: string | undefined;
   /** Exclusive, ISO 8601. */
   to?: string | undefined;
+  /** How many there are in all, where it is known already: they aren't counted again. */
+  counted?: number | undefined;
 }
 
 /** A timeline as SQL; `where` may name parameters, `$1` onwards. */
@@ -55,15 +57,24 @@ export async function readTimeline<T extends { id: string }>(
   const rows = row.array().parse(found);
   const items = rows.slice(0, limit);
   const last = items.at(-1);
+  return {
+    items,
+    total: request.counted ?? (await count(source, table, where, parameters)),
+    nextCursor: last && rows.length > limit ? makeCursor(timeOf(last), last.id) : null,
+  };
+}
+
+async function count(
+  source: SqlSource,
+  table: string,
+  where: string,
+  parameters: unknown[],
+): Promise<number> {
   const counted = await source.query(
     `SELECT count(*)::int AS total FROM (SELECT FROM ${table} WHERE ${where} LIMIT ${COUNT_UP_TO}) AS counted`,
     parameters,
   );
-  return {
-    items,
-    total: countRow.parse(counted)[0].total,
-    nextCursor: last && rows.length > limit ? makeCursor(timeOf(last), last.id) : null,
-  };
+  return countRow.parse(counted)[0].total;
 }
 
 function makeCursor(at: Date, id: string): string {

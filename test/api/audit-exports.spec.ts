@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { SessionId } from '#libs/kernel';
 import { ApiFixture, type Somebody } from './api-fixture.js';
@@ -39,7 +40,7 @@ describe('exports of the audit lists', () => {
     expect(new Set(rows.map(([, , , , , command]) => command)).size).toBe(MANY);
     expect(rows[0]).toEqual([
       expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
-      ...['alice', 'dev', 'web-1', 'line'],
+      ...['alice', 'dev', 'web-1', 'Entered line'],
       expect.stringMatching(/^echo \d+ ü/),
       'yes',
       expect.stringMatching(/^[\d.]+$/),
@@ -67,14 +68,31 @@ describe('exports of the audit lists', () => {
     expect(workbook.subarray(0, 2).toString()).toBe('PK');
   });
 
-  it('say what was done as people and tools read it, and are no formula', async () => {
+  it('count once what they hold', async () => {
+    const queries = vi.spyOn(api.app.get(DataSource), 'query');
+    await rowsOf('commands?format=csv');
+    const counts = queries.mock.calls.filter(([sql]) => /count\(\*\)/.test(sql));
+    queries.mockRestore();
+    expect(counts).toHaveLength(1);
+  });
+
+  it('say codes in the language asked for', async () => {
+    const [session] = await rowsOf('sessions?format=csv&language=zh-CN&state=ended');
+    expect(session).toEqual(expect.arrayContaining(['SSH', '正常退出']));
+    const [login] = await rowsOf('login-attempts?format=csv&language=zh-CN&succeeded=false');
+    expect(login?.slice(2, 6)).toEqual(['否', '未知用户', 'API', '密码']);
+    const [english] = await rowsOf('login-attempts?format=csv&language=en&succeeded=false');
+    expect(english?.slice(2, 6)).toEqual(['no', 'Unknown user', 'API', 'Password']);
+  });
+
+  it('say what was done as people read it, and are no formula', async () => {
     const [transfer] = await rowsOf('file-transfers?format=csv');
-    expect(transfer).toEqual(expect.arrayContaining(['upload', '/tmp/a', '3', 'a'.repeat(64), 'complete']));
+    expect(transfer).toEqual(expect.arrayContaining(['Upload', '/tmp/a', '3', 'a'.repeat(64), 'Complete']));
     const logins = await rowsOf('login-attempts?format=csv&succeeded=false');
     expect(logins[0]).toEqual(expect.arrayContaining([`'${FORMULA}`, 'no']));
     const made = await rowsOf('operations?format=csv&subjectType=user');
-    const added = made.find((row) => row[2] === 'user.create' && row[4] === 'eve');
-    expect(JSON.parse(added?.[6] ?? '')).toMatchObject({ username: 'eve', role: 'auditor' });
+    const added = made.find((row) => row[2] === 'added' && row[4] === 'eve');
+    expect(added?.[6]?.split('\n')).toEqual(expect.arrayContaining(['User name: eve', 'Role: Auditor']));
   });
 
   it('stand in the operations log, with what was asked for', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -7,7 +9,9 @@ import { INVENTORY, PUSHES } from './changes/estate.js';
 import { OWN_ACCOUNT, PEOPLE } from './changes/identity.js';
 import { SETTINGS, USE } from './changes/use.js';
 import { PLANTED, World } from './changes/world.js';
+import { root, sourceFiles } from '../architecture/checkout.js';
 import { concrete, routesOf } from './routes.js';
+import { csvRows, download } from './sheet-files.js';
 
 const changing = routesOf(await openApiDocument()).filter(({ method }) => method !== 'get');
 
@@ -41,6 +45,46 @@ const WITH_GATEWAY: Readonly<Record<string, string>> = {
   testConnection: 'gateway/connection-test.spec.ts',
   sendTestMail: 'gateway/mail.spec.ts',
 };
+
+/** Operations that no route writes, and the fields that they hold. */
+const WITHOUT_ROUTE: Readonly<Record<string, readonly string[]>> = {
+  'retention.delete': ['count', 'from', 'to', 'bytes'],
+  'session.recording-gap': ['from', 'to', 'bytes', 'reason'],
+  'audit.gap': ['from', 'to', 'lost'],
+  'session.unwatch': ['seconds'],
+  'vault.rotate-key': ['key', 'resealed', 'stuck'],
+  'backup.create': [],
+  'backup.restore': ['createdAt', 'version'],
+  'user.export': ['format', 'filter', 'count'],
+  'asset.export': ['format', 'filter', 'count'],
+  'audit.export': ['format', 'filter'],
+  'asset.test-connection': [],
+  'settings.test-mail': [],
+  'session.watch': [],
+  'session.replay': [],
+  'system-user.recycle': ['assetId'],
+};
+
+/** Fields that hold fields themselves. */
+const NESTED = new Set(['filter', 'set', 'groups']);
+
+function fieldsIn(side: object | null): string[] {
+  return Object.entries(side ?? {}).flatMap(([field, value]: [string, unknown]) =>
+    NESTED.has(field) && typeof value === 'object' && !Array.isArray(value)
+      ? [field, ...fieldsIn(value)]
+      : [field],
+  );
+}
+
+const words = z
+  .record(z.enum(['en', 'zh-CN']), z.record(z.string(), z.string()))
+  .parse(JSON.parse(readFileSync(join(root, 'apps/api/src/session-audit/audit-words.json'), 'utf8')));
+
+const named = z.object({
+  items: z.array(
+    z.object({ names: z.record(z.string(), z.string()), after: z.record(z.string(), z.unknown()) }),
+  ),
+});
 
 const SECRET_FIELD = /secret|password|codes|privatekey|token|challenge/i;
 
@@ -99,6 +143,62 @@ describe('the operations log', () => {
     const text = JSON.stringify(rows);
     for (const secret of [PLANTED, 'PRIVATE KEY', ...secretsIn(answer.body)])
       expect(text).not.toContain(secret);
+  });
+
+  it('holds no field without a word for it, in either language', async () => {
+    const rows = await database.getRepository(Operation).find();
+    const told = rows.flatMap(({ action, before, after }) =>
+      [before, after].flatMap((side) => fieldsIn(side).map((field) => `${action} ${field}`)),
+    );
+    const elsewhere = Object.entries(WITHOUT_ROUTE).flatMap(([action, fields]) =>
+      fields.map((field) => `${action} ${field}`),
+    );
+    const all = [...new Set([...told, ...elsewhere])];
+    expect(all.length).toBeGreaterThan(100);
+    for (const language of ['en', 'zh-CN'] as const) {
+      const known: Readonly<Record<string, string>> = words[language];
+      const wordless = all.filter((one) => !(`operationField.${one.split(' ')[1] ?? ''}` in known));
+      expect(wordless).toEqual([]);
+      const mute = [...new Set(rows.map(({ action }) => action)), ...Object.keys(WITHOUT_ROUTE)].filter(
+        (action) => !(`operationVerb.${action.slice(action.indexOf('.') + 1)}` in known),
+      );
+      expect(mute).toEqual([]);
+    }
+  });
+
+  it('knows all operations that are written', async () => {
+    const rows = await database.getRepository(Operation).find({ select: { action: true } });
+    const seen = new Set([...rows.map(({ action }) => action), ...Object.keys(WITHOUT_ROUTE)]);
+    const written = sourceFiles('apps/**/*.ts', 'libs/**/*.ts')
+      .filter((file) => !file.endsWith('.spec.ts'))
+      .flatMap((file) => [
+        ...readFileSync(join(root, file), 'utf8').matchAll(
+          /(?:action: |[rR]ecord(?:On)?\(\w+, |operation\()'([a-z-]+\.[a-z-]+)'/g,
+        ),
+      ])
+      .map(([, action]) => action);
+    expect(written.length).toBeGreaterThan(40);
+    expect(written.filter((action) => action !== undefined && !seen.has(action))).toEqual([]);
+  });
+
+  it('names what ids stand for, also when it is gone', async () => {
+    const { admin } = world.api;
+    const groupId = await world.made('/asset-groups', { name: 'web servers' });
+    const goneId = await world.made('/asset-groups', { name: 'old servers' });
+    const assetId = await world.asset();
+    await admin.patch(`/assets/${assetId}`, { groupIds: [groupId, goneId] }).expect(200);
+    await admin.patch(`/asset-groups/${groupId}`, { name: 'front servers' }).expect(200);
+    await admin.delete(`/asset-groups/${goneId}`).expect((answer) => answer.ok);
+    const query = `subjectId=${assetId}&action=asset.update`;
+    const page = named.parse((await admin.get(`/operations?${query}`).expect(200)).body);
+    expect(page.items[0]?.names).toEqual({ [groupId]: 'front servers', [goneId]: 'old servers' });
+    expect(page.items[0]?.after['groupIds']).toEqual(expect.arrayContaining([groupId, goneId]));
+    const [, row] = csvRows(
+      await download(admin, `/audit/exports/operations?format=csv&language=zh-CN&${query}`),
+    );
+    expect(row?.slice(2, 4)).toEqual(['修改', '资产']);
+    expect(row?.[5]).toBe('所属组: –');
+    expect(row?.[6]).toMatch(/^所属组: (front servers, old servers|old servers, front servers)$/);
   });
 
   it('is not written by what fails', async () => {

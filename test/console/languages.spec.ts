@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   CONNECTION_STEPS,
   DRIFT_FINDINGS,
   DRIFT_STATES,
   HOST_WORDS,
+  OPERATION_SECTIONS,
   PERMISSIONS,
   PUSH_RECORD_STATES,
   PUSH_STEPS,
@@ -60,6 +62,21 @@ describe('language files', () => {
     expect(named.filter((key) => !english.has(key) || !chinese.has(key))).toEqual([]);
   });
 
+  it('are what exports of the audit lists say', () => {
+    const file = join(CONSOLE_ROOT, '../../apps/api/src/session-audit/audit-words.json');
+    const said = z
+      .record(z.enum(['en', 'zh-CN']), z.record(z.string(), z.string()))
+      .parse(JSON.parse(readFileSync(file, 'utf8')));
+    for (const [name, of] of [
+      ['en', english],
+      ['zh-CN', chinese],
+    ] as const) {
+      const shared = [...of].filter(([key]) => key in said[name]);
+      expect(said[name]).toEqual(Object.fromEntries(shared));
+      expect(shared.length).toBeGreaterThan(200);
+    }
+  });
+
   it('hold every key that the console uses, and none that it does not', () => {
     const { used, beginnings } = usedKeys();
     const missing = [...used].filter((key) => !english.has(key));
@@ -99,6 +116,7 @@ function usedKeys(): { used: Set<string>; beginnings: string[] } {
       .flatMap((source) => source.beginnings)
       .filter((text) => sections.has(text.split('.')[0] ?? '')),
     ...inSection.filter((text) => text.endsWith('.')),
+    ...OPERATION_SECTIONS.map((section) => `${section}.`),
   ].filter((text) => text.endsWith('.'));
   return { used: new Set(inSection.filter((text) => /^\w+(\.\w+)+$/.test(text))), beginnings };
 }

@@ -1,10 +1,11 @@
 /**
- * `npm run openapi`: writes client/openapi.json from the controllers, and the console's API client from that. With
- * --check nothing is written: it fails when either is stale.
+ * `npm run openapi`: writes client/openapi.json from the controllers, the console's API client from that, and the words
+ * that audit exports share with the console. With --check nothing is written: it fails when one is stale.
  */
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { writeAuditWords } from './audit-words.mjs';
 import { buildServer } from './build.mjs';
 import { command, tool } from './command.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -48,13 +49,17 @@ async function generate(folder) {
 
 boot(async () => {
   await ensureInstalled();
+  const onlyCheck = process.argv.includes('--check');
+  const wordsAreFresh = writeAuditWords({ onlyCheck });
+  if (onlyCheck && !wordsAreFresh)
+    throw new BootFailure('The words of audit exports are stale: npm run openapi, and commit.');
   await buildServer();
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-openapi-'));
   try {
     const { document, client } = await generate(folder);
     const made = readFileSync(document, 'utf8');
     const fresh = made === readFileSync(committedDocument, 'utf8') && text(client) === text(committedClient);
-    if (process.argv.includes('--check')) {
+    if (onlyCheck) {
       if (fresh) return 0;
       throw new BootFailure(
         'The API document or the client generated from it is stale: npm run openapi, and commit.',

@@ -32,6 +32,7 @@ import { GatewayDoors1795400000150 } from './0033-gateway-doors.js';
 import { Gaps1795400000160 } from './0034-gaps.js';
 import { AssetWordsIndex1795400000180 } from './0036-asset-words-index.js';
 import { ToldAndKept1795400000220 } from './0040-told-and-kept.js';
+import { OperationSubjects1795400000250 } from './0045-operation-subjects.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -69,4 +70,5 @@ export const migrations = [
   Gaps1795400000160,
   AssetWordsIndex1795400000180,
   ToldAndKept1795400000220,
+  OperationSubjects1795400000250,
 ];

@@ -27,7 +27,7 @@ export const AUDIT_TITLES: Readonly<Record<AuditList, InBoth>> = {
   operations: { en: 'Operations', 'zh-CN': '操作日志' },
 };
 
-/** What it holds: times are UTC, kinds and reasons as REST calls them, so that tools read them. */
+/** What it holds: times are UTC as ISO 8601, kinds and reasons in the reader's words. Tools read the same by REST. */
 export const AUDIT_COLUMNS: Readonly<Record<AuditList, readonly WrittenColumn[]>> = {
   sessions: [
     column('startedAt', 'Started (UTC)', '开始时间 (UTC)'),

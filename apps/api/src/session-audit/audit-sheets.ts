@@ -12,6 +12,7 @@ import type { SheetLanguage } from '../sheets/columns.js';
 import { datedName, listSheet, sendSheet } from '../sheets/sheet-writer.js';
 import type { Caller } from '../http/caller.js';
 import { AUDIT_COLUMNS, AUDIT_TITLES } from './audit-columns.js';
+import { saidIn } from './audit-words.js';
 
 /** What is asked for: a filter, and as which file. */
 type Wanted<Filter> = Filter & { format: SheetFormat; language?: SheetLanguage };
@@ -38,7 +39,10 @@ export class AuditSheets {
     read: (part: Omit<Wanted<Filter>, 'format' | 'language'> & TimelineRequest) => Promise<TimelinePage<Row>>,
   ): Promise<StreamableFile> {
     const language = languageFor(asked, caller);
-    const rows = written(await this.exporter.open(actor, list, { format, filter }, read));
+    const rows = written(
+      await this.exporter.open(actor, list, { format, filter }, read),
+      saidIn(list, language),
+    );
     const sheet = listSheet(AUDIT_COLUMNS[list], language, AUDIT_TITLES[list][language], rows);
     return sendSheet({ name: datedName(list, this.clock.now()), format, sheets: [sheet] });
   }
@@ -46,18 +50,7 @@ export class AuditSheets {
 
 async function* written(
   batches: AsyncGenerator<object[], void>,
+  said: (row: Record<string, unknown>) => Record<string, unknown>,
 ): AsyncGenerator<Record<string, unknown>[], void> {
-  for await (const batch of batches) {
-    yield batch.map((row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([field, value]: [string, unknown]) => [field, cell(value)]),
-      ),
-    );
-  }
-}
-
-/** Moments as ISO 8601, what an operation changed as JSON. */
-function cell(value: unknown): unknown {
-  if (value instanceof Date) return value.toISOString();
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value;
+  for await (const batch of batches) yield batch.map((row) => said({ ...row }));
 }

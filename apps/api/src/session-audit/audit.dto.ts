@@ -103,6 +103,13 @@ export class OperationView implements OperationEntry {
 
   @ApiProperty({ type: 'object', additionalProperties: true, nullable: true, description: 'What it became' })
   after!: Record<string, unknown> | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { type: 'string' },
+    description: 'By id: the name of what `before` and `after` mention, as it is now or was last',
+  })
+  names!: Record<string, string>;
 }
 
 /** One page of operations; `total` counts up to 10,000. */

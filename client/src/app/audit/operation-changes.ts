@@ -1,5 +1,8 @@
-import { Component, computed, input } from '@angular/core';
-import { injectWords } from '../language/words';
+import { Component, computed, inject, input } from '@angular/core';
+import { operationField, operationValue, type OperationReader } from '#libs/contracts';
+import { preciseTime } from '../display/time-words';
+import { Zone } from '../display/zone';
+import { injectKnownWords, injectWords } from '../language/words';
 
 /** What an operation's row says that something was, or became. */
 export type OperationSide = Readonly<Record<string, unknown>> | null;
@@ -10,10 +13,10 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
   template: `
     @if (rows().length > 0) {
       <details>
-        <summary class="mono">{{ names() }}</summary>
+        <summary>{{ touched() }}</summary>
         <dl>
           @for (row of rows(); track row.field) {
-            <dt class="mono">{{ row.field }}</dt>
+            <dt [title]="row.field">{{ row.label }}</dt>
             <dd>
               @if (before()) {
                 <del [attr.aria-label]="t('operations.was')">{{ row.before }}</del>
@@ -62,24 +65,33 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
   `,
 })
 export class OperationChanges {
+  private readonly zone = inject(Zone);
+  private readonly known = injectKnownWords();
   readonly before = input.required<OperationSide>();
   readonly after = input.required<OperationSide>();
+  /** By id: what it is called. */
+  readonly names = input<Readonly<Record<string, string>>>({});
   protected readonly t = injectWords();
 
   protected readonly rows = computed(() => {
     const [before, after] = [this.before() ?? {}, this.after() ?? {}];
     const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-    return fields.map((field) => ({ field, before: textOf(before[field]), after: textOf(after[field]) }));
+    const zone = this.zone.name();
+    const reader: OperationReader = {
+      word: (key) => this.known(key),
+      names: this.names(),
+      moment: (iso) => preciseTime(new Date(iso), zone),
+    };
+    return fields.map((field) => ({
+      field,
+      label: operationField(field, reader),
+      before: operationValue(field, before[field], reader),
+      after: operationValue(field, after[field], reader),
+    }));
   });
-  protected readonly names = computed(() =>
+  protected readonly touched = computed(() =>
     this.rows()
-      .map(({ field }) => field)
+      .map(({ label }) => label)
       .join(', '),
   );
-}
-
-/** A value as the record holds it; nothing is a dash. */
-function textOf(value: unknown): string {
-  if (value === null || value === undefined || value === '') return '–';
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }

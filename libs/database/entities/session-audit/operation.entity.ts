@@ -4,6 +4,7 @@ import type { Id, UserId } from '#libs/kernel';
 /** A change that somebody made: who, what, from where, before and after without secrets. */
 @Entity('operations')
 @Index(['at', 'id'])
+@Index('operations_subject_idx', ['subjectId', 'at'])
 @Index('operations_gaps', ['subjectId'], { where: "action IN ('session.recording-gap', 'audit.gap')" })
 export class Operation {
   @PrimaryColumn('uuid')

@@ -26,6 +26,13 @@ export interface OperationView {
 [key: string]: any;
 }) | null;
   id: string;
+
+  /**
+   * By id: the name of what `before` and `after` mention, as it is now or was last
+   */
+  names: {
+[key: string]: string;
+};
   subjectId: string | null;
   subjectName: string;
   subjectType: string;

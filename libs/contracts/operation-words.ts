@@ -1,0 +1,77 @@
+/**
+ * How what stands in an operation's `before` and `after` is said to people: the same in the console and in exports.
+ * The words themselves stand in the console's language files.
+ */
+
+/** By field: the section of the language files that holds words for its values. Of several the first that knows one. */
+const SECTIONS_OF: Readonly<Record<string, readonly string[]>> = {
+  role: ['role'],
+  secondFactorRoles: ['role'],
+  secondFactorFor: ['security.demand'],
+  language: ['operationLanguage'],
+  actions: ['action'],
+  mode: ['pushKind'],
+  engine: ['engineName'],
+  security: ['mailSecurity'],
+  type: ['assetType'],
+  environment: ['assetEnvironment'],
+  status: ['assetStatus'],
+  kind: ['sessionKind', 'commands.kinds'],
+  state: ['operationState'],
+  direction: ['fileTransfers.directions'],
+  result: ['fileTransfers.results'],
+  subjectType: ['operations.subjects'],
+  password: ['operationSecret'],
+};
+
+/** Sections of the language files that only operations read. */
+export const OPERATION_SECTIONS: readonly string[] = ['operationField', ...Object.values(SECTIONS_OF).flat()];
+
+/** What a reader of operations brings along. */
+export interface OperationReader {
+  /** The phrase of a key of the language files, if there is one. */
+  word(key: string): string | undefined;
+  /** Names of things by their ids. */
+  names: Readonly<Record<string, string>>;
+  /** A moment, which is held as ISO 8601, as this reader sees it. */
+  moment(iso: string): string;
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+const NOTHING = '–';
+
+/** What a field of an operation is called; as the record calls it where no language file knows. */
+export function operationField(field: string, { word }: Pick<OperationReader, 'word'>): string {
+  return word(`operationField.${field}`) ?? field;
+}
+
+/** A field's value as people read it: names for ids, words for codes, lists in a line; nothing is a dash. */
+export function operationValue(field: string, value: unknown, reader: OperationReader): string {
+  if (value === null || value === undefined || value === '') return NOTHING;
+  if (typeof value === 'boolean') return reader.word(value ? 'sheets.yes' : 'sheets.no') ?? String(value);
+  if (typeof value === 'string') return textOf(field, value, reader);
+  if (Array.isArray(value))
+    return value.map((each: unknown) => operationValue(field, each, reader)).join(', ') || NOTHING;
+  if (typeof value === 'object') return objectOf(field, value, reader) || NOTHING;
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+/** Ids and names of labels are somebody's words, not ours. */
+function objectOf(field: string, value: object, reader: OperationReader): string {
+  return Object.entries(value)
+    .filter(([, each]) => each !== undefined)
+    .map(([key, each]: [string, unknown]) => {
+      const called = field === 'labels' ? key : operationField(key, reader);
+      return `${called}: ${operationValue(key, each, reader)}`;
+    })
+    .join('; ');
+}
+
+function textOf(field: string, value: string, reader: OperationReader): string {
+  for (const section of SECTIONS_OF[field] ?? []) {
+    const said = reader.word(`${section}.${value}`);
+    if (said !== undefined) return said;
+  }
+  if (MOMENT.test(value)) return reader.moment(value);
+  return reader.names[value] ?? value;
+}
