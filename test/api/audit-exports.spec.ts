@@ -80,7 +80,7 @@ describe('exports of the audit lists', () => {
     const [session] = await rowsOf('sessions?format=csv&language=zh-CN&state=ended');
     expect(session).toEqual(expect.arrayContaining(['SSH', '正常退出']));
     const [login] = await rowsOf('login-attempts?format=csv&language=zh-CN&succeeded=false');
-    expect(login?.slice(2, 6)).toEqual(['否', '未知用户', 'API', '密码']);
+    expect(login?.slice(2, 6)).toEqual(['否', '用户不存在', 'API', '密码']);
     const [english] = await rowsOf('login-attempts?format=csv&language=en&succeeded=false');
     expect(english?.slice(2, 6)).toEqual(['no', 'Unknown user', 'API', 'Password']);
   });
