@@ -71,7 +71,7 @@ describe('exports of the audit lists', () => {
   it('count once what they hold', async () => {
     const queries = vi.spyOn(api.app.get(DataSource), 'query');
     await rowsOf('commands?format=csv');
-    const counts = queries.mock.calls.filter(([sql]) => /count\(\*\)/.test(sql));
+    const counts = queries.mock.calls.filter(([sql]) => sql.includes('count(*)'));
     queries.mockRestore();
     expect(counts).toHaveLength(1);
   });
