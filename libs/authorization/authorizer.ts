@@ -19,7 +19,7 @@ const FACTS = `
     UNION
     SELECT a.asset_id, g.parent_id FROM above a JOIN asset_groups g ON g.id = a.group_id WHERE g.parent_id IS NOT NULL
   )
-  SELECT u.username, coalesce(${userCounts('u', '$4')}, false) AS "userActive", u.valid_until AS "userValidUntil",
+  SELECT u.username, u.language, coalesce(${userCounts('u', '$4')}, false) AS "userActive", u.valid_until AS "userValidUntil",
          a.name AS "assetName", coalesce(a.active, false) AS "assetActive",
          s.username AS "systemUsername", coalesce(p.succeeded, false) AS pushed,
          coalesce(matching.rules, '[]'::json) AS rules
@@ -51,6 +51,7 @@ const moment = z.string().transform((text) => new Date(text));
 const factRows = z.array(
   z.object({
     username: z.string().nullable(),
+    language: z.string().nullable(),
     userActive: z.boolean(),
     userValidUntil: z.date().nullable(),
     assetName: z.string().nullable(),

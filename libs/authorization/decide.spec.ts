@@ -19,6 +19,7 @@ const rule = (more: Partial<MatchingRule> = {}): MatchingRule => ({
 });
 const facts = (more: Partial<AccessFacts> = {}): AccessFacts => ({
   username: 'alice',
+  language: null,
   userActive: true,
   userValidUntil: null,
   assetName: 'web-01',

@@ -22,6 +22,7 @@ export interface MatchingRule {
 /** Everything that a decision depends on, as read from the database; null where the row doesn't exist. */
 export interface AccessFacts {
   username: string | null;
+  language: string | null;
   /** Neither disabled nor ended. */
   userActive: boolean;
   userValidUntil: Date | null;
@@ -113,6 +114,7 @@ export function decide(request: AccessRequest, facts: AccessFacts, now: Date): D
   const terms = {
     userId: request.userId,
     username,
+    language: facts.language,
     assetId: request.assetId,
     assetName,
     systemUserId: request.systemUserId,

@@ -15,6 +15,8 @@ export interface AccessRequest {
 export interface GrantTerms {
   userId: UserId;
   username: string;
+  /** Of their profile; null: as their client says. */
+  language: string | null;
   assetId: AssetId;
   assetName: string;
   systemUserId: SystemUserId;

@@ -43,11 +43,13 @@ export type {
 export { plainOutput } from './batch/plain-output.js';
 export { AuditExport } from './integrity/audit-export.js';
 export { AuditInspector, type AuditCheck, type IntegrityState } from './integrity/audit-inspector.js';
-export { AuditKey, readPublicKeys, TrustedKeys } from './integrity/audit-key.js';
+export { AuditKey, readPublicKeys } from './integrity/audit-key.js';
+export { AuditKeyRotation, type SigningKeyChange } from './integrity/audit-key-rotation.js';
 export { AuditSealer } from './integrity/audit-sealer.js';
 export { CoveredRows } from './integrity/covered-rows.js';
 export { ExportFolder, UnreadableExport } from './integrity/export-folder.js';
 export { IntegrityModule } from './integrity/integrity.module.js';
+export { TrustedKeys } from './integrity/trusted-keys.js';
 export { LiveAudit } from './integrity/live-audit.js';
 export { chainAfter, checkpoint, SEAL_KINDS, type Checkpoint } from './integrity/seal.js';
 export { AuditVerifier, FAULTS, type AuditProblem, type AuditVerdict } from './integrity/verify.js';

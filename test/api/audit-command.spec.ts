@@ -153,7 +153,7 @@ describe('gatehouse audit', { timeout: 60_000 }, () => {
     const { publicKey } = generateKeyPairSync('ed25519');
     const foreign = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const stranger = await new AuditVerifier(new ExportFolder(folder), new TrustedKeys(foreign)).verify();
-    expect(stranger.problem?.fault).toBe('signature wrong');
+    expect(stranger.problem?.fault).toBe('key unknown');
     const recording = (await records(folder)).find(({ kind }) => kind === 'recording');
     const { path } = z.object({ path: z.string() }).parse(JSON.parse(recording?.body ?? '{}'));
     const named = `not whole: recording ${recording?.rowId} (#${recording?.seq}) `;

@@ -53,6 +53,7 @@ const WITHOUT_ROUTE: Readonly<Record<string, readonly string[]>> = {
   'audit.gap': ['from', 'to', 'lost'],
   'session.unwatch': ['seconds'],
   'vault.rotate-key': ['key', 'resealed', 'stuck'],
+  'audit.rotate-key': ['key'],
   'backup.create': [],
   'backup.restore': ['createdAt', 'version'],
   'user.export': ['format', 'filter', 'count'],

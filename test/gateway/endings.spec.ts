@@ -99,6 +99,15 @@ requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
     expect(await ended(row)).toBe('asset_disconnected');
   });
 
+  it('a user whose language is Chinese is told in it', async () => {
+    await harness.admin.do('PATCH', `/users/${way.person.id}`, { language: 'zh-CN' });
+    const { terminal, row } = await openSession();
+    await harness.admin.do('POST', `/sessions/${row.id}/terminate`);
+    await terminal.untilEnded(10_000);
+    expect(terminal.shown).toContain('您的会话已被 admin 阻断。');
+    await harness.admin.do('PATCH', `/users/${way.person.id}`, { language: 'en' });
+  });
+
   it('an admin ends it: exactly that one, within a second, and the user is told by whom', async () => {
     const { terminal: other, row: otherRow } = await openSession();
     const { terminal, row } = await openSession();

@@ -11,6 +11,7 @@ import {
   KEY_FILE,
   RECORDINGS_FOLDER,
   STATEMENT_FILE,
+  SUCCESSIONS_FILE,
 } from './export-folder.js';
 import type { LiveAudit } from './live-audit.js';
 import { recordingBody, ZERO_HASH, type SealLink } from './seal.js';
@@ -39,6 +40,8 @@ export class AuditExport {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     if ((await readdir(this.folder)).length > 0) throw new Error(`${this.folder} is not empty`);
     await writeFile(join(this.folder, KEY_FILE), this.key.publicKey);
+    const successions = this.key.successions();
+    if (successions !== '') await writeFile(join(this.folder, SUCCESSIONS_FILE), successions);
     const checkpoints = await audit.checkpoints();
     const lines = checkpoints.map((one) => `${JSON.stringify(one)}\n`);
     await writeFile(join(this.folder, CHECKPOINTS_FILE), lines.join(''), { mode: 0o600 });

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { Setting, type UnitOfWork } from '#libs/database';
 import { RecurringWork, type Actor, type Clock, type Logger } from '#libs/kernel';
-import { TrustedKeys, type AuditKey } from './audit-key.js';
+import type { AuditKey } from './audit-key.js';
 import type { CoveredRows } from './covered-rows.js';
 import { LiveAudit } from './live-audit.js';
 import { SEAL_KINDS, type Checkpoint } from './seal.js';
@@ -101,7 +101,7 @@ export class AuditInspector {
 
   private async goThrough(): Promise<AuditCheck> {
     const verdict = await LiveAudit.look(this.dataSource, this.key, this.rows, null, (audit) =>
-      new AuditVerifier(audit, new TrustedKeys(this.key.publicKey)).verify(),
+      new AuditVerifier(audit, this.key.trusted()).verify(),
     );
     const found = { at: this.clock.now(), records: verdict.records, problem: verdict.problem };
     if (found.problem) this.logger.error({ problem: found.problem }, 'the audit is not as it was sealed');

@@ -1,72 +1,74 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  sign,
-  verify,
-} from 'node:crypto';
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, createPublicKey, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyObject } from 'node:crypto';
-import { readOrMakeKeyFile } from '#libs/vault';
+import { readKeyFile, readOrMakeKeyFile, replaceKeyFile } from '#libs/vault';
+import {
+  parseSuccessions,
+  readSuccessions,
+  successionLine,
+  successionsFile,
+  successionText,
+  type Succession,
+} from './key-succession.js';
 import { checkpoint, type Checkpoint } from './seal.js';
+import { checkpointText, idOf, PEM_BLOCK, signedBytes, type SignedText } from './signed-text.js';
+import { TrustedKeys } from './trusted-keys.js';
 
 /** Private to the api; below the data folder. */
 const PRIVATE_KEY_FILE = 'keys/api/audit.private.pem';
-/** For verifiers; below the data folder. More keys, of earlier installations, may be appended. */
+/** For verifiers; below the data folder: the key now, then those before it. More keys, of earlier installations, may be appended. */
 const PUBLIC_KEY_FILE = 'keys/audit.public.pem';
 /** The newest checkpoint, kept outside of the database: a chain that was cut there is found. */
 const HEAD_FILE = 'keys/api/audit.head.json';
+/** A replacement that is under way: its succession, kept until all files have it. */
+const STAGE_FILE = 'keys/api/audit.succession.json';
 
-const PEM_BLOCK = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
+const pemOf = (key: KeyObject): string => key.export({ type: 'spki', format: 'pem' }).toString();
 
-/** What a signature is for: one can't stand for the other. */
-type SignedText = 'checkpoint' | 'export';
-
-const signedBytes = (what: SignedText, text: string): Buffer =>
-  Buffer.from(`gatehouse audit ${what} 1\n${text}`);
-
-const checkpointText = ({ seq, at, chain }: Pick<Checkpoint, 'seq' | 'at' | 'chain'>): string =>
-  JSON.stringify([seq, at, chain]);
-
-function idOf(key: KeyObject): string {
-  return createHash('sha256')
-    .update(key.export({ type: 'spki', format: 'der' }))
-    .digest('hex')
-    .slice(0, 16);
+function makePrivateKey(): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-/** Signs checkpoints of the audit's chain (Ed25519); only the api and who runs the command on its machine have it. */
+/**
+ * Signs checkpoints of the audit's chain (Ed25519); only the api and who runs the command on its machine have it. It
+ * may be replaced while the api runs: each signature is made with the key that the file holds then.
+ */
 export class AuditKey {
-  readonly id: string;
-  /** PEM. */
-  readonly publicKey: string;
+  private pem = '';
+  private signer: KeyObject;
 
-  private constructor(
-    private readonly privateKey: KeyObject,
-    private readonly headFile: string,
-    private readonly publicKeyFile: string,
-  ) {
-    const publicKey = createPublicKey(privateKey);
-    this.id = idOf(publicKey);
-    this.publicKey = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+  private constructor(private readonly dataDir: string) {
+    this.signer = this.current();
   }
 
   /** With the installation's key, which is made at the first start. @throws the file system's error. */
   static async open(dataDir: string): Promise<AuditKey> {
-    const pem = await readOrMakeKeyFile(join(dataDir, PRIVATE_KEY_FILE), 0o600, async () => {
-      const { privateKey } = generateKeyPairSync('ed25519');
-      return privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-    });
-    const key = new AuditKey(createPrivateKey(pem), join(dataDir, HEAD_FILE), join(dataDir, PUBLIC_KEY_FILE));
+    await readOrMakeKeyFile(join(dataDir, PRIVATE_KEY_FILE), 0o600, async () => makePrivateKey());
+    const key = new AuditKey(dataDir);
     await readOrMakeKeyFile(join(dataDir, PUBLIC_KEY_FILE), 0o644, async () => key.publicKey);
+    await key.finishReplacement();
     return key;
   }
 
   /** The installation's key; null: the api has not made it yet. */
   static existing(dataDir: string): Promise<AuditKey> | null {
     return existsSync(join(dataDir, PRIVATE_KEY_FILE)) ? AuditKey.open(dataDir) : null;
+  }
+
+  /** By what checkpoints name it. */
+  get id(): string {
+    return idOf(createPublicKey(this.current()));
+  }
+
+  /** PEM. */
+  get publicKey(): string {
+    return pemOf(createPublicKey(this.current()));
+  }
+
+  /** What a verifier of this installation trusts: the key now, and what it vouches for. */
+  trusted(): TrustedKeys {
+    return new TrustedKeys(this.publicKey).follow(this.vouched());
   }
 
   /** The signed checkpoint. */
@@ -80,70 +82,91 @@ export class AuditKey {
     return this.sign('export', text);
   }
 
-  /** The newest checkpoint that was signed here; null: none yet. */
-  head(): Checkpoint | null {
-    return readHead(this.headFile);
+  /** How each key was followed by the next, a line of JSON each; empty: there was one only. */
+  successions(): string {
+    return readSuccessions(this.dataDir);
   }
 
-  /** Whether a key of this installation signed it. */
+  /** The same, read. */
+  vouched(): Succession[] {
+    return parseSuccessions(this.successions());
+  }
+
+  /**
+   * Puts a new key in the place of this one. To be called by who holds the chain's lock: nobody signs meanwhile.
+   * Killed at any moment it is as if it had not begun, or is finished by the next one that opens the key.
+   * @param seq where the chain ends: the last place that the former key signs
+   */
+  async replace(seq: number, at: Date): Promise<void> {
+    const next = makePrivateKey();
+    const newSigner = createPrivateKey(next);
+    const draft = {
+      ...{ from: this.publicKey, to: pemOf(createPublicKey(newSigner)) },
+      ...{ seq, at: at.toISOString() },
+    };
+    const text = signedBytes('succession', successionText(draft));
+    const succession: Succession = {
+      ...draft,
+      fromSignature: sign(null, text, this.current()).toString('base64'),
+      toSignature: sign(null, text, newSigner).toString('base64'),
+    };
+    rmSync(join(this.dataDir, STAGE_FILE), { force: true });
+    await readOrMakeKeyFile(join(this.dataDir, STAGE_FILE), 0o644, async () => successionLine(succession));
+    replaceKeyFile(join(this.dataDir, PRIVATE_KEY_FILE), next);
+    await this.finishReplacement();
+  }
+
+  /** The newest checkpoint that was signed here; null: none yet. */
+  head(): Checkpoint | null {
+    const text = readKeyFile(join(this.dataDir, HEAD_FILE));
+    return text === null ? null : checkpoint.parse(JSON.parse(text));
+  }
+
+  /** Whether a key of this installation signed it, while it was the key of the chain. */
   vouchesFor(one: Checkpoint): boolean {
-    return new TrustedKeys(readFileSync(this.publicKeyFile, 'utf8')).signed(one);
+    return new TrustedKeys(readPublicKeys(this.dataDir)).follow(this.vouched()).judge(one) === 'good';
   }
 
   /** Keeps the newest checkpoint beside the key; the file is whole at any time. */
   keepHead(newest: Checkpoint): void {
-    const draft = `${this.headFile}.new`;
-    writeFileSync(draft, JSON.stringify(newest), { mode: 0o600 });
-    renameSync(draft, this.headFile);
+    const file = join(this.dataDir, HEAD_FILE);
+    writeFileSync(`${file}.new`, JSON.stringify(newest), { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+
+  /** Publishes the succession that led to the key now; one whose key never came into use is dropped. */
+  private async finishReplacement(): Promise<void> {
+    const stage = join(this.dataDir, STAGE_FILE);
+    const [begun] = parseSuccessions(readKeyFile(stage) ?? '');
+    if (begun === undefined) return;
+    if (begun.to === this.publicKey) {
+      const file = successionsFile(this.dataDir);
+      const line = successionLine(begun);
+      const before = await readOrMakeKeyFile(file, 0o644, async () => line);
+      if (!before.includes(line)) replaceKeyFile(file, before + line);
+      const publicFile = join(this.dataDir, PUBLIC_KEY_FILE);
+      const others = [...readFileSync(publicFile, 'utf8').matchAll(PEM_BLOCK)].map(([block]) => `${block}\n`);
+      replaceKeyFile(publicFile, [...new Set([begun.to, ...others])].join(''));
+    }
+    rmSync(stage, { force: true });
   }
 
   private sign(what: SignedText, text: string): string {
-    return sign(null, signedBytes(what, text), this.privateKey).toString('base64');
+    return sign(null, signedBytes(what, text), this.current()).toString('base64');
   }
-}
 
-function readHead(path: string): Checkpoint | null {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+  /** As the file has it now. */
+  private current(): KeyObject {
+    const pem = readFileSync(join(this.dataDir, PRIVATE_KEY_FILE), 'utf8');
+    if (pem !== this.pem) {
+      this.signer = createPrivateKey(pem);
+      this.pem = pem;
+    }
+    return this.signer;
   }
-  return checkpoint.parse(JSON.parse(text));
 }
 
 /** The public keys of this installation, PEM. */
 export function readPublicKeys(dataDir: string): string {
   return readFileSync(join(dataDir, PUBLIC_KEY_FILE), 'utf8');
-}
-
-/** Public keys that are trusted by whoever verifies. */
-export class TrustedKeys {
-  private readonly keys = new Map<string, KeyObject>();
-
-  /** @param pem one or more `PUBLIC KEY` blocks @throws Error when there is none, or one that is no Ed25519 key */
-  constructor(pem: string) {
-    for (const [block] of pem.matchAll(PEM_BLOCK)) {
-      const key = createPublicKey(block);
-      if (key.asymmetricKeyType !== 'ed25519') throw new Error('a public key of the audit is an Ed25519 key');
-      this.keys.set(idOf(key), key);
-    }
-    if (this.keys.size === 0) throw new Error('no PEM public key in it');
-  }
-
-  /** Whether one of the keys signed this checkpoint. */
-  signed(one: Checkpoint): boolean {
-    return this.holds('checkpoint', checkpointText(one), one.keyId, one.signature);
-  }
-
-  /** Whether one of the keys signed this text of an export. */
-  signedExport(text: string, keyId: string, signature: string): boolean {
-    return this.holds('export', text, keyId, signature);
-  }
-
-  private holds(what: SignedText, text: string, keyId: string, signature: string): boolean {
-    const key = this.keys.get(keyId);
-    return key !== undefined && verify(null, signedBytes(what, text), key, Buffer.from(signature, 'base64'));
-  }
 }

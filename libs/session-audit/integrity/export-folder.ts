@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { z } from 'zod';
 import { RecordingStore } from '../recording-store.js';
-import type { TrustedKeys } from './audit-key.js';
 import {
   checkpoint,
   rowValues,
@@ -13,7 +12,9 @@ import {
   type SealKind,
   type SealLink,
 } from './seal.js';
-import type { AuditSource, SealedRecord } from './verify.js';
+import { parseSuccessions, type Succession } from './key-succession.js';
+import type { TrustedKeys } from './trusted-keys.js';
+import type { AuditSource, ForgedEnd, SealedRecord } from './verify.js';
 
 /** Links with their rows, one a line, in the order of the chain. */
 export const RECORDS_FILE = 'records.jsonl';
@@ -21,6 +22,8 @@ export const RECORDS_FILE = 'records.jsonl';
 export const CHECKPOINTS_FILE = 'checkpoints.jsonl';
 /** Public key (PEM) of the installation. */
 export const KEY_FILE = 'public-key.pem';
+/** How each signing key was followed by the next, one a line; absent: the key was never replaced. */
+export const SUCCESSIONS_FILE = 'successions.jsonl';
 /** What the export says of itself, signed. */
 export const STATEMENT_FILE = 'export.json';
 /** Recordings by their paths. */
@@ -56,6 +59,16 @@ export class ExportFolder implements AuditSource {
     return this.read(KEY_FILE);
   }
 
+  /** How each signing key was followed by the next. @throws UnreadableExport */
+  successions(): Succession[] {
+    if (!existsSync(join(this.folder, SUCCESSIONS_FILE))) return [];
+    try {
+      return parseSuccessions(this.read(SUCCESSIONS_FILE));
+    } catch (error) {
+      throw new UnreadableExport(`${SUCCESSIONS_FILE} is not readable`, { cause: error });
+    }
+  }
+
   async checkpoints(): Promise<Checkpoint[]> {
     const lines = this.read(CHECKPOINTS_FILE).split('\n');
     return lines
@@ -63,17 +76,19 @@ export class ExportFolder implements AuditSource {
       .map((line, index) => parseLine(checkpoint, line, CHECKPOINTS_FILE, index + 1));
   }
 
-  async end(keys: TrustedKeys): Promise<{ seq: number; chain: string } | 'forged'> {
-    if (!existsSync(join(this.folder, STATEMENT_FILE))) return 'forged';
+  async end(keys: TrustedKeys): Promise<{ seq: number; chain: string } | ForgedEnd> {
+    if (!existsSync(join(this.folder, STATEMENT_FILE))) return { fault: 'signature wrong', keyId: null };
     const { text, keyId, signature } = parseLine(
       signedStatement,
       this.read(STATEMENT_FILE),
       STATEMENT_FILE,
       1,
     );
-    if (!keys.signedExport(text, keyId, signature)) return 'forged';
-    this.said = parseLine(statement, text, STATEMENT_FILE, 1);
-    return { seq: this.said.seq, chain: this.said.chain };
+    const said = parseLine(statement, text, STATEMENT_FILE, 1);
+    const judged = keys.judgeExport(text, keyId, signature, said.seq);
+    if (judged !== 'good') return { fault: judged, keyId };
+    this.said = said;
+    return { seq: said.seq, chain: said.chain };
   }
 
   async *deletions(): AsyncGenerator<SealLink> {

@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { AuditKey, readPublicKeys, TrustedKeys } from './audit-key.js';
+import { AuditKey, readPublicKeys } from './audit-key.js';
 import { chainAfter, rowHash, ZERO_HASH, type SealContent } from './seal.js';
+import { TrustedKeys } from './trusted-keys.js';
 
 describe('a seal', () => {
   it('holds every column, its name and the kind, but not their order nor columns that are null', () => {
@@ -57,17 +58,17 @@ describe('the signing key', () => {
     const key = await AuditKey.open(dataDir);
     const keys = new TrustedKeys(`older text\n${key.publicKey}`);
     const made = key.checkpoint(7, new Date('2026-01-02T03:04:05.006Z'), ZERO_HASH);
-    expect(keys.signed(made)).toBe(true);
+    expect(keys.judge(made)).toBe('good');
     const others = [
       { seq: 8 },
       { at: '2026-01-02T03:04:05.007Z' },
       { chain: '1'.repeat(64) },
       { keyId: 'other' },
     ];
-    for (const other of others) expect(keys.signed({ ...made, ...other })).toBe(false);
+    for (const other of others) expect(keys.judge({ ...made, ...other })).not.toBe('good');
     const text = JSON.stringify([made.seq, made.at, made.chain]);
-    expect(keys.signedExport(text, made.keyId, made.signature)).toBe(false);
-    expect(keys.signedExport(text, key.id, key.signExport(text))).toBe(true);
+    expect(keys.judgeExport(text, made.keyId, made.signature, 7)).toBe('signature wrong');
+    expect(keys.judgeExport(text, key.id, key.signExport(text), 7)).toBe('good');
     expect(() => new TrustedKeys('nothing')).toThrow('no PEM public key');
   });
 

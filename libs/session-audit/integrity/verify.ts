@@ -1,4 +1,3 @@
-import type { TrustedKeys } from './audit-key.js';
 import {
   breakBody,
   chainAfter,
@@ -12,6 +11,7 @@ import {
   type SealKind,
   type SealLink,
 } from './seal.js';
+import type { Judgement, TrustedKeys } from './trusted-keys.js';
 
 /** What can be wrong with a record. */
 export const FAULTS = [
@@ -22,6 +22,7 @@ export const FAULTS = [
   'truncated',
   'unsigned',
   'signature wrong',
+  'key unknown',
   'seal changed',
   'not sealed',
   'recording changed',
@@ -44,12 +45,19 @@ export interface SealedRecord {
   values: RowValues | null;
 }
 
+/** The end that a source says is not to be believed. */
+export interface ForgedEnd {
+  fault: Exclude<Judgement, 'good'>;
+  /** null: nobody signed it. */
+  keyId: string | null;
+}
+
 /** Audit as it is to be verified: the running installation's, or an export. */
 export interface AuditSource {
   /** Signed places of the chain, in any order. */
   checkpoints(): Promise<readonly Checkpoint[]>;
-  /** Where the source says, signed, that the chain ends; null: it doesn't say; `forged`: it should, and no key signed it. */
-  end(keys: TrustedKeys): Promise<{ seq: number; chain: string } | null | 'forged'>;
+  /** Where the source says, signed, that the chain ends; null: it doesn't say; else what is wrong with that. */
+  end(keys: TrustedKeys): Promise<{ seq: number; chain: string } | null | ForgedEnd>;
   /** Links that say what was deleted. */
   deletions(): AsyncIterable<SealLink>;
   /** All links as they stand there, with their rows. */
@@ -107,10 +115,11 @@ export class AuditVerifier {
   private async firstProblem(): Promise<AuditProblem | null> {
     const checkpoints = [...(await this.source.checkpoints()), ...(this.anchor ? [this.anchor] : [])];
     for (const one of checkpoints) {
-      if (!this.keys.signed(one)) return fault('signature wrong', one.seq, 'checkpoint', one.keyId);
+      const judged = this.keys.judge(one);
+      if (judged !== 'good') return fault(judged, one.seq, 'checkpoint', one.keyId);
     }
     const end = await this.source.end(this.keys);
-    if (end === 'forged') return fault('signature wrong', null, 'export', null);
+    if (end && 'fault' in end) return fault(end.fault, null, 'export', end.keyId);
     for (const { seq, chain } of end ? [...checkpoints, end] : checkpoints) {
       const same = this.signed.get(seq);
       if (same !== undefined && same !== chain) return fault('seal changed', seq, 'checkpoint', null);

@@ -3,6 +3,7 @@ import type { Action, EndReason } from '#libs/contracts';
 import type { SessionId } from '#libs/kernel';
 import type { TransferJournal } from '#libs/session-audit';
 import type { Downstream, Exit } from '../session/downstream.js';
+import type { Said } from '../session/session-words.js';
 import type { Gate } from './gate.js';
 import { ScpGate } from './scp-gate.js';
 import { SftpGate } from './sftp-gate.js';
@@ -17,7 +18,7 @@ export interface GatedSession {
   /** Renewed when access is checked again. */
   readonly grant: Grant;
   readonly downstream: Downstream;
-  end(reason: EndReason, detail: string | null, exit: Exit, told: string): Promise<void>;
+  end(reason: EndReason, detail: string | null, exit: Exit, told: Said): Promise<void>;
 }
 
 /** The gate of a session: of the protocol that carries its files, or of `rz` and `sz` inside a shell or command. */
@@ -34,8 +35,7 @@ export function gateOf(session: GatedSession, journal: TransferJournal): Gate {
       allowed: () => session.grant.terms.actions,
       broken: (side, why) => {
         const reason = side === 'client' ? 'client_disconnected' : 'asset_disconnected';
-        const told = `The ${side} sent what is no SFTP (${why}), so the session ends.`;
-        void session.end(reason, why, { status: 1 }, told);
+        void session.end(reason, why, { status: 1 }, (words) => words.noSftp(side, why));
       },
     });
   }

@@ -65,19 +65,18 @@ export class RecordKeeping {
   /** Tells the session's user, once it runs, that it is not recorded now. */
   tell(session: Session): void {
     if (session.state !== 'open' || !this.interrupted.delete(session)) return;
-    session.say('The recording of this session is interrupted. The session goes on.');
+    session.say((words) => words.recordingInterrupted);
   }
 
   private inDanger(error: Error): void {
     const { policy, registry } = this.parts;
     if (policy === 'strict') {
-      const told = 'The records of this session can not be kept, so it ends. Tell an administrator.';
       for (const session of [...registry.live()])
-        void session.end('recording_failed', error.message, null, told);
+        void session.end('recording_failed', error.message, null, (words) => words.recordsLost);
       return;
     }
     for (const session of registry.live())
-      if (session instanceof Session) session.say('The records of this session may have gaps from now on.');
+      if (session instanceof Session) session.say((words) => words.recordsMayGap);
   }
 
   private noteGap({ from, to, lost }: SpoolGap): void {

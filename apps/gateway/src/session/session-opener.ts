@@ -218,16 +218,20 @@ export class SessionOpener {
 
   private async failed(session: Session, error: unknown): Promise<void> {
     if (error instanceof ConnectFailure) {
-      await session.end('connect_failed', `${error.step}: ${error.message}`, { status: 255 }, error.message);
+      await session.end(
+        'connect_failed',
+        `${error.step}: ${error.message}`,
+        { status: 255 },
+        () => error.message,
+      );
       return;
     }
     this.parts.logger.error({ err: error, session: session.id }, 'session could not start');
-    const told = 'The gateway can not record this session now, so it does not start. Tell an administrator.';
     await session.end(
       'recording_failed',
       error instanceof Error ? error.message : null,
       { status: 255 },
-      told,
+      (words) => words.noRecord,
     );
   }
 
@@ -240,8 +244,7 @@ export class SessionOpener {
       gaps: this.parts.keeping.gapsOf(session),
       recordingFailed: (error) => {
         this.parts.logger.error({ err: error, session: session.id }, 'recording failed');
-        const told = 'The recording of this session failed, so the session ends.';
-        void session.end('recording_failed', error.message, null, told);
+        void session.end('recording_failed', error.message, null, (words) => words.recordingFailed);
       },
       relieved: () => {
         session.relieved();
@@ -251,7 +254,7 @@ export class SessionOpener {
 
   private idleTimer(session: Session): IdleTimer {
     const timer = new IdleTimer(this.parts.idleTimeoutMs, () => {
-      void session.end('idle_timeout', null, null, 'Nobody typed here for long, so the session ends.');
+      void session.end('idle_timeout', null, null, (words) => words.idle);
     });
     void session.whenEnded().then(() => {
       timer.stop();

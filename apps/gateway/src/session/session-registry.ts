@@ -4,6 +4,7 @@ import type { ControlBus } from '#libs/database';
 import type { Config, Logger, SessionId } from '#libs/kernel';
 import { AccessCheck } from './access-check.js';
 import type { LiveSession } from './session.js';
+import { sessionWords } from './session-words.js';
 
 /** Sessions of one check at most; more are checked in turns. */
 const CHECK_BATCH = 500;
@@ -12,7 +13,6 @@ const EXPIRY_TICK_MS = 250;
 const UNCHECKED_MS = 5_000;
 /** Changes that come in a burst are one check. */
 const SETTLE_MS = 50;
-const RESTARTING = 'The gateway is being restarted. Please log in again in a moment.';
 
 /** The live sessions of this gateway: ends what is terminated and what is no longer granted. */
 export class SessionRegistry {
@@ -60,7 +60,7 @@ export class SessionRegistry {
 
   /** Why none may begin now; null: they may. */
   get refusal(): string | null {
-    return this.isStopping ? RESTARTING : null;
+    return this.isStopping ? sessionWords('en', {}).restarting : null;
   }
 
   get size(): number {
@@ -92,12 +92,14 @@ export class SessionRegistry {
     this.isStopping = true;
     clearInterval(this.ticker);
     await Promise.all(
-      [...this.sessions.values()].map((session) => session.end('gateway_stopped', null, null, RESTARTING)),
+      [...this.sessions.values()].map((session) =>
+        session.end('gateway_stopped', null, null, (words) => words.restarting),
+      ),
     );
   }
 
   private terminate(sessionId: string, by: string): void {
-    void this.find(sessionId)?.end('terminated', by, null, `Your session was ended by ${by}.`);
+    void this.find(sessionId)?.end('terminated', by, null, (words) => words.endedBy(by));
   }
 
   private checkSoon(): void {
@@ -118,9 +120,8 @@ export class SessionRegistry {
 
   private endUnchecked(): void {
     if (this.policy !== 'strict' || !this.check.isFailing) return;
-    const told = 'Your access has ended, and whether you have another can not be checked now.';
     for (const session of this.expiredSince(UNCHECKED_MS))
-      void session.end('access_revoked', 'not_checkable', null, told);
+      void session.end('access_revoked', 'not_checkable', null, (words) => words.notCheckable);
   }
 
   /** Asks the authorizer for every session again and ends those that it no longer grants. */
@@ -133,15 +134,14 @@ export class SessionRegistry {
         const allowed = decision?.granted ? decision.grant.terms.actions : null;
         if (decision?.granted && session.needs.every((action) => allowed?.has(action)))
           session.grant = decision.grant;
-        else void session.end('access_revoked', reasonOf(decision), null, 'Your access was withdrawn.');
+        else void session.end('access_revoked', reasonOf(decision), null, (words) => words.withdrawn);
       });
     }
   }
 }
 
 function limit(session: LiveSession): Promise<void> {
-  const told = 'This session has reached the longest time that is allowed, so it ends.';
-  return session.end('session_limit', null, null, told);
+  return session.end('session_limit', null, null, (words) => words.longest);
 }
 
 function reasonOf(decision: Decision | undefined): string | null {

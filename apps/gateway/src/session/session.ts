@@ -9,6 +9,7 @@ import type { Tap } from '../taps/tap.js';
 import { Bridge } from './bridge.js';
 import type { Downstream, Exit, Pty } from './downstream.js';
 import { limitReadAhead } from './read-ahead.js';
+import { sessionWords, type Said } from './session-words.js';
 import { SESSION_TRANSITIONS, type SessionState } from './session-states.js';
 import type { UpstreamLease } from './upstream-pool.js';
 
@@ -46,7 +47,7 @@ export interface LiveSession {
   grant: Grant;
   readonly needs: readonly Action[];
   whenEnded(): Promise<void>;
-  end(reason: EndReason, detail: string | null, exit?: Exit, told?: string): Promise<void>;
+  end(reason: EndReason, detail: string | null, exit?: Exit, told?: Said): Promise<void>;
 }
 
 /** How long the asset and the disk may take to close before they are left alone. */
@@ -128,6 +129,10 @@ export class Session implements LiveSession {
     return true;
   }
 
+  private get words(): ReturnType<typeof sessionWords> {
+    return sessionWords(this.grant.terms.language, this.downstream.environment);
+  }
+
   /** The taps have room again. */
   relieved(): void {
     this.bridge?.relieved();
@@ -157,7 +162,7 @@ export class Session implements LiveSession {
   }
 
   /** Ends the session once, whatever comes first; `told` is said to the person. */
-  async end(reason: EndReason, detail: string | null, exit: Exit = null, told?: string): Promise<void> {
+  async end(reason: EndReason, detail: string | null, exit: Exit = null, told?: Said): Promise<void> {
     if (this.current === 'ending' || this.current === 'ended') return this.ended;
     this.moveTo('ending');
     this.outcome = { reason, detail, exit };
@@ -165,7 +170,7 @@ export class Session implements LiveSession {
     this.bridge?.close();
     this.parts?.gate?.closed(exit);
     this.parts?.lease.release();
-    if (told) this.downstream.notice(told);
+    if (told) this.downstream.notice(told(this.words));
     this.downstream.finish(exit);
     const recordingBytes = await this.closeRecorder();
     this.moveTo('ended');
@@ -183,9 +188,9 @@ export class Session implements LiveSession {
   }
 
   /** A line in its terminal, which its recording and its watchers see too. */
-  say(text: string): void {
+  say(said: Said): void {
     if (this.current !== 'open') return;
-    const line = Buffer.from(`\r\n${text}\r\n`);
+    const line = Buffer.from(`\r\n${said(this.words)}\r\n`);
     for (const tap of this.parts?.taps ?? []) tap.output(line);
     if (this.downstream.output.writable) this.downstream.output.write(line);
   }
@@ -199,7 +204,9 @@ export class Session implements LiveSession {
   private finished(exit: Exit): Promise<void> {
     if (this.downstream.destination !== undefined) return this.end('closed', null);
     if (exit) return this.end('logout', null, exit);
-    return this.end('asset_disconnected', null, null, `${this.grant.terms.assetName} closed the connection.`);
+    return this.end('asset_disconnected', null, null, (words) =>
+      words.assetClosed(this.grant.terms.assetName),
+    );
   }
 
   private async closeRecorder(): Promise<number> {

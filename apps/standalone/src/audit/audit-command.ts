@@ -28,7 +28,8 @@ export const AUDIT_USAGE = `Usage: gatehouse audit export [--recordings] FOLDER
 
 export   writes what is sealed, with its signatures, into an empty folder; with --recordings their files too
 verify   checks an export, or with --live this installation; exit 0 whole, 1 not whole, 2 could not be checked
-  --public-key FILE   trusted key (PEM), kept apart from what is checked
+  --public-key FILE   trusted key (PEM), kept apart from what is checked; it may be older or newer than the key in use:
+                      where keys were replaced, each vouches for the next
   --checkpoint FILE   a checkpoint kept elsewhere (JSON) that must be part of it
 `;
 
@@ -78,7 +79,7 @@ async function verifyAudit(args: string[]): Promise<number> {
   if (values.live === true) {
     if (positionals.length > 0) throw new UsageError('Either a folder or --live, not both.');
     return withSealed(async ({ dataSource, key, store, dataDir }) => {
-      const keys = trusted ?? new TrustedKeys(readPublicKeys(dataDir));
+      const keys = (trusted ?? new TrustedKeys(readPublicKeys(dataDir))).follow(key.vouched());
       const verdict = await LiveAudit.look(dataSource, key, new CoveredRows(dataSource), store, (audit) =>
         new AuditVerifier(audit, keys, anchor).verify(),
       );
@@ -88,6 +89,7 @@ async function verifyAudit(args: string[]): Promise<number> {
   try {
     const folder = new ExportFolder(onlyArgument(positionals, 'folder'));
     const keys = trusted ?? new TrustedKeys(folder.publicKey());
+    keys.follow(folder.successions());
     return tell(await new AuditVerifier(folder, keys, anchor).verify(), began);
   } catch (error) {
     if (!(error instanceof UnreadableExport)) throw error;

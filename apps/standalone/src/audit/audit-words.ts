@@ -8,6 +8,7 @@ const FAULT_WORDS: Readonly<Record<AuditProblem['fault'], string>> = {
   truncated: 'is where the end was cut off: later records were signed and are gone',
   unsigned: 'is covered by no signature',
   'signature wrong': 'has a signature that none of the trusted keys made',
+  'key unknown': 'is signed by a key that no trusted key vouches for',
   'seal changed': 'has a seal that was changed',
   'not sealed': 'was never sealed: it was put there past the product, or its seal was taken',
   'recording changed': 'has a file that was changed or cut',

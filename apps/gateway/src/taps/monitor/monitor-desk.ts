@@ -99,7 +99,7 @@ export class MonitorDesk implements OnApplicationShutdown {
       },
     );
     this.watched.set(session.id, watched);
-    if (tells) session.say('An auditor watches this session.');
+    if (tells) session.say((words) => words.watched);
     void session.whenEnded().then(() => {
       const how = session.howItEnded();
       watched.end({ reason: how?.reason ?? 'internal_error', detail: how?.detail ?? null });

@@ -1,0 +1,66 @@
+import { chooseLanguage, type MenuLanguage } from '../menu/texts.js';
+
+/** What the gateway says into a session. */
+export interface SessionWords {
+  watched: string;
+  endedBy(name: string): string;
+  restarting: string;
+  notCheckable: string;
+  withdrawn: string;
+  longest: string;
+  idle: string;
+  assetClosed(asset: string): string;
+  noRecord: string;
+  recordingFailed: string;
+  recordingInterrupted: string;
+  recordsLost: string;
+  recordsMayGap: string;
+  noSftp(side: 'client' | 'asset', why: string): string;
+}
+
+/** Picks one of them. */
+export type Said = (words: SessionWords) => string;
+
+const EN: SessionWords = {
+  watched: 'An auditor watches this session.',
+  endedBy: (name) => `Your session was ended by ${name}.`,
+  restarting: 'The gateway is being restarted. Please log in again in a moment.',
+  notCheckable: 'Your access has ended, and whether you have another can not be checked now.',
+  withdrawn: 'Your access was withdrawn.',
+  longest: 'This session has reached the longest time that is allowed, so it ends.',
+  idle: 'Nobody typed here for long, so the session ends.',
+  assetClosed: (asset) => `${asset} closed the connection.`,
+  noRecord: 'The gateway can not record this session now, so it does not start. Tell an administrator.',
+  recordingFailed: 'The recording of this session failed, so the session ends.',
+  recordingInterrupted: 'The recording of this session is interrupted. The session goes on.',
+  recordsLost: 'The records of this session can not be kept, so it ends. Tell an administrator.',
+  recordsMayGap: 'The records of this session may have gaps from now on.',
+  noSftp: (side, why) => `The ${side} sent what is no SFTP (${why}), so the session ends.`,
+};
+
+const ZH_CN: SessionWords = {
+  watched: '审计员正在监控此会话。',
+  endedBy: (name) => `您的会话已被 ${name} 阻断。`,
+  restarting: '网关正在重启，请稍后重新登录。',
+  notCheckable: '您的访问授权已到期，且目前无法确认是否有其他授权。',
+  withdrawn: '您的访问授权已被撤销。',
+  longest: '此会话已达到允许的最长时间，即将结束。',
+  idle: '长时间无输入，会话结束。',
+  assetClosed: (asset) => `${asset} 已关闭连接。`,
+  noRecord: '网关目前无法记录此会话，会话未能开始。请联系管理员。',
+  recordingFailed: '此会话的录像失败，会话结束。',
+  recordingInterrupted: '此会话的录像已中断，会话继续。',
+  recordsLost: '无法保存此会话的记录，会话结束。请联系管理员。',
+  recordsMayGap: '此会话的记录从现在起可能不完整。',
+  noSftp: (side, why) => `${side === 'client' ? '客户端' : '资产'}发送的内容不是 SFTP（${why}），会话结束。`,
+};
+
+const WORDS: Readonly<Record<MenuLanguage, SessionWords>> = { en: EN, 'zh-CN': ZH_CN };
+
+/** In the language of the user's profile, else of their client. */
+export function sessionWords(
+  language: string | null,
+  environment: Readonly<Record<string, string>>,
+): SessionWords {
+  return WORDS[chooseLanguage(language, environment)];
+}
