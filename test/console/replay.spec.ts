@@ -106,6 +106,41 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
       .toBe('true');
   });
 
+  it('leads back to where it was opened, with its filters', async () => {
+    const { page } = visitor;
+    await page.goto('/audit/commands?q=seq');
+    await page.getByRole('link', { name: 'Replay' }).first().click();
+    await page.waitForURL('**/audit/replay/**');
+    await visitor.link('Back').click();
+    await page.waitForURL('**/audit/commands?q=seq');
+    await page.goto(`/audit/replay/${sessionId}`);
+    await visitor.link('Back').click();
+    await page.waitForURL('**/audit/history');
+  });
+
+  it('days of an audit list are those of the zone in the profile', async () => {
+    const { page } = visitor;
+    await page.goto('/profile/me');
+    await page.locator('nz-select:has(#timeZone)').click();
+    await page.locator('#timeZone').pressSequentially('Kiritimati');
+    await page.locator('nz-option-item', { hasText: 'Pacific/Kiritimati' }).click();
+    await visitor.button('Save').click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await page.goto('/audit/history');
+    await page.locator('nz-range-picker').click();
+    await page.locator('.ant-picker-footer').getByText('Today', { exact: true }).click();
+    await page.waitForURL('**/audit/history?**from=**');
+    const { searchParams } = new URL(page.url());
+    const [from, to] = [searchParams.get('from') ?? '', searchParams.get('to') ?? ''];
+    // 14 hours ahead of UTC
+    expect(from).toMatch(/T10:00:00.000Z$/);
+    expect(Date.parse(to) - Date.parse(from)).toBe(86_400_000);
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(from));
+    expect(Date.now()).toBeLessThan(Date.parse(to));
+    const day = new Date(Date.parse(from) + 14 * 3_600_000).toISOString().slice(0, 10);
+    await expect.poll(() => page.locator('nz-range-picker input').first().inputValue(), PATIENT).toBe(day);
+  });
+
   it('says in words that there is none', async () => {
     await visitor.page.goto('/audit/replay/00000000-0000-7000-8000-000000000000');
     await visitor.page.getByRole('alert').waitFor();

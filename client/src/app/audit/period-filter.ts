@@ -1,6 +1,7 @@
-import { Component, computed, input } from '@angular/core';
+import { Component, computed, inject, input } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
+import { Zone } from '../display/zone';
 import { injectWords } from '../language/words';
 import type { ListSource, Listed } from '../list/list-source';
 import { type Period, daysBack, readPeriod, writePeriod } from './period';
@@ -19,17 +20,18 @@ const WEEK_DAYS = 7;
   />`,
 })
 export class PeriodFilter<Row extends Listed> {
+  private readonly zone = inject(Zone).name;
   readonly list = input.required<ListSource<Row>>();
 
   protected readonly t = injectWords();
-  protected readonly period = computed(() => readPeriod(this.list().query().filters));
+  protected readonly period = computed(() => readPeriod(this.list().query().filters, this.zone()));
   protected readonly ranges = computed(() => ({
-    [this.t('period.today')]: () => daysBack(new Date(), 0, 0),
-    [this.t('period.yesterday')]: () => daysBack(new Date(), 1, 1),
-    [this.t('period.week')]: () => daysBack(new Date(), WEEK_DAYS - 1, 0),
+    [this.t('period.today')]: () => daysBack(new Date(), 0, 0, this.zone()),
+    [this.t('period.yesterday')]: () => daysBack(new Date(), 1, 1, this.zone()),
+    [this.t('period.week')]: () => daysBack(new Date(), WEEK_DAYS - 1, 0, this.zone()),
   }));
 
   protected choose(period: Period): void {
-    this.list().filter(writePeriod(period));
+    this.list().filter(writePeriod(period, this.zone()));
   }
 }

@@ -20,6 +20,7 @@ import { SessionArchive } from '../audit/session-archive';
 import { Duration } from '../display/duration';
 import { Icon } from '../display/icon';
 import { type StateKind, StateMark } from '../display/state-mark';
+import { injectWayBack } from '../display/way-back';
 import { injectWords } from '../language/words';
 import { injectReaction } from '../panel/reaction';
 import { injectProblemWords } from '../problem/problem-words';
@@ -59,6 +60,7 @@ export class MonitorPage {
   private readonly base = new URL(inject(DOCUMENT).baseURI);
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
+  protected readonly wayBack = injectWayBack('/audit/online');
   protected readonly mayTerminate = inject(Account).may('sessions.terminate');
 
   readonly id = input.required<string>();

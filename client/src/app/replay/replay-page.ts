@@ -21,6 +21,7 @@ import { SessionCommands } from '../audit/session-commands';
 import { SessionGaps } from '../audit/session-gaps';
 import { Icon } from '../display/icon';
 import { saveFile } from '../display/save-file';
+import { injectWayBack } from '../display/way-back';
 import { When } from '../display/when';
 import { injectWords } from '../language/words';
 import { MonitorScreen } from '../monitor/monitor-screen';
@@ -48,6 +49,7 @@ export class ReplayPage {
   private readonly document = inject(DOCUMENT);
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
+  protected readonly wayBack = injectWayBack('/audit/history');
   protected readonly momentOf = momentOf;
   protected readonly speeds = SPEEDS;
 
