@@ -46,6 +46,7 @@ const FAILURES = 20;
     h1 {
       margin: 0 0 16px;
       font-size: 18px;
+      font-weight: 600;
     }
     form,
     .lines {

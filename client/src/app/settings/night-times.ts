@@ -35,6 +35,7 @@ const CALLS = {
     h1 {
       margin: 0 0 16px;
       font-size: 18px;
+      font-weight: 600;
     }
     #time {
       width: 110px;

@@ -30,6 +30,11 @@ export class Shell {
     })).filter((section) => section.pages.length > 0),
   );
 
+  /** On a low screen the menu scrolls: the page that is open is in sight there. */
+  protected reveal(link: HTMLElement, isOpen: boolean): void {
+    if (isOpen) link.scrollIntoView({ block: 'nearest' });
+  }
+
   protected toggle(): void {
     this.narrow.update((narrow) => !narrow);
     writeStored(NARROW_KEY, this.narrow() ? 'yes' : null);
