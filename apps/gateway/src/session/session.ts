@@ -81,7 +81,7 @@ export class Session implements LiveSession {
       resized: () => undefined,
       signalled: () => undefined,
       closed: () => void this.end('client_disconnected', null),
-      putOut: (told) => void this.end('access_revoked', null, null, told),
+      putOut: (told) => void this.end('access_revoked', null, null, () => told),
     });
   }
 
@@ -123,7 +123,7 @@ export class Session implements LiveSession {
         channel.signal(name);
       },
       closed: () => void this.end('client_disconnected', null),
-      putOut: (told) => void this.end('access_revoked', null, null, told),
+      putOut: (told) => void this.end('access_revoked', null, null, () => told),
     });
     this.bridge.open();
     return true;
