@@ -227,7 +227,9 @@ requires('hosts', 'ssh', 'terminal', 'sudo').describe('the commands of a session
   it('of a shell without a terminal are the lines that it is fed', async () => {
     const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
     for (const command of ['', 'sh']) {
-      const { text } = await ssh.exec(command === '' ? undefined : command, [], { input: `echo fed-$((1+1))\necho by-${command}x` });
+      const { text } = await ssh.exec(command === '' ? undefined : command, [], {
+        input: `echo fed-$((1+1))\necho by-${command}x`,
+      });
       expect(text).toBe(`fed-2\nby-${command}x\n`);
       const lines = await untilNoted(`echo by-${command}x`);
       expect(lines.map((line) => [line.kind, line.command, line.certain])).toEqual([
