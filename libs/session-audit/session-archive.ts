@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { DataSource } from 'typeorm';
+import { z } from 'zod';
 import { Session, type UnitOfWork } from '#libs/database';
 import { DomainError, NotFound, type Actor, type SessionId } from '#libs/kernel';
 import type { OperationJournal } from './operation-journal.js';
@@ -23,6 +24,8 @@ export class SessionHasEnded extends DomainError {
     super('This session has ended already.');
   }
 }
+
+const terminationRows = z.array(z.object({ sessionId: z.string(), by: z.string() }));
 
 /** What the operations log says of a session. */
 type WatchedSession = Pick<SessionRecord, 'id' | 'username' | 'systemUsername' | 'assetName'>;
@@ -98,6 +101,20 @@ export class SessionArchive {
       await tx.record(operation('session.terminate', session));
       await tx.notify('session.terminate', { sessionId: id, by: actor.username });
     });
+  }
+
+  /** Which of these were to be ended since then, and by whom: for a gateway that may not have heard of it. */
+  async terminatedSince(
+    since: Date,
+    ids: readonly SessionId[],
+  ): Promise<{ sessionId: string; by: string }[]> {
+    if (ids.length === 0) return [];
+    const rows: unknown = await this.dataSource.query(
+      `SELECT DISTINCT ON (subject_id) subject_id AS "sessionId", actor_name AS by FROM operations
+       WHERE at >= $1 AND action = 'session.terminate' AND subject_id = ANY($2::text[]) ORDER BY subject_id, at`,
+      [since, ids],
+    );
+    return terminationRows.parse(rows);
   }
 }
 

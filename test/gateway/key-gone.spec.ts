@@ -85,6 +85,16 @@ requires('hosts', 'ssh', 'terminal').describe('connections whose key is gone', (
     expect((await (await at('alice@dev@web-01')).exec('true')).stderr).toContain('Permission denied');
   });
 
+  it('a session that was ended while the gateway heard nothing ends as soon as it hears again', async () => {
+    const terminal = (await harness.ssh(way.person, 'alice@dev@web-01')).terminal();
+    await terminal.waitFor('$ ');
+    const [row] = await harness.sessions('&state=online');
+    await unheard('SELECT $1::text', '');
+    await harness.admin.do('POST', `/sessions/${row?.id ?? ''}/terminate`);
+    await terminal.untilEnded(ENDS_MS);
+    expect(terminal.shown).toMatch(/Your session was ended by/);
+  });
+
   it('end when the gateway did not hear of it, as soon as it hears again; so do menus of who was disabled', async () => {
     const { id, at } = await another('phone');
     const gone = (await at('alice')).terminal();

@@ -111,9 +111,17 @@ export class GatewayModule {
         },
         {
           provide: SessionRegistry,
-          inject: [Authorizer, ControlBus, LOGGER, CommandDesk],
-          useFactory: (authorizer: Authorizer, bus: ControlBus, logger: Logger, commands: CommandDesk) =>
-            new SessionRegistry(authorizer, bus, logger, commands, config.sessionLimitMs, config.recording),
+          inject: [Authorizer, ControlBus, LOGGER, CommandDesk, SessionArchive],
+          useFactory: (
+            authorizer: Authorizer,
+            bus: ControlBus,
+            logger: Logger,
+            commands: CommandDesk,
+            archive: SessionArchive,
+          ) => {
+            const terms = { limitMs: config.sessionLimitMs, policy: config.recording };
+            return new SessionRegistry(authorizer, bus, logger, commands, terms, archive);
+          },
         },
         {
           provide: RecordKeeping,

@@ -2,6 +2,7 @@ import type { Authorizer, Decision } from '#libs/authorization';
 import type { CommandDesk } from '../taps/commands/command-desk.js';
 import type { ControlBus } from '#libs/database';
 import type { Config, Logger, SessionId } from '#libs/kernel';
+import type { SessionArchive } from '#libs/session-audit';
 import { AccessCheck } from './access-check.js';
 import type { LiveSession } from './session.js';
 import { sessionWords } from './session-words.js';
@@ -13,6 +14,17 @@ const EXPIRY_TICK_MS = 250;
 const UNCHECKED_MS = 5_000;
 /** Changes that come in a burst are one check. */
 const SETTLE_MS = 50;
+/** How far back it is looked for what was told while the bus was away. */
+const MISSED_MS = 24 * 3600_000;
+const ASK_AGAIN_MS = 5_000;
+
+/** What holds for all sessions. */
+export interface SessionTerms {
+  /** The longest that one may last; null: as long as it will. */
+  limitMs: number | null;
+  /** What becomes of one whose grant ends while the database is away. See docs/adr/0013. */
+  policy: Config['recording'];
+}
 
 /** The live sessions of this gateway: ends what is terminated and what is no longer granted. */
 export class SessionRegistry {
@@ -25,13 +37,11 @@ export class SessionRegistry {
   constructor(
     private readonly authorizer: Authorizer,
     bus: ControlBus,
-    logger: Logger,
+    private readonly logger: Logger,
     /** Where the commands of the sessions are watched. */
     readonly commands: CommandDesk,
-    /** The longest that a session may last; null: as long as it will. */
-    private readonly limitMs: number | null,
-    /** What becomes of a session whose grant ends while the database is away. See docs/adr/0013. */
-    private readonly policy: Config['recording'],
+    private readonly terms: SessionTerms,
+    private readonly archive: Pick<SessionArchive, 'terminatedSince'>,
   ) {
     this.check = new AccessCheck({
       all: () => [...this.sessions.values()],
@@ -50,6 +60,7 @@ export class SessionRegistry {
     });
     bus.onResync(() => {
       this.checkSoon();
+      void this.endMissed();
     });
     this.ticker = setInterval(() => {
       this.check.tick();
@@ -79,7 +90,8 @@ export class SessionRegistry {
 
   add(session: LiveSession): void {
     this.sessions.set(session.id, session);
-    const timer = this.limitMs === null ? null : setTimeout(() => void limit(session), this.limitMs);
+    const { limitMs } = this.terms;
+    const timer = limitMs === null ? null : setTimeout(() => void limit(session), limitMs);
     timer?.unref();
     void session.whenEnded().then(() => {
       if (timer) clearTimeout(timer);
@@ -102,6 +114,18 @@ export class SessionRegistry {
     void this.find(sessionId)?.end('terminated', by, null, (words) => words.endedBy(by));
   }
 
+  /** Whoever ended a session while the bus was away was told that it ends. */
+  private async endMissed(): Promise<void> {
+    const since = new Date(Date.now() - MISSED_MS);
+    try {
+      const missed = await this.archive.terminatedSince(since, [...this.sessions.keys()]);
+      for (const { sessionId, by } of missed) this.terminate(sessionId, by);
+    } catch (error) {
+      this.logger.warn({ err: error }, 'sessions that were ended meanwhile are looked for again');
+      setTimeout(() => void this.endMissed(), ASK_AGAIN_MS).unref();
+    }
+  }
+
   private checkSoon(): void {
     this.settling ??= setTimeout(() => {
       this.settling = null;
@@ -119,7 +143,7 @@ export class SessionRegistry {
   }
 
   private endUnchecked(): void {
-    if (this.policy !== 'strict' || !this.check.isFailing) return;
+    if (this.terms.policy !== 'strict' || !this.check.isFailing) return;
     for (const session of this.expiredSince(UNCHECKED_MS))
       void session.end('access_revoked', 'not_checkable', null, (words) => words.notCheckable);
   }
