@@ -172,6 +172,26 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await page.locator('dialog').getByRole('button', { name: 'Cancel' }).click();
   });
 
+  it('one asset goes, then several; what was done with them keeps their names', async () => {
+    const { page } = admin;
+    for (const name of ['gone-1', 'gone-2', 'gone-3'])
+      await harness.admin.do('POST', '/assets', { name, address: '10.8.0.1' });
+    await page.goto('/assets?q=gone&sort=name');
+    await admin.link('gone-1').click();
+    await admin.button('Delete').click();
+    await page.locator('dialog[open]').getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => names(page)).toEqual(['gone-2', 'gone-3']);
+    for (const name of ['gone-2', 'gone-3']) await admin.row(name).locator('input').check();
+    await page.locator('.batch').getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => page.locator('dialog[open]').textContent()).toMatch(/gone-2.*gone-3/s);
+    await page.locator('dialog[open]').getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => names(page)).toEqual([]);
+    const log = z.object({ items: z.array(z.object({ action: z.string(), subjectName: z.string() })) });
+    const { items } = await harness.admin.call('GET', '/operations?action=asset.delete&pageSize=10', log);
+    const told = items.map(({ subjectName }) => subjectName).join(' ');
+    for (const name of ['gone-1', 'gone-2', 'gone-3']) expect(told).toContain(name);
+  });
+
   it('groups are a tree, which folds and finds', async () => {
     const { page } = admin;
     await page.goto('/asset-groups');

@@ -132,6 +132,35 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await visitor.leave();
   });
 
+  it('a group admin edits a user of their groups, but not their role', async () => {
+    const visitor = await enter(leader);
+    await visitor.page.goto(`/users/${ann.id}/edit`);
+    await visitor.page.locator('#name').fill('Ann Other');
+    expect(await visitor.page.locator('#role').count()).toBe(0);
+    await visitor.button('Save').click();
+    await eventually(() => visitor.panel.textContent()).toContain('Ann Other');
+    await eventually(() => visitor.row('ann').first().textContent()).toContain('Ann Other');
+    await visitor.leave();
+  });
+
+  it('one user goes, then several', async () => {
+    const going = ['going-1', 'going-2', 'going-3'];
+    for (const name of going) await harness.addPerson(name);
+    const admin = await enter(boss);
+    await admin.page.goto('/users?q=going&sort=username');
+    await admin.link('going-1').click();
+    await admin.button('Delete').click();
+    const question = admin.page.locator('dialog[open]');
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => names(admin)).toEqual(['going-2', 'going-3']);
+    for (const name of going.slice(1)) await admin.row(name).getByRole('checkbox').check();
+    await admin.page.locator('.batch').getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => question.textContent()).toMatch(/going-2.*going-3/s);
+    await question.getByRole('button', { name: 'Delete' }).click();
+    await eventually(() => names(admin)).toEqual([]);
+    await admin.leave();
+  });
+
   it('says what goes with a user before they are deleted', async () => {
     const admin = await enter(boss);
     await admin.page.goto(`/users/${ann.id}`);

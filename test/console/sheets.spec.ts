@@ -72,6 +72,31 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
     await leave();
   });
 
+  it('a template explains its columns and is a file that can be imported; all rows or none', async () => {
+    const visitor = await enter(operator);
+    const { page } = visitor;
+    await page.goto('/assets/import');
+    const [template] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Template as CSV' }).click(),
+    ]);
+    const [headers = ''] = (await readFile(await template.path(), 'utf8'))
+      .replace('\ufeff', '')
+      .split('\r\n');
+    expect(headers.split(',').length).toBeGreaterThan(20);
+    const columns = headers.split(',').map((_, index) => ['whole-1', '10.0.0.4'][index] ?? '');
+    const broken = columns.with(0, 'broken-1').with(1, 'no address');
+    const file = csv([headers, columns.join(','), broken.join(',')].join('\n'));
+    await page.locator('input[type=file]').setInputFiles(file);
+    await page.getByText('1 rows are refused').waitFor();
+    await page.getByRole('checkbox', { name: 'All rows or none' }).check();
+    await page.getByRole('button', { name: 'Import 1 rows' }).click();
+    await page.getByRole('alert').getByText('nothing was changed').waitFor();
+    await page.goto('/assets?q=whole-1');
+    await page.getByText('Nothing matches this search').waitFor();
+    await visitor.leave();
+  });
+
   it('new users’ passwords are shown once', async () => {
     const visitor = await enter(operator);
     await visitor.page.goto('/users/import');

@@ -162,6 +162,25 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await eventually(async () => (await tabNames())[1]).toBe('night shift');
   });
 
+  it('what was used last stands in the list, and the asset’s page says who was there as whom', async () => {
+    const list = await page.context().newPage();
+    await list.goto('/terminal');
+    const last = list.getByRole('list', { name: 'Used last' });
+    await eventually(() => last.textContent()).toContain('web-01');
+    await list.close();
+    const admin = await browser.enter(
+      harness.product.url,
+      await harness.addPerson('olga', { role: 'admin' }),
+    );
+    await admin.page.goto(`/assets/${second}/access`);
+    await eventually(() => admin.panel.textContent()).toMatch(/alice.*dev/s);
+    await admin.panel.getByRole('link', { name: 'Pushes', exact: true }).click();
+    await eventually(() => admin.panel.textContent()).toMatch(/dev.*Recorded/s);
+    await admin.panel.getByRole('link', { name: 'Sessions', exact: true }).click();
+    await eventually(() => admin.panel.textContent()).toMatch(/alice\s+dev.*Web terminal.*Online/s);
+    await admin.leave();
+  });
+
   it('reads and writes the character set of an asset, and keeps it with the other settings', async () => {
     await page.getByRole('tab', { name: 'night shift' }).click();
     const front = pane(2);
