@@ -138,7 +138,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     const rows = visitor.page.locator('tbody tr:not(.skeleton)');
     await eventually(() => rows.count()).toBe(2);
     const changed = rows.first();
-    expect(await changed.textContent()).toMatch(/admin.*changed.*data center.*SH-1.*operator/s);
+    expect(await changed.textContent()).toMatch(/admin.*changed.*data center.*SH-1.*Operator/s);
     await changed.locator('summary').click();
     await changed.locator('del', { hasText: 'Telecom' }).waitFor();
     await changed.locator('ins', { hasText: 'Unicom' }).waitFor();

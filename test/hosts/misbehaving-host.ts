@@ -1,5 +1,6 @@
 import { createServer, type Server as TcpServer, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
+import { generateKey } from '#libs/kernel';
 import { drawLoopbackAddress } from './loopback.js';
 
 /** What a misbehaving host does wrong. It takes any login unless it says otherwise. */
@@ -50,7 +51,7 @@ class HostileServer implements MisbehavingHost {
   readonly address = drawLoopbackAddress();
   port = 0;
   connections = 0;
-  private key = ssh2.utils.generateKeyPairSync('ed25519');
+  private key = generateKey();
   private readonly sockets = new Set<Socket>();
   private readonly tcp: TcpServer;
 
@@ -59,7 +60,7 @@ class HostileServer implements MisbehavingHost {
   }
 
   get hostKey(): string {
-    return this.key.public.split(' ').slice(0, 2).join(' ');
+    return this.key.publicKey;
   }
 
   get open(): number {
@@ -67,7 +68,7 @@ class HostileServer implements MisbehavingHost {
   }
 
   changeHostKey(): string {
-    this.key = ssh2.utils.generateKeyPairSync('ed25519');
+    this.key = generateKey();
     return this.hostKey;
   }
 
@@ -103,7 +104,7 @@ class HostileServer implements MisbehavingHost {
   }
 
   private serve(socket: Socket): void {
-    const server = new ssh2.Server({ hostKeys: [this.key.private] }, (client) => {
+    const server = new ssh2.Server({ hostKeys: [this.key.privateKey] }, (client) => {
       client.on('error', () => undefined);
       client.on('authentication', (context) => {
         if (this.misbehaviour !== 'never-answers-login') context.accept();

@@ -1,15 +1,16 @@
 import { chmodSync, lstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
-import type { Config } from '#libs/kernel';
+import { generateKey, type Config } from '#libs/kernel';
 import { freePortNear } from '../port-probe.js';
 import { isLocked } from '../postgres/folder-lock.js';
 import { DEMO_ASSET, DEMO_SYSTEM_USER, DEMO_USER, makeDemoData, samplePassword } from './demo-data.js';
 import { startSampleHost, type SampleHost } from './sample-host.js';
 
-const newKey = (comment: string): ReturnType<typeof ssh2.utils.generateKeyPairSync> =>
-  ssh2.utils.generateKeyPairSync('ed25519', { comment });
+const newKey = (comment: string): { private: string; public: string } => {
+  const { privateKey, publicKey } = generateKey({ comment });
+  return { private: privateKey, public: `${publicKey} ${comment}` };
+};
 
 const FOLDER_NAME = 'gatehouse-demo-';
 

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import ssh2 from 'ssh2';
 import { z } from 'zod';
+import { generateKey } from '#libs/kernel';
 import type { AuthContext, Connection, PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
 import { runLine } from './sample-commands.js';
 import { SampleShell } from './sample-shell.js';
@@ -30,8 +31,8 @@ export interface SampleAccount {
  * It runs no program, opens no file and listens on loopback only.
  */
 export async function startSampleHost(account: SampleAccount): Promise<SampleHost> {
-  const hostKey = utils.generateKeyPairSync('ed25519', { comment: 'sample-host' });
-  const server = new Server({ hostKeys: [hostKey.private] }, (connection) => {
+  const hostKey = generateKey({ comment: 'sample-host' });
+  const server = new Server({ hostKeys: [hostKey.privateKey] }, (connection) => {
     serve(connection, account);
   });
   server.listen(0, '127.0.0.1');
@@ -44,7 +45,7 @@ export async function startSampleHost(account: SampleAccount): Promise<SampleHos
   const { port } = bound.parse(server.address());
   return {
     port,
-    hostKey: hostKey.public,
+    hostKey: hostKey.publicKey,
     stop: async () => {
       for (const connection of connections) connection.end();
       server.close();
