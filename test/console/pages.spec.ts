@@ -149,8 +149,8 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     const file = await (await saved).path();
     expect((await readFile(file, 'utf8')).trim().split('\r\n')).toEqual([
       expect.stringContaining('Operation'),
-      expect.stringContaining('data-center.update'),
-      expect.stringContaining('data-center.create'),
+      expect.stringContaining(',changed,data center,SH-1,Operator: Telecom,Operator: Unicom,'),
+      expect.stringMatching(/,added,data center,SH-1,,"Name: SH-1\n[^"]*Operator: Telecom\n[^"]*",/),
     ]);
     await visitor.leave();
   });

@@ -43,9 +43,9 @@ async function* writeCsv({ header, rows }: WrittenSheet): AsyncGenerator<Buffer,
   for await (const batch of rows) yield Buffer.from(csvLines(batch));
 }
 
-/** RFC 4180. */
+/** RFC 4180: a cell with a line end of any kind is quoted. */
 function csvLines(rows: readonly WrittenCell[][]): string {
-  return stringify([...rows], { record_delimiter: '\r\n' });
+  return stringify([...rows], { record_delimiter: '\r\n', quoted_match: /[\r\n]/ });
 }
 
 /** A sheet of things by our columns, with their titles as headers: of those of an import, what it takes. */
