@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 /**
  * Tests run as the product does: compiled, on Node 24. Suites that start hosts, browsers and gateways take turns
  * (`group`), each file for itself; small ones run side by side. With `database`, specs' databases are copied from one.
+ * `patience` is how many seconds `expect.poll` waits where a test gives no bound of its own.
  */
-const project = (name, include, { group, seconds = 10, alone = false, database = false }) => ({
+const project = (name, include, { group, seconds = 10, alone = false, database = false, patience = 1 }) => ({
   test: {
     name,
     include,
@@ -12,6 +13,7 @@ const project = (name, include, { group, seconds = 10, alone = false, database =
     testTimeout: seconds * 1000,
     hookTimeout: Math.max(60, seconds) * 1000,
     fileParallelism: !alone,
+    expect: { poll: { timeout: patience * 1000, interval: 50 } },
     sequence: { groupOrder: group },
     ...(database && { globalSetup: './dist/test/database/cluster-template.js' }),
   },
@@ -31,12 +33,14 @@ export default defineConfig({
       project('gateway', ['dist/test/{hosts,gateway}/**/*.spec.js'], {
         group: 4,
         seconds: 60,
+        patience: 10,
         alone: true,
         database: true,
       }),
       project('console', ['dist/test/console/**/*.spec.js'], {
         group: 5,
         seconds: 90,
+        patience: 40,
         alone: true,
         database: true,
       }),

@@ -4,7 +4,6 @@ import { Harness, type Person } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
 const rule = z.object({
   hours: z
     .object({
@@ -61,9 +60,9 @@ requires('ssh', 'browser').describe('rules in the console', () => {
     await choose('explain-asset', 'web-01');
     await choose('explain-system-user', 'dev');
     await visitor.page.getByText('Yes, allowed now').waitFor();
-    await eventually(() => visitor.page.locator('gh-explained-rule').textContent()).toContain(
-      'named by the rule',
-    );
+    await expect
+      .poll(() => visitor.page.locator('gh-explained-rule').textContent())
+      .toContain('named by the rule');
     await harness.change(`/authorization-rules/${ruleId}`, { active: false });
     await visitor.page.reload();
     await visitor.page.getByText('No, refused').waitFor();
@@ -97,13 +96,13 @@ requires('ssh', 'browser').describe('rules in the console', () => {
   it('gives a rule hours of the week, and takes them away', async () => {
     await visitor.page.goto(`/rules/${ruleId}`);
     const limited = visitor.panel.locator('#hours');
-    await eventually(() => visitor.panel.locator('#name').inputValue()).not.toBe('');
+    await expect.poll(() => visitor.panel.locator('#name').inputValue()).not.toBe('');
     await limited.click();
     await visitor.panel.locator('#hours-0-sat').check();
     await visitor.panel.getByLabel('Until', { exact: true }).fill('02:00');
     await visitor.panel.getByText('of the next day').waitFor();
     await visitor.button('Save').click();
-    await eventually(hours).toMatchObject({
+    await expect.poll(hours).toMatchObject({
       windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat'], from: '09:00', until: '02:00' }],
     });
     await visitor.page.goto(`/rules/${ruleId}`);
@@ -115,7 +114,7 @@ requires('ssh', 'browser').describe('rules in the console', () => {
     await visitor.panel.getByRole('alert').waitFor();
     await limited.click();
     await visitor.button('Save').click();
-    await eventually(hours).toBeNull();
+    await expect.poll(hours).toBeNull();
     expect(browser.complaints).toEqual([]);
   });
 });

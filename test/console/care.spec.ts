@@ -7,7 +7,6 @@ import type { KeyPair } from '../gateway/key-ring.js';
 import { requires, type Host } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
 const made = z.object({ id: z.string() });
 
 requires('hosts', 'ssh', 'browser').describe('what administrators put right in the console', () => {
@@ -128,7 +127,7 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     await admin.panel.getByText('can not be deleted; choose another where it is used first').waitFor();
     expect(await admin.button('Delete').isDisabled()).toBe(true);
     await admin.link('Show them').click();
-    await eventually(() => admin.page.locator('tbody a.name').allTextContents()).toEqual(['web-01']);
+    await expect.poll(() => admin.page.locator('tbody a.name').allTextContents()).toEqual(['web-01']);
     await harness.change(`/assets/${way.assetId}`, { adminAccountId: null });
     await admin.page.goto(`/admin-accounts/${id}`);
     await admin.button('Delete').click();
@@ -144,10 +143,10 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     await admin.row('web-01').locator('input').check();
     await admin.button('Deactivate').click();
     await admin.page.getByText('1 deactivated').waitFor();
-    await eventually(() => admin.row('web-01').textContent()).toContain('Inactive');
+    await expect.poll(() => admin.row('web-01').textContent()).toContain('Inactive');
     await alice.page.reload();
     await alice.page.locator('h1').waitFor();
-    await eventually(() => alice.row('web-01').count()).toBe(0);
+    await expect.poll(() => alice.row('web-01').count()).toBe(0);
     expect((await asset()).stderr).toContain('web-01 is inactive');
     await alice.leave();
   });

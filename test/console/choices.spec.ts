@@ -7,7 +7,6 @@ import { Harness } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
 const made = z.object({ id: z.string() });
 
 /** More than any page of a list holds. */
@@ -95,19 +94,19 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await admin.button('Save').click();
     await page.waitForURL('**/host-keys');
     await page.goto('/assets?q=picked');
-    await eventually(() => admin.row('picked').textContent()).toMatch(/dc-299.*group-299|group-299.*dc-299/);
+    await expect.poll(() => admin.row('picked').textContent()).toMatch(/dc-299.*group-299|group-299.*dc-299/);
     await page.goto(page.url().replace('/assets?', `/assets/${await idOf('picked')}/edit?`));
     for (const [field, name] of Object.entries({
       adminAccountId: 'account-299',
       groupIds: 'group-299',
       dataCenterId: 'dc-299',
     }))
-      await eventually(() => shownIn(field)).toContain(name);
+      await expect.poll(() => shownIn(field)).toContain(name);
     await page.locator('nz-select:has(#dataCenterId)').hover();
     await page.locator('nz-select:has(#dataCenterId) nz-select-clear').click();
     await admin.button('Save').click();
     await page.locator('#panel-heading').getByText('picked').waitFor();
-    await eventually(() => admin.row('picked').textContent()).not.toContain('dc-299');
+    await expect.poll(() => admin.row('picked').textContent()).not.toContain('dc-299');
   });
 
   async function idOf(asset: string): Promise<string> {
@@ -121,9 +120,9 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await admin.button('Save').click();
     await page.getByText('Default settings saved').waitFor();
     await page.reload();
-    await eventually(() => shownIn('adminAccountId')).toContain('account-298');
+    await expect.poll(() => shownIn('adminAccountId')).toContain('account-298');
     await page.goto('/assets/new');
-    await eventually(() => shownIn('adminAccountId')).toContain('account-298');
+    await expect.poll(() => shownIn('adminAccountId')).toContain('account-298');
   });
 
   it('rules, groups and explanations find users, assets and system users anywhere', async () => {
@@ -153,19 +152,19 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await take('explain-system-user', 'role-297');
     await page.getByText('No rule').first().waitFor();
     await page.reload();
-    await eventually(() => shownIn('explain-user')).toContain('crowd-297');
+    await expect.poll(() => shownIn('explain-user')).toContain('crowd-297');
   });
 
   it('lists filter by what is not on the first page, and name it when the address is opened', async () => {
     await page.goto('/users');
     await take('groupId-filter', 'picked team');
-    await eventually(() => page.locator('tbody a').allTextContents()).toEqual(['crowd-298']);
+    await expect.poll(() => page.locator('tbody a').allTextContents()).toEqual(['crowd-298']);
     await page.reload();
-    await eventually(() => shownIn('groupId-filter')).toContain('picked team');
-    await eventually(() => page.locator('tbody a').allTextContents()).toEqual(['crowd-298']);
+    await expect.poll(() => shownIn('groupId-filter')).toContain('picked team');
+    await expect.poll(() => page.locator('tbody a').allTextContents()).toEqual(['crowd-298']);
     await page.goto('/assets');
     await take('groupId-filter', 'group-300');
-    await eventually(() => page.locator('tbody a.name').allTextContents()).toEqual(['node-298']);
+    await expect.poll(() => page.locator('tbody a.name').allTextContents()).toEqual(['node-298']);
     await take('dataCenterId-filter', 'dc-277');
     await page.getByText('Nothing matches').waitFor();
   });
@@ -186,7 +185,7 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await page.locator('#name').fill('group-001 renamed');
     await admin.button('Save').click();
     await admin.row('group-001 renamed').waitFor();
-    await eventually(() => admin.row('group-001 renamed').textContent()).toContain('999');
+    await expect.poll(() => admin.row('group-001 renamed').textContent()).toContain('999');
   });
 
   it('several labels narrow list, export and batch edit; the address holds them', async () => {
@@ -199,16 +198,16 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     for (const term of ['team=pay', 'tier']) {
       await page.locator('#label-filter').fill(term);
       await page.keyboard.press('Enter');
-      await eventually(() => page.url()).toContain(encodeURIComponent(term));
+      await expect.poll(() => page.url()).toContain(encodeURIComponent(term));
     }
-    await eventually(names).toEqual(firstFive);
+    await expect.poll(names).toEqual(firstFive);
     await page.goto('/assets?label=tier');
-    await eventually(names).toHaveLength(10);
+    await expect.poll(names).toHaveLength(10);
     await admin.row('node-001').getByRole('button', { name: 'team=pay' }).click();
-    await eventually(names).toEqual(firstFive);
-    await eventually(() => new URL(page.url()).searchParams.getAll('label')).toEqual(['tier', 'team=pay']);
+    await expect.poll(names).toEqual(firstFive);
+    await expect.poll(() => new URL(page.url()).searchParams.getAll('label')).toEqual(['tier', 'team=pay']);
     await page.reload();
-    await eventually(names).toEqual(firstFive);
+    await expect.poll(names).toEqual(firstFive);
 
     await page.getByRole('button', { name: 'Export' }).click();
     const [exported] = await Promise.all([
@@ -219,23 +218,23 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     expect(lines.map((line) => line.split(',')[0])).toEqual(firstFive);
 
     await page.goto('/assets?label=tier&label=team%3Dpay&pageSize=20');
-    await eventually(names).toEqual(firstFive);
+    await expect.poll(names).toEqual(firstFive);
     await page.locator('thead input').check();
     await page.locator('.batch').getByRole('link', { name: 'Edit' }).click();
     await take('dataCenterId', 'dc-298');
     await page.locator('#empty-cabinet').check();
-    await eventually(() => page.locator('#cabinet').isDisabled()).toBe(true);
+    await expect.poll(() => page.locator('#cabinet').isDisabled()).toBe(true);
     await admin.panel.getByText('5 assets get another: Cabinet (emptied), Data center.').waitFor();
     await admin.button('Change 5 assets').click();
     await page.getByText('5 of 5 assets changed').waitFor();
     const assets = z.object({ items: z.array(z.object({ cabinet: z.string(), brand: z.string() })) });
     const { items } = await harness.admin.call('GET', '/assets?label=tier&label=team%3Dpay', assets);
     expect(items).toEqual(Array.from({ length: 5 }, () => ({ cabinet: '', brand: 'B' })));
-    await eventually(() => admin.row('node-003').textContent()).toContain('dc-298');
+    await expect.poll(() => admin.row('node-003').textContent()).toContain('dc-298');
 
     await admin.button('Remove the filter team=pay').click();
-    await eventually(names).toHaveLength(10);
+    await expect.poll(names).toHaveLength(10);
     await admin.button('Clear filters').click();
-    await eventually(() => new URL(page.url()).searchParams.has('label')).toBe(false);
+    await expect.poll(() => new URL(page.url()).searchParams.has('label')).toBe(false);
   });
 });

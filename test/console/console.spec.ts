@@ -10,8 +10,6 @@ const ALICE_PASSWORD = 'alice pass phrase 4713';
 const CUT_MS = 30_000;
 
 /** A machine that tests share with others may need a while. */
-const eventually = <Read>(read: () => Read | Promise<Read>, timeout = 20_000) =>
-  expect.poll(read, { timeout });
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -53,7 +51,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
   it('a wrong password is refused in words', async () => {
     admin = await browser.visit(product.url);
     await admin.logIn('admin', 'not this one');
-    await eventually(() => admin.page.getByRole('alert').textContent()).toContain('wrong');
+    await expect.poll(() => admin.page.getByRole('alert').textContent()).toContain('wrong');
   });
 
   it('a one-time password opens nothing but the page to change it', async () => {
@@ -71,7 +69,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.add('Add user');
     await admin.field('User name').fill('alice');
     await admin.button('Save').click();
-    await eventually(() => admin.panel.getByRole('alert').first().textContent()).toContain('fill this in');
+    await expect.poll(() => admin.panel.getByRole('alert').first().textContent()).toContain('fill this in');
     await admin.field('Name').fill('Alice Brown');
     await admin.page.locator('#publicKeys').fill(`${key.public} alice@laptop`);
     await admin.button('Save').click();
@@ -79,9 +77,9 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await secret.waitFor();
     oneTimePassword = (await secret.textContent()) ?? '';
     expect(oneTimePassword).toMatch(/^\S{20,}$/);
-    await eventually(() => admin.panel.textContent()).toContain('alice@laptop');
+    await expect.poll(() => admin.panel.textContent()).toContain('alice@laptop');
     await admin.button('Done').click();
-    await eventually(() => admin.panel.textContent()).toContain('One-time password');
+    await expect.poll(() => admin.panel.textContent()).toContain('One-time password');
     expect(await admin.panel.textContent()).not.toContain(oneTimePassword);
     await admin.page.keyboard.press('Escape');
     await admin.row('alice').waitFor();
@@ -94,7 +92,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.field('Address').fill('not an address');
     await admin.button('Save').click();
     const problems = admin.panel.locator('gh-field .problem');
-    await eventually(() => problems.count()).toBe(2);
+    await expect.poll(() => problems.count()).toBe(2);
     expect(await problems.allTextContents()).toEqual([
       expect.stringContaining('@, # and /'),
       expect.stringContaining('IP address'),
@@ -110,12 +108,12 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.field('Address').fill(host.address);
     await admin.page.locator('#port').fill(String(host.port));
     await admin.button('Save').click();
-    await eventually(() => admin.panel.textContent()).toContain('nobody can connect yet');
+    await expect.poll(() => admin.panel.textContent()).toContain('nobody can connect yet');
     await admin.button('Scan the asset').click();
     await admin.panel.getByText('Compare a fingerprint').waitFor();
     await admin.button('Pin these keys').click();
-    await eventually(() => admin.panel.textContent()).toContain('pinned by admin');
-    await eventually(() => admin.row('web-01').textContent()).toContain('1 pinned');
+    await expect.poll(() => admin.panel.textContent()).toContain('pinned by admin');
+    await expect.poll(() => admin.row('web-01').textContent()).toContain('1 pinned');
   });
 
   it('a system user is added with a pasted key, and a rule without its push is refused by name', async () => {
@@ -125,7 +123,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.field('Paste a private key').check();
     await admin.page.locator('#privateKey').fill(systemKey.private);
     await admin.button('Save').click();
-    await eventually(() => admin.panel.textContent()).toContain(systemKey.public.split(' ')[1]);
+    await expect.poll(() => admin.panel.textContent()).toContain(systemKey.public.split(' ')[1]);
     expect(await admin.page.content()).not.toContain('PRIVATE KEY');
     await admin.link('Rules').click();
     await admin.add('Add rule');
@@ -134,7 +132,9 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.pick('assetIds', 'web-01');
     await admin.pick('systemUserIds', 'dev');
     await admin.button('Save').click();
-    await eventually(() => admin.panel.getByRole('alert').first().textContent()).toMatch(/dev\s+on\s+web-01/);
+    await expect
+      .poll(() => admin.panel.getByRole('alert').first().textContent())
+      .toMatch(/dev\s+on\s+web-01/);
   });
 
   it('a record-only push makes the rule possible', async () => {
@@ -143,7 +143,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.page.waitForURL('**/system-users/*');
     await admin.pick('pushAssets', 'web-01');
     await admin.button('Record').click();
-    await eventually(() => admin.panel.locator('.lines').last().textContent()).toContain('web-01');
+    await expect.poll(() => admin.panel.locator('.lines').last().textContent()).toContain('web-01');
     await admin.link('Rules').click();
     await admin.add('Add rule');
     await admin.page.locator('#name').fill('alice on the web server');
@@ -151,9 +151,9 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.pick('assetIds', 'web-01');
     await admin.pick('systemUserIds', 'dev');
     await admin.button('Save').click();
-    await eventually(() => admin.row('alice on the web server').textContent()).toMatch(
-      /alice.*web-01.*dev.*Active/s,
-    );
+    await expect
+      .poll(() => admin.row('alice on the web server').textContent())
+      .toMatch(/alice.*web-01.*dev.*Active/s);
   });
 
   it('the user sees what the rule gives, and no page of an admin', async () => {
@@ -182,7 +182,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     const before = await rows();
     await shows(new RegExp(`${before} \\d+`));
     await terminal.setViewportSize({ width: 1000, height: 560 });
-    await eventually(rows).toBeLessThan(before);
+    await expect.poll(rows).toBeLessThan(before);
     await terminal.keyboard.type('clear; stty size\n');
     await shows(new RegExp(`${await rows()} \\d+`));
   });
@@ -203,11 +203,11 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     );
     await shows('tick-3');
     network.cut();
-    await eventually(() => terminal.locator('footer').textContent()).toContain('Waiting');
+    await expect.poll(() => terminal.locator('footer').textContent()).toContain('Waiting');
     await pause(CUT_MS - 15_000);
     await terminal.keyboard.type('typed blindly');
     network.restore();
-    await eventually(() => terminal.locator('footer').textContent()).toContain('Connected');
+    await expect.poll(() => terminal.locator('footer').textContent()).toContain('Connected');
     await shows('over', 30_000);
     const text = await screenText();
     const ticks = [...text.matchAll(/tick-(\d+)$/gm)].map((match) => Number(match[1]));
@@ -219,24 +219,24 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
   it('an auditor’s pages show the session as it runs', async () => {
     await admin.link('Online').click();
     const row = admin.row('alice');
-    await eventually(() => row.textContent()).toMatch(/dev@web-01.*Web terminal.*127\.0\.0\.1/s);
+    await expect.poll(() => row.textContent()).toMatch(/dev@web-01.*Web terminal.*127\.0\.0\.1/s);
   });
 
   it('leaves, and the terminal says so', async () => {
     await terminal.locator('.xterm').click();
     await terminal.keyboard.type('exit\n');
     await terminal.getByText('The session has ended').waitFor();
-    await eventually(() => admin.row('alice').count()).toBe(0);
+    await expect.poll(() => admin.row('alice').count()).toBe(0);
   });
 
   it('the history names the session, and replays what was shown', async () => {
     await admin.link('Login history').click();
     const row = admin.row('alice');
-    await eventually(() => row.textContent()).toMatch(/dev@web-01.*Web terminal/s);
+    await expect.poll(() => row.textContent()).toMatch(/dev@web-01.*Web terminal/s);
     await row.getByRole('link', { name: 'Replay' }).click();
-    await eventually(() => admin.page.locator('.replay-stage .xterm-rows').textContent()).toContain(
-      'dev@web-01',
-    );
+    await expect
+      .poll(() => admin.page.locator('.replay-stage .xterm-rows').textContent())
+      .toContain('dev@web-01');
   });
 
   it('the replay lists the commands as they were meant; a click jumps to its moment and lights it', async () => {
@@ -244,12 +244,12 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await commands.getByRole('button', { name: 'echo $((40+2)) 中文; stty size' }).waitFor();
     const chosen = commands.getByRole('button', { name: 'clear; stty size' });
     await chosen.click();
-    await eventually(() => chosen.getAttribute('aria-current')).toBe('true');
+    await expect.poll(() => chosen.getAttribute('aria-current')).toBe('true');
     await admin.page.goto('/audit/commands?q=stty&kind=line');
     const row = admin.row('clear; stty size');
     await row.getByRole('link', { name: 'Replay from here' }).click();
     await admin.page.waitForURL(/\/audit\/replay\/[0-9a-f-]+\?at=[\d.]+$/);
-    await eventually(() => chosen.getAttribute('aria-current')).toBe('true');
+    await expect.poll(() => chosen.getAttribute('aria-current')).toBe('true');
   });
 
   it('a session that runs is terminated from the console within a second', async () => {
@@ -282,7 +282,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
   }
 
   async function shows(text: string | RegExp, timeout = 15_000): Promise<void> {
-    const screen = eventually(screenText, timeout);
+    const screen = expect.poll(screenText, { timeout });
     await (typeof text === 'string' ? screen.toContain(text) : screen.toMatch(text));
   }
 

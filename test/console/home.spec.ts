@@ -6,7 +6,6 @@ import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
 const withId = z.object({ id: z.uuid() });
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
 
 requires('ssh', 'browser').describe('the first page of the console', () => {
   let harness: Harness;
@@ -42,7 +41,7 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     const visitor = await enter(operator);
     const { page } = visitor;
     expect(page.url()).toMatch(/\/home$/);
-    await eventually(() => ticked(page)).toEqual(['Choose your own password']);
+    await expect.poll(() => ticked(page)).toEqual(['Choose your own password']);
     expect(await page.locator('gh-first-hour li.next').textContent()).toContain('second factor');
 
     await visitor.link('Add an asset').click();
@@ -59,25 +58,22 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     const systemUser = { username: 'dev', generateKey: true };
     systemUserId = (await harness.admin.call('POST', '/system-users', withId, systemUser)).id;
     await page.goto('/home');
-    await eventually(() => ticked(page)).toEqual([
-      'Choose your own password',
-      'Add an admin account',
-      'Add an asset',
-      'Add a system user',
-    ]);
+    await expect
+      .poll(() => ticked(page))
+      .toEqual(['Choose your own password', 'Add an admin account', 'Add an asset', 'Add a system user']);
 
     const push = { systemUserId, assetIds: [assetId], mode: 'record-only' };
     await harness.admin.do('POST', '/pushes', push);
     const sides = { userIds: [plain.id, operator.id], assetIds: [assetId], systemUserIds: [systemUserId] };
     await harness.admin.do('POST', '/authorization-rules', { name: 'web for all', ...sides });
     await page.goto('/home');
-    await eventually(() => ticked(page)).toContain('Write a rule');
+    await expect.poll(() => ticked(page)).toContain('Write a rule');
     expect(await ticked(page)).toContain('Push it to the asset');
     expect(await counter(page, 'Assets in all')).toBe('1');
     expect(await counter(page, 'Users in all')).toBe('3');
 
     await visitor.button('Hide this list').click();
-    await eventually(() => page.locator('gh-first-hour').count()).toBe(0);
+    await expect.poll(() => page.locator('gh-first-hour').count()).toBe(0);
     await page.reload();
     await page.locator('gh-day-line').first().waitFor();
     expect(await page.locator('gh-first-hour').count()).toBe(0);
@@ -93,17 +89,19 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     await harness.admin.do('POST', '/pushes', { systemUserId, assetIds: [assetId], mode: 'key' });
     const visitor = await enter(operator);
     const { page } = visitor;
-    await eventually(() => page.locator('.rows li', { hasText: 'pat' }).first().textContent()).toContain(
-      'Refused',
-    );
-    await eventually(async () => {
-      await page.reload();
-      await page.locator('gh-day-line').first().waitFor();
-      return page.locator('.rows li', { hasText: 'dev@web-01' }).count();
-    }).toBe(1);
+    await expect
+      .poll(() => page.locator('.rows li', { hasText: 'pat' }).first().textContent())
+      .toContain('Refused');
+    await expect
+      .poll(async () => {
+        await page.reload();
+        await page.locator('gh-day-line').first().waitFor();
+        return page.locator('.rows li', { hasText: 'dev@web-01' }).count();
+      })
+      .toBe(1);
     await visitor.link('Push again').click();
     await page.waitForURL(`**/pushes/new?forUsers=${systemUserId}&onAssets=${assetId}&as=key`);
-    await eventually(() => page.locator('gh-push-form').textContent()).toContain('web-01');
+    await expect.poll(() => page.locator('gh-push-form').textContent()).toContain('web-01');
     await visitor.leave();
   }, 120_000);
 
@@ -129,7 +127,7 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('web-01');
     const kinds = page.locator('#quick-ways .kind');
-    await eventually(() => kinds.allTextContents()).toEqual(['Connect', 'Asset']);
+    await expect.poll(() => kinds.allTextContents()).toEqual(['Connect', 'Asset']);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await page.waitForURL(`**/assets/${assetId}`);
@@ -144,16 +142,14 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     const { page } = visitor;
     expect(page.url()).toMatch(/\/my-assets$/);
     await visitor.link('Dashboard').click();
-    await eventually(() => counter(page, 'Assets that you may log in to')).toBe('1');
+    await expect.poll(() => counter(page, 'Assets that you may log in to')).toBe('1');
     expect(await page.locator('gh-first-hour').count()).toBe(0);
     expect(await page.locator('gh-home-page').textContent()).not.toMatch(/olga|Failed pushes|Users/);
     await page.keyboard.press('Control+k');
     await page.getByRole('combobox').fill('b');
-    await eventually(() => page.locator('#quick-ways .title').allTextContents()).toEqual([
-      'dev@web-01',
-      'Dashboard',
-      'Batch execution',
-    ]);
+    await expect
+      .poll(() => page.locator('#quick-ways .title').allTextContents())
+      .toEqual(['dev@web-01', 'Dashboard', 'Batch execution']);
     await visitor.leave();
   }, 60_000);
 

@@ -5,7 +5,6 @@ import { Harness, type Person } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
 const made = z.object({ id: z.string() });
 
 requires('ssh', 'browser').describe('the inventory in the console', () => {
@@ -84,10 +83,10 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     for (const text of ['64 GiB', 'sda 480 GiB, sdb 1.5 TiB', '52:54:00:12:34:56', 'SH-1', 'team=payments']) {
       await admin.panel.getByText(text).waitFor();
     }
-    await eventually(() => admin.panel.textContent()).toContain('22 by default');
+    await expect.poll(() => admin.panel.textContent()).toContain('22 by default');
     await page.keyboard.press('Escape');
     await admin.row('db-1').getByRole('button', { name: 'team=payments' }).click();
-    await eventually(() => names(page)).toEqual(['db-1']);
+    await expect.poll(() => names(page)).toEqual(['db-1']);
     expect(page.url()).toContain('label=team%3Dpayments');
   });
 
@@ -102,8 +101,8 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await admin.button('Save').click();
     await page.getByText('Default settings saved').waitFor();
     await page.goto(`/assets/${webId}`);
-    await eventually(() => admin.panel.textContent()).toContain('2222 by default');
-    await eventually(() => admin.panel.textContent()).toMatch(/fleet root\s+by default/);
+    await expect.poll(() => admin.panel.textContent()).toContain('2222 by default');
+    await expect.poll(() => admin.panel.textContent()).toMatch(/fleet root\s+by default/);
     await page.goto('/admin-accounts');
     await admin.link('fleet root').click();
     await admin.panel.getByText('This is the default admin account').waitFor();
@@ -125,13 +124,13 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await admin.button('Change 25 assets').click();
     await page.getByText('25 of 25 assets changed').waitFor();
     await page.goto('/assets?q=n-01');
-    await eventually(() => admin.row('n-01').textContent()).toMatch(/south.*lot=7/);
+    await expect.poll(() => admin.row('n-01').textContent()).toMatch(/south.*lot=7/);
     await page.locator('tbody a.name').click();
     await admin.link('Changes').click();
-    await eventually(() => admin.panel.locator('li strong').allTextContents()).toHaveLength(3);
-    await eventually(() => admin.panel.textContent()).toContain('(empty) → A-07');
+    await expect.poll(() => admin.panel.locator('li strong').allTextContents()).toHaveLength(3);
+    await expect.poll(() => admin.panel.textContent()).toContain('(empty) → A-07');
     await page.goto('/assets?q=n-30');
-    await eventually(() => admin.row('n-30').count()).toBe(1);
+    await expect.poll(() => admin.row('n-30').count()).toBe(1);
     expect(await admin.row('n-30').textContent()).not.toContain('lot=7');
   });
 
@@ -146,7 +145,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await admin.panel.getByText('2 assets get another: Groups (emptied).').waitFor();
     await admin.button('Change 2 assets').click();
     await page.getByText('2 of 2 assets changed').waitFor();
-    await eventually(() => admin.row('n-02').textContent()).not.toContain('south');
+    await expect.poll(() => admin.row('n-02').textContent()).not.toContain('south');
     expect(await admin.row('n-03').textContent()).not.toMatch(/south|north/);
     expect(await admin.row('n-04').textContent()).toContain('south');
   });
@@ -160,13 +159,13 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await page.getByText('25 selected').waitFor();
     await admin.button('Collect facts').click();
     const told = page.locator('gh-job-panel .told');
-    await eventually(() => told.innerText()).toMatch(/of 25/);
+    await expect.poll(() => told.innerText()).toMatch(/of 25/);
   });
 
   it('deleting says what hangs on the assets', async () => {
     const { page } = admin;
     await page.goto(`/assets/${webId}/access`);
-    await eventually(() => admin.panel.textContent()).toMatch(/petra.*dev.*petra on web/);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/petra.*dev.*petra on web/);
     await admin.button('Delete').click();
     await page.locator('dialog').getByText('1 rules lose them: petra on web').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Cancel' }).click();
@@ -180,12 +179,12 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await admin.link('gone-1').click();
     await admin.button('Delete').click();
     await page.locator('dialog[open]').getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => names(page)).toEqual(['gone-2', 'gone-3']);
+    await expect.poll(() => names(page)).toEqual(['gone-2', 'gone-3']);
     for (const name of ['gone-2', 'gone-3']) await admin.row(name).locator('input').check();
     await page.locator('.batch').getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => page.locator('dialog[open]').textContent()).toMatch(/gone-2.*gone-3/s);
+    await expect.poll(() => page.locator('dialog[open]').textContent()).toMatch(/gone-2.*gone-3/s);
     await page.locator('dialog[open]').getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => names(page)).toEqual([]);
+    await expect.poll(() => names(page)).toEqual([]);
     const log = z.object({ items: z.array(z.object({ action: z.string(), subjectName: z.string() })) });
     const { items } = await harness.admin.call('GET', '/operations?action=asset.delete&pageSize=10', log);
     const told = items.map(({ subjectName }) => subjectName).join(' ');
@@ -196,17 +195,17 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     const { page } = admin;
     await page.goto('/asset-groups');
     const shown = (): Promise<string[]> => page.locator('tbody .line a').allTextContents();
-    await eventually(shown).toEqual(['north', 'north-web', 'south']);
+    await expect.poll(shown).toEqual(['north', 'north-web', 'south']);
     await page.getByRole('button', { name: 'Hide what is below north' }).click();
-    await eventually(shown).toEqual(['north', 'south']);
+    await expect.poll(shown).toEqual(['north', 'south']);
     await page.getByRole('searchbox').fill('WEB');
-    await eventually(shown).toEqual(['north', 'north-web']);
+    await expect.poll(shown).toEqual(['north', 'north-web']);
     await page.goto('/asset-groups');
     await admin.link('south').click();
     await choose(page, 'parentId', 'north / north-web');
     await admin.button('Save').click();
-    await eventually(shown).toEqual(['north', 'north-web', 'south']);
-    await eventually(() => page.locator('tbody .line').nth(2).getAttribute('style')).toContain('44px');
+    await expect.poll(shown).toEqual(['north', 'north-web', 'south']);
+    await expect.poll(() => page.locator('tbody .line').nth(2).getAttribute('style')).toContain('44px');
   });
 
   it('a form sends what was changed in it: what others change meanwhile stays', async () => {
@@ -222,7 +221,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await harness.change(`/asset-groups/${southId}`, { assetIds: [webId] });
     await page.locator('#comment').fill('the warm side');
     await admin.button('Save').click();
-    await eventually(() => admin.panel.count()).toBe(0);
+    await expect.poll(() => admin.panel.count()).toBe(0);
     expect(await harness.admin.call('GET', `/asset-groups/${southId}`, now)).toMatchObject({
       comment: 'the warm side',
       assetIds: [webId],
@@ -232,7 +231,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await harness.change(`/assets/${webId}`, { kernel: '6.1.0-99' });
     await page.locator('#comment').fill('serves pages');
     await admin.button('Save').click();
-    await eventually(() => page.url()).toMatch(new RegExp(`/assets/${webId}$`));
+    await expect.poll(() => page.url()).toMatch(new RegExp(`/assets/${webId}$`));
     expect(await harness.admin.call('GET', `/assets/${webId}`, now)).toMatchObject({
       comment: 'serves pages',
       kernel: '6.1.0-99',
@@ -250,14 +249,14 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await admin.button('Delete').click();
     await page.locator('dialog').getByText('Its 1 assets stay').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => page.locator('tbody .line a').allTextContents()).toEqual(['north', 'north-web']);
+    await expect.poll(() => page.locator('tbody .line a').allTextContents()).toEqual(['north', 'north-web']);
   });
 
   it('a data center shows its assets, and leaves them when it goes', async () => {
     const { page } = admin;
     await page.goto('/data-centers');
     await admin.row('SH-1').getByRole('link', { name: '1', exact: true }).click();
-    await eventually(() => names(page)).toEqual(['db-1']);
+    await expect.poll(() => names(page)).toEqual(['db-1']);
     await page.goto('/data-centers');
     await admin.link('SH-1').click();
     await page.locator('#networks').fill('10.1.0.0/33');
@@ -265,14 +264,14 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await page.locator('gh-field .problem').waitFor();
     await page.locator('#networks').fill('10.1.0.0/16\n10.2.0.0/16');
     await admin.button('Save').click();
-    await eventually(() => admin.row('SH-1').textContent()).toContain('10.1.0.0/16, 10.2.0.0/16');
+    await expect.poll(() => admin.row('SH-1').textContent()).toContain('10.1.0.0/16, 10.2.0.0/16');
     await admin.link('SH-1').click();
     await admin.button('Delete').click();
     await page.locator('dialog').getByText('Its 1 assets stay').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('SH-1 deleted').waitFor();
     await page.goto('/assets?q=db-1');
-    await eventually(() => names(page)).toEqual(['db-1']);
+    await expect.poll(() => names(page)).toEqual(['db-1']);
   });
 
   it('an auditor reads all of it and changes nothing', async () => {
@@ -285,7 +284,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
       expect(await page.getByRole('button', { name: 'Save' }).count()).toBe(0);
     }
     await page.goto(`/assets/${webId}/access`);
-    await eventually(() => visitor.panel.textContent()).toContain('petra on web');
+    await expect.poll(() => visitor.panel.textContent()).toContain('petra on web');
     expect(await page.getByRole('button', { name: /Edit|Delete|activate/ }).count()).toBe(0);
     await page.goto('/assets/batch');
     await page.waitForURL('**/{home,my-assets}');

@@ -6,7 +6,6 @@ import { requires, startMisbehavingHost, type Host, type MisbehavingHost } from 
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
 const withId = z.object({ id: z.uuid() });
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
 
 requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
   let harness: Harness;
@@ -54,37 +53,37 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await page.locator('gh-asset-list tbody tr').nth(1).waitFor();
     await page.locator('gh-asset-list thead input[type=checkbox]').check();
     await page.getByRole('button', { name: 'Collect facts' }).click();
-    await eventually(() => line(page, 'web-01').innerText()).toMatch(/Succeeded[\s\S]*Changed: /);
+    await expect.poll(() => line(page, 'web-01').innerText()).toMatch(/Succeeded[\s\S]*Changed: /);
     // the other one waits for a host that says nothing
-    await eventually(() => line(page, 'dead-01').innerText()).toMatch(/Under way/);
+    await expect.poll(() => line(page, 'dead-01').innerText()).toMatch(/Under way/);
     // the count follows with the next look
-    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/Under way\s+1 of 2/);
+    await expect.poll(() => jobPanel(page).locator('.told').innerText()).toMatch(/Under way\s+1 of 2/);
     expect(page.url()).toMatch(/\/assets\?.*job=/);
 
     await page.locator('a[href="/rules"]').click();
-    await eventually(() => jobPanel(page).count()).toBe(0);
+    await expect.poll(() => jobPanel(page).count()).toBe(0);
     const top = page.getByRole('button', { name: '1 jobs under way' });
     await top.click();
     await page.getByRole('menuitem', { name: /Collect facts/ }).click();
     expect(page.url()).toMatch(/\/rules\?job=/);
-    await eventually(() => line(page, 'dead-01').innerText()).toMatch(/Failed[\s\S]*Connect[\s\S]*timeout/);
-    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/Partly failed\s+2 of 2/);
-    await eventually(() => page.getByRole('button', { name: 'Jobs', exact: true }).count()).toBe(1);
+    await expect.poll(() => line(page, 'dead-01').innerText()).toMatch(/Failed[\s\S]*Connect[\s\S]*timeout/);
+    await expect.poll(() => jobPanel(page).locator('.told').innerText()).toMatch(/Partly failed\s+2 of 2/);
+    await expect.poll(() => page.getByRole('button', { name: 'Jobs', exact: true }).count()).toBe(1);
 
     await jobPanel(page)
       .getByRole('button', { name: /^Failed/ })
       .click();
-    await eventually(() => jobPanel(page).locator('tbody tr').count()).toBe(1);
+    await expect.poll(() => jobPanel(page).locator('tbody tr').count()).toBe(1);
     const before = page.url();
     await jobPanel(page).getByRole('button', { name: 'Try these again' }).click();
-    await eventually(() => page.url()).not.toBe(before);
-    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/0 of 1/);
+    await expect.poll(() => page.url()).not.toBe(before);
+    await expect.poll(() => jobPanel(page).locator('.told').innerText()).toMatch(/0 of 1/);
     await jobPanel(page).getByRole('button', { name: 'Stop' }).click();
-    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(
-      /Stopped[\s\S]*Stopped by olga/,
-    );
+    await expect
+      .poll(() => jobPanel(page).locator('.told').innerText())
+      .toMatch(/Stopped[\s\S]*Stopped by olga/);
     await page.keyboard.press('Escape');
-    await eventually(() => jobPanel(page).count()).toBe(0);
+    await expect.poll(() => jobPanel(page).count()).toBe(0);
     await visitor.context.close();
   });
 
@@ -93,19 +92,19 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await page.goto('/assets');
     await page.getByRole('link', { name: 'web-01' }).click();
     const panel = page.locator('gh-asset-panel');
-    await eventually(() => panel.locator('gh-asset-facts').innerText()).toMatch(/<b>SN<\/b>-4711/);
+    await expect.poll(() => panel.locator('gh-asset-facts').innerText()).toMatch(/<b>SN<\/b>-4711/);
     await panel.getByRole('button', { name: 'Collect facts' }).click();
-    await eventually(() => line(page, 'web-01').innerText()).toContain('Nothing changed.');
+    await expect.poll(() => line(page, 'web-01').innerText()).toContain('Nothing changed.');
     await line(page, 'web-01').getByRole('button').click();
     const steps = await line(page, 'web-01').locator('ol li').allInnerTexts();
     expect(steps).toHaveLength(7);
     expect(steps.every((step) => /\d+ ms/.test(step))).toBe(true);
     // Esc closes the job, not the asset below it
     await page.keyboard.press('Escape');
-    await eventually(() => jobPanel(page).count()).toBe(0);
+    await expect.poll(() => jobPanel(page).count()).toBe(0);
     expect(await panel.count()).toBe(1);
     await panel.getByRole('button', { name: 'Test with the admin account' }).click();
-    await eventually(() => panel.locator('gh-connection-check li').allInnerTexts()).toHaveLength(5);
+    await expect.poll(() => panel.locator('gh-connection-check li').allInnerTexts()).toHaveLength(5);
     expect(await panel.locator('gh-connection-check').innerText()).toMatch(
       /Check the privileges[\s\S]*\d+ ms/,
     );
@@ -119,7 +118,7 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
       .getByRole('menuitem', { name: /采集资产信息/ })
       .first()
       .click();
-    await eventually(() => jobPanel(page).locator('.told').innerText()).toMatch(/成功|已停止|部分失败/);
+    await expect.poll(() => jobPanel(page).locator('.told').innerText()).toMatch(/成功|已停止|部分失败/);
     expect(
       await jobPanel(page)
         .getByRole('button', { name: /^停止$|重试/ })
@@ -131,15 +130,15 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
   it('are collected each night at a time that is set', async () => {
     const { page, ...visitor } = await enter(operator);
     await page.goto('/settings/facts');
-    await eventually(() => page.locator('#time').inputValue()).toBe('02:30');
+    await expect.poll(() => page.locator('#time').inputValue()).toBe('02:30');
     await page.locator('#time').fill('25:00');
     await page.getByRole('button', { name: 'Save' }).click();
-    await eventually(() => page.locator('#time-problem').count()).toBe(1);
+    await expect.poll(() => page.locator('#time-problem').count()).toBe(1);
     await page.locator('#time').fill('03:15');
     await page.getByRole('button', { name: 'Save' }).click();
-    await eventually(() => page.getByText('Saved', { exact: true }).count()).toBe(1);
+    await expect.poll(() => page.getByText('Saved', { exact: true }).count()).toBe(1);
     await page.reload();
-    await eventually(() => page.locator('#time').inputValue()).toBe('03:15');
+    await expect.poll(() => page.locator('#time').inputValue()).toBe('03:15');
     await visitor.context.close();
   });
 

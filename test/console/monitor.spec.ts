@@ -5,8 +5,6 @@ import { Harness, type Person, type Way } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
-const PATIENT = { timeout: 20_000 };
-
 requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live monitor', () => {
   let harness: Harness;
   let browser: ConsoleBrowser;
@@ -44,20 +42,20 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
     await page.goto('/audit/online');
     await page.getByRole('link', { name: '监控', exact: true }).click();
     const rows = page.locator('.monitor-stage .xterm-rows');
-    await expect.poll(() => rows.textContent(), PATIENT).toContain('中文 42');
+    await expect.poll(() => rows.textContent()).toContain('中文 42');
     expect(await page.locator('.monitor-line').textContent()).toContain('正在监控：adele');
     terminal.line('echo sum=$((1+2))');
-    await expect.poll(() => rows.textContent(), PATIENT).toContain('sum=3');
+    await expect.poll(() => rows.textContent()).toContain('sum=3');
     terminal.resize(30, 100);
     terminal.line('stty size');
-    await expect.poll(() => rows.textContent(), PATIENT).toContain('30 100');
-    await expect.poll(() => rows.locator('> div').count(), PATIENT).toBe(30);
+    await expect.poll(() => rows.textContent()).toContain('30 100');
+    await expect.poll(() => rows.locator('> div').count()).toBe(30);
     await page.locator('.monitor-stage').click();
     await page.keyboard.type('intruded');
     await visitor.button('阻断').click();
     await page.getByRole('dialog').getByRole('button', { name: '阻断' }).click();
     await expect
-      .poll(() => page.getByRole('status').allTextContents(), PATIENT)
+      .poll(() => page.getByRole('status').allTextContents())
       .toContainEqual(expect.stringContaining('adele'));
     await terminal.untilEnded();
     expect(terminal.shown).not.toContain('intruded');
@@ -70,22 +68,22 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
     const own = alice.page.locator('gh-terminal-pane .xterm-rows');
     await alice.page.goto('/terminal');
     await alice.button('Open dev@web-01').click();
-    await expect.poll(() => own.textContent(), PATIENT).toMatch(/dev@web-01:~\$/);
+    await expect.poll(() => own.textContent()).toMatch(/dev@web-01:~\$/);
     await alice.page.locator('gh-terminal-pane textarea:focus').waitFor({ state: 'attached' });
     await alice.page.keyboard.type('echo "网页 $((40+2))"\n');
-    await expect.poll(() => own.textContent(), PATIENT).toContain('网页 42');
+    await expect.poll(() => own.textContent()).toContain('网页 42');
     const watcher = await enter('en-GB');
     const { page } = watcher;
     await page.goto('/audit/online');
     await page.getByRole('link', { name: 'Watch', exact: true }).click();
     const watched = page.locator('.monitor-stage .xterm-rows');
     const lines = (of: Locator): Promise<string[]> => of.locator('> div').allTextContents();
-    await expect.poll(() => lines(watched), PATIENT).toEqual(await lines(own));
+    await expect.poll(() => lines(watched)).toEqual(await lines(own));
     await alice.page.setViewportSize({ width: 1000, height: 600 });
-    await expect.poll(async () => (await lines(own)).length, PATIENT).toBeLessThan(30);
+    await expect.poll(async () => (await lines(own)).length).toBeLessThan(30);
     await alice.page.keyboard.type('echo smaller-$((1+1))\n');
-    await expect.poll(() => own.textContent(), PATIENT).toContain('smaller-2');
-    await expect.poll(() => lines(watched), PATIENT).toEqual(await lines(own));
+    await expect.poll(() => own.textContent()).toContain('smaller-2');
+    await expect.poll(() => lines(watched)).toEqual(await lines(own));
     await page.getByRole('button', { name: 'Terminate', exact: true }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Terminate', exact: true }).click();
     await alice.page.getByText('Your session was ended by adele.').first().waitFor();
@@ -104,7 +102,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
       await visitor.button('保存').click();
       await page.getByText('下次有人开始监控时生效').waitFor();
       await page.reload();
-      await expect.poll(() => told.isChecked(), PATIENT).toBe(checked);
+      await expect.poll(() => told.isChecked()).toBe(checked);
     };
     for (const checked of [true, false]) {
       await choose(checked);
@@ -114,14 +112,14 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
       await page.goto('/audit/online');
       await page.getByRole('link', { name: '监控', exact: true }).click();
       const rows = page.locator('.monitor-stage .xterm-rows');
-      await expect.poll(() => rows.textContent(), PATIENT).toContain('$');
+      await expect.poll(() => rows.textContent()).toContain('$');
       if (checked) await terminal.waitFor('An auditor watches this session.');
       terminal.line('echo after=$((1+2))');
       await terminal.waitFor('after=3');
       expect(terminal.shown.includes('An auditor watches this session.')).toBe(checked);
       terminal.line('exit');
       await terminal.untilEnded();
-      await expect.poll(async () => (await harness.sessions('&state=online')).length, PATIENT).toBe(0);
+      await expect.poll(async () => (await harness.sessions('&state=online')).length).toBe(0);
     }
     const changes = z.object({
       items: z.array(z.looseObject({ subjectName: z.string(), after: z.unknown() })),

@@ -12,8 +12,6 @@ const FIRST_LOAD_LIMIT = 350 * 1024;
 const ASSETS = 60;
 const made = z.object({ id: z.string() });
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
-
 requires('ssh', 'browser').describe('the pages of the console', () => {
   let harness: Harness;
   let browser: ConsoleBrowser;
@@ -82,7 +80,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await visitor.page.goto('/login');
     await visitor.button('Theme').click();
     await visitor.page.getByRole('menuitemradio', { name: 'Dark' }).click();
-    await eventually(() => visitor.page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
+    await expect.poll(() => visitor.page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
     sheets.length = 0;
     await visitor.page.reload({ waitUntil: 'commit' });
     await visitor.page.locator('gh-sign-in').waitFor();
@@ -97,10 +95,10 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     expect(await heading(first.page)).toContain('仪表盘');
     await first.page.getByRole('button', { name: '语言' }).click();
     await first.page.getByRole('menuitemradio', { name: 'English' }).click();
-    await eventually(() => heading(first.page)).toContain('Dashboard');
+    await expect.poll(() => heading(first.page)).toContain('Dashboard');
     await first.leave();
     const elsewhere = await enter(operator, 'zh-CN');
-    await eventually(() => heading(elsewhere.page)).toContain('Dashboard');
+    await expect.poll(() => heading(elsewhere.page)).toContain('Dashboard');
     await elsewhere.leave();
   });
 
@@ -111,18 +109,18 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await page.getByRole('button', { name: 'State' }).first().click();
     await page.getByRole('menuitemradio', { name: 'Inactive' }).click();
     await page.getByRole('searchbox').fill('web-0');
-    await eventually(() => page.locator('tbody a').allTextContents()).toEqual([
-      ...['web-01', 'web-03', 'web-05', 'web-07', 'web-09'],
-    ]);
+    await expect
+      .poll(() => page.locator('tbody a').allTextContents())
+      .toEqual([...['web-01', 'web-03', 'web-05', 'web-07', 'web-09']]);
     await page.getByRole('columnheader', { name: 'Name' }).getByRole('button').click();
-    await eventually(() => page.locator('tbody a').first().textContent()).toBe('web-09');
+    await expect.poll(() => page.locator('tbody a').first().textContent()).toBe('web-09');
     expect(page.url()).toMatch(/\/assets\?.*active=false/);
     await page.reload();
-    await eventually(() => page.locator('tbody a').first().textContent()).toBe('web-09');
+    await expect.poll(() => page.locator('tbody a').first().textContent()).toBe('web-09');
     await page.goto('/assets?pageSize=20&page=3');
-    await eventually(() => page.locator('tbody a').first().textContent()).toBe('web-41');
+    await expect.poll(() => page.locator('tbody a').first().textContent()).toBe('web-41');
     await page.goto('/assets?sort=;drop&page=-1&pageSize=7&active=perhaps');
-    await eventually(() => page.locator('tbody tr').count()).toBe(50);
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(50);
     await visitor.context.close();
   });
 
@@ -136,7 +134,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await visitor.page.getByRole('button', { name: 'To what' }).click();
     await visitor.page.getByRole('menuitemradio', { name: 'data center' }).click();
     const rows = visitor.page.locator('tbody tr:not(.skeleton)');
-    await eventually(() => rows.count()).toBe(2);
+    await expect.poll(() => rows.count()).toBe(2);
     const changed = rows.first();
     expect(await changed.textContent()).toMatch(/admin.*changed.*data center.*SH-1.*Operator/s);
     await changed.locator('summary').click();
@@ -191,13 +189,13 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await page.keyboard.press('/');
     await page.locator('gh-filter-row input:focus').waitFor();
     await page.keyboard.type('web-1');
-    await eventually(() => page.locator('tbody tr').count()).toBe(10);
+    await expect.poll(() => page.locator('tbody tr').count()).toBe(10);
     await page.locator('tbody tr').first().focus();
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
-    await eventually(() => page.locator('#panel-heading').textContent()).toBe('web-11');
+    await expect.poll(() => page.locator('#panel-heading').textContent()).toBe('web-11');
     await page.keyboard.press('Escape');
-    await eventually(() => page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     expect(await page.evaluate('document.activeElement.textContent')).toContain('web-11');
     await page.keyboard.press('Control+k');
     await page.locator('[role=combobox]:focus').waitFor();
@@ -215,8 +213,8 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
       ['/audit/logins', 'Logins'],
     ] as const) {
       await page.goto(path);
-      await eventually(() => heading(page)).toContain(title);
-      await eventually(() => page.locator('table[aria-busy=false]').count()).toBe(1);
+      await expect.poll(() => heading(page)).toContain(title);
+      await expect.poll(() => page.locator('table[aria-busy=false]').count()).toBe(1);
       expect(await page.getByRole('link', { name: /^Add/ }).count()).toBe(0);
       expect(await page.locator('tbody input[type=checkbox]').count()).toBe(0);
     }
@@ -234,9 +232,9 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await harness.admin.do('POST', '/user-groups', { name, comment: '{{constructor.constructor("x")()}}' });
     const { page, context } = await enter(operator);
     await page.goto('/user-groups');
-    await eventually(() => page.locator('tbody a').first().textContent()).toBe(name);
+    await expect.poll(() => page.locator('tbody a').first().textContent()).toBe(name);
     await page.locator('tbody a').first().click();
-    await eventually(() => page.locator('#panel-heading').textContent()).toBe(name);
+    await expect.poll(() => page.locator('#panel-heading').textContent()).toBe(name);
     expect(await page.title()).not.toContain('owned');
     await context.close();
   });

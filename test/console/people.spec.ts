@@ -5,7 +5,6 @@ import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
 const withId = z.object({ id: z.string() });
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 20_000 });
 
 requires('ssh', 'browser').describe('users and their groups in the console', () => {
   let harness: Harness;
@@ -53,7 +52,7 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await admin.button('Save').click();
     await admin.row('Web team').waitFor();
     await admin.row('Web team').getByRole('link').first().click();
-    await eventually(() => admin.panel.textContent()).toMatch(/ann.*leader/s);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/ann.*leader/s);
     await admin.leave();
   });
 
@@ -73,32 +72,32 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await admin.page.locator('.ant-picker-cell-in-view').nth(14).click();
     await admin.page.locator('.ant-picker-ok button').click();
     await admin.button('Save').click();
-    await eventually(() => admin.panel.textContent()).toMatch(/Account ends.*Active|Active.*Account ends/s);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/Account ends.*Active|Active.*Account ends/s);
     const ended = { validUntil: '2020-01-01T00:00:00Z' };
     await harness.change(`/users/${outsider.id}`, ended);
     await admin.page.keyboard.press('Escape');
     await admin.button('State').click();
     await admin.page.getByRole('menuitemradio', { name: 'Ended' }).click();
-    await eventually(() => names(admin)).toEqual(['outsider']);
-    await eventually(() => admin.row('outsider').textContent()).toContain('Ended');
+    await expect.poll(() => names(admin)).toEqual(['outsider']);
+    await expect.poll(() => admin.row('outsider').textContent()).toContain('Ended');
     await harness.change(`/users/${outsider.id}`, { validUntil: null });
     await admin.page.goto('/users?role=group_admin');
-    await eventually(() => names(admin)).toEqual(['leader']);
+    await expect.poll(() => names(admin)).toEqual(['leader']);
     await admin.leave();
   });
 
   it('shows how many assets each user reaches, and by which rule as whom', async () => {
     const admin = await enter(boss);
     await admin.page.goto('/users?q=ann');
-    await eventually(() => admin.row('ann').locator('td').allTextContents()).toContain('1');
+    await expect.poll(() => admin.row('ann').locator('td').allTextContents()).toContain('1');
     await admin.page.goto(`/users/${ann.id}`);
     await admin.link('Access').click();
-    await eventually(() => admin.panel.textContent()).toMatch(/Web for Ann.*dev@\s*web-01.*Web for Ann/s);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/Web for Ann.*dev@\s*web-01.*Web for Ann/s);
     expect(admin.page.url()).toContain('tab=access');
     await admin.panel.getByRole('link', { name: 'Logins', exact: true }).click();
-    await eventually(() => admin.panel.textContent()).toContain('Never logged in');
+    await expect.poll(() => admin.panel.textContent()).toContain('Never logged in');
     await admin.page.goto(`/users/${boss.id}?tab=logins`);
-    await eventually(() => admin.panel.textContent()).toMatch(/Succeeded|Logged in/);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/Succeeded|Logged in/);
     await admin.leave();
   });
 
@@ -108,9 +107,9 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     expect(await menu.textContent()).toMatch(/Users/);
     expect(await menu.textContent()).not.toMatch(/Rules|Online|Admin accounts/);
     await visitor.page.goto('/users');
-    await eventually(() => names(visitor)).toEqual(['ann']);
+    await expect.poll(() => names(visitor)).toEqual(['ann']);
     await visitor.page.goto(`/users/${outsider.id}`);
-    await eventually(() => visitor.panel.textContent()).toContain('No such user');
+    await expect.poll(() => visitor.panel.textContent()).toContain('No such user');
     await visitor.page.goto('/users');
     await visitor.add('Add user');
     expect(await visitor.page.locator('#role').count()).toBe(0);
@@ -118,16 +117,16 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await visitor.page.locator('#name').fill('New Comer');
     await visitor.page.locator('#password').fill('newcomer pass 4716');
     await visitor.button('Save').click();
-    await eventually(() => visitor.panel.textContent()).toContain('at least one of your groups');
+    await expect.poll(() => visitor.panel.textContent()).toContain('at least one of your groups');
     await visitor.pick('groupIds', 'Web team');
     await visitor.button('Save').click();
-    await eventually(() => visitor.page.locator('#panel-heading').textContent()).toBe('newcomer');
+    await expect.poll(() => visitor.page.locator('#panel-heading').textContent()).toBe('newcomer');
     expect(await visitor.panel.getByRole('link', { name: 'Access' }).count()).toBe(0);
     await visitor.page.goto('/user-groups');
-    await eventually(() => names(visitor)).toEqual(['Web team']);
+    await expect.poll(() => names(visitor)).toEqual(['Web team']);
     expect(await visitor.link('Add user group').count()).toBe(0);
     await visitor.row('Web team').getByRole('link').first().click();
-    await eventually(() => visitor.panel.textContent()).toMatch(/ann.*newcomer|newcomer.*ann/s);
+    await expect.poll(() => visitor.panel.textContent()).toMatch(/ann.*newcomer|newcomer.*ann/s);
     expect(await visitor.button('Delete').count()).toBe(0);
     await visitor.leave();
   });
@@ -138,8 +137,8 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await visitor.page.locator('#name').fill('Ann Other');
     expect(await visitor.page.locator('#role').count()).toBe(0);
     await visitor.button('Save').click();
-    await eventually(() => visitor.panel.textContent()).toContain('Ann Other');
-    await eventually(() => visitor.row('ann').first().textContent()).toContain('Ann Other');
+    await expect.poll(() => visitor.panel.textContent()).toContain('Ann Other');
+    await expect.poll(() => visitor.row('ann').first().textContent()).toContain('Ann Other');
     await visitor.leave();
   });
 
@@ -152,12 +151,12 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await admin.button('Delete').click();
     const question = admin.page.locator('dialog[open]');
     await question.getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => names(admin)).toEqual(['going-2', 'going-3']);
+    await expect.poll(() => names(admin)).toEqual(['going-2', 'going-3']);
     for (const name of going.slice(1)) await admin.row(name).getByRole('checkbox').check();
     await admin.page.locator('.batch').getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => question.textContent()).toMatch(/going-2.*going-3/s);
+    await expect.poll(() => question.textContent()).toMatch(/going-2.*going-3/s);
     await question.getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => names(admin)).toEqual([]);
+    await expect.poll(() => names(admin)).toEqual([]);
     await admin.leave();
   });
 
@@ -166,12 +165,12 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await admin.page.goto(`/users/${ann.id}`);
     await admin.button('Delete').click();
     const question = admin.page.locator('dialog[open]');
-    await eventually(() => question.textContent()).toMatch(/Web team.*Web for Ann/s);
+    await expect.poll(() => question.textContent()).toMatch(/Web team.*Web for Ann/s);
     await question.getByRole('button', { name: 'Cancel' }).click();
     await admin.page.goto('/user-groups');
     await admin.row('Web team').getByRole('link').first().click();
     await admin.button('Delete').click();
-    await eventually(() => question.textContent()).toContain('members (2) stay');
+    await expect.poll(() => question.textContent()).toContain('members (2) stay');
     await question.getByRole('button', { name: 'Cancel' }).click();
     await admin.leave();
   });
@@ -184,11 +183,11 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     for (const name of ['Night shift', 'Night guards']) await admin.row(name).getByRole('checkbox').check();
     await admin.button('Delete').click();
     const question = admin.page.locator('dialog[open]');
-    await eventually(() => question.textContent()).toMatch(/groups: 2.*members \(1\) stay.*Night guards/s);
+    await expect.poll(() => question.textContent()).toMatch(/groups: 2.*members \(1\) stay.*Night guards/s);
     await question.getByRole('button', { name: 'Delete' }).click();
-    await eventually(() => names(admin)).toEqual([]);
+    await expect.poll(() => names(admin)).toEqual([]);
     await admin.page.goto('/user-groups');
-    await eventually(() => names(admin)).toEqual(['Web team']);
+    await expect.poll(() => names(admin)).toEqual(['Web team']);
     await admin.leave();
   });
 
@@ -201,7 +200,7 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await visitor.page.locator('#tokenName').fill('sync');
     await visitor.page.locator('#networks').fill('10.0.0.0/33');
     await visitor.button('Make the token').click();
-    await eventually(() => visitor.page.locator('gh-field .problem').textContent()).toContain('network');
+    await expect.poll(() => visitor.page.locator('gh-field .problem').textContent()).toContain('network');
     await visitor.page.locator('#networks').fill('127.0.0.0/8\n::1');
     await visitor.button('Make the token').click();
     const secret = visitor.page.locator('gh-once-shown code');
@@ -215,12 +214,12 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     expect(await call()).toBe(200);
     const admin = await enter(boss);
     await admin.page.goto(`/users/${ann.id}?tab=tokens`);
-    await eventually(() => admin.panel.textContent()).toMatch(/sync.*last used.*127\.0\.0\.1/s);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/sync.*last used.*127\.0\.0\.1/s);
     expect(await admin.page.content()).not.toContain(token);
     await admin.leave();
     await visitor.button('Revoke').click();
     await visitor.page.locator('dialog[open]').getByRole('button', { name: 'Revoke' }).click();
-    await eventually(call).toBe(401);
+    await expect.poll(call).toBe(401);
     await visitor.leave();
   });
 

@@ -11,7 +11,6 @@ import { findFreePort, requires } from '../hosts/index.js';
 import { ConsoleBrowser } from './browser.js';
 import { ProxyServer } from './proxy-server.js';
 
-const PATIENT = { timeout: 20_000 };
 const attempts = z.object({ items: z.array(z.object({ address: z.string(), username: z.string() })) });
 
 let certificate: Certificate;
@@ -129,15 +128,15 @@ requires('hosts', 'ssh', 'browser', 'openssl', 'nginx', 'caddy').describe(
       await visitor.field('Password').fill(way.person.password);
       await visitor.button('Log in').click();
       await page.waitForURL(`${base}/my-assets`);
-      await expect.poll(() => page.locator('body').textContent(), PATIENT).toContain('web-01');
+      await expect.poll(() => page.locator('body').textContent()).toContain('web-01');
       await page.reload();
-      await expect.poll(() => page.locator('body').textContent(), PATIENT).toContain('web-01');
+      await expect.poll(() => page.locator('body').textContent()).toContain('web-01');
       await page.goto(`${base}/terminal?asset=${way.assetId}&systemUser=${way.systemUserId}`);
       const screen = page.locator('.xterm-rows');
-      await expect.poll(() => screen.textContent(), PATIENT).toContain('$');
+      await expect.poll(() => screen.textContent()).toContain('$');
       await page.locator('.xterm-helper-textarea').focus();
       await page.keyboard.type('echo sum=$((40+2))\n');
-      await expect.poll(() => screen.textContent(), PATIENT).toContain('sum=42');
+      await expect.poll(() => screen.textContent()).toContain('sum=42');
       expect(asked.filter((url) => !url.startsWith(`${base}/`) && !url.startsWith(`${base}?`))).toEqual([]);
       expect(failed).toEqual([]);
       expect(browser.complaints).toEqual([]);

@@ -7,7 +7,6 @@ import type { ProductOptions } from '../gateway/product.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser } from './browser.js';
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 40_000 });
 const LONG = 120_000;
 
 type Visit = (locale: string, scheme?: 'light' | 'dark') => ReturnType<ConsoleBrowser['visit']>;
@@ -47,10 +46,10 @@ requires('ssh', 'browser').describe('the page of the push engine where gateways 
             const { page } = await visit(locale);
             await page.locator('input[value=ansible]').check();
             await page.locator('button[type=submit]').click();
-            await eventually(() => page.locator('#engines-problem').textContent()).toMatch(missing);
+            await expect.poll(() => page.locator('#engines-problem').textContent()).toMatch(missing);
             page.once('dialog', (dialog) => void dialog.accept());
             await page.reload();
-            await eventually(() => page.locator('input[value=agentless]').isChecked()).toBe(true);
+            await expect.poll(() => page.locator('input[value=agentless]').isChecked()).toBe(true);
           }
         });
       } finally {
@@ -71,26 +70,26 @@ requires('ssh', 'browser', 'ansible').describe(
         expect(await limit.inputValue()).toBe('600');
         await limit.fill('5');
         await page.locator('button[type=submit]').click();
-        await eventually(() => page.locator('#ansibleLimitSeconds-problem').textContent()).toMatch(
-          /from 10 to 3600/,
-        );
+        await expect
+          .poll(() => page.locator('#ansibleLimitSeconds-problem').textContent())
+          .toMatch(/from 10 to 3600/);
         await limit.fill('900');
         await page.locator('button[type=submit]').click();
-        await eventually(() => page.locator('nz-message').textContent()).toContain('Saved');
+        await expect.poll(() => page.locator('nz-message').textContent()).toContain('Saved');
         await page.reload();
-        await eventually(() => page.locator('input[value=ansible]').isChecked()).toBe(true);
-        await eventually(() => limit.inputValue()).toBe('900');
+        await expect.poll(() => page.locator('input[value=ansible]').isChecked()).toBe(true);
+        await expect.poll(() => limit.inputValue()).toBe('900');
 
         const chinese = await visit('zh-CN', 'dark');
-        await eventually(() => chinese.page.locator('input[value=ansible]').isChecked()).toBe(true);
-        await eventually(() => chinese.page.locator('gh-push-engine-page').textContent()).toMatch(
-          /单个资产的最长用时/,
-        );
+        await expect.poll(() => chinese.page.locator('input[value=ansible]').isChecked()).toBe(true);
+        await expect
+          .poll(() => chinese.page.locator('gh-push-engine-page').textContent())
+          .toMatch(/单个资产的最长用时/);
         await chinese.page.locator('input[value=agentless]').check();
         await chinese.page.locator('button[type=submit]').click();
-        await eventually(() => chinese.page.locator('nz-message').textContent()).toContain('已保存');
+        await expect.poll(() => chinese.page.locator('nz-message').textContent()).toContain('已保存');
         await page.reload();
-        await eventually(() => page.locator('input[value=agentless]').isChecked()).toBe(true);
+        await expect.poll(() => page.locator('input[value=agentless]').isChecked()).toBe(true);
       });
     });
   },

@@ -4,8 +4,6 @@ import { PushDesk } from '../gateway/push-desk.js';
 import { requires, type Host } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
-
 requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', () => {
   let harness: Harness;
   let browser: ConsoleBrowser;
@@ -40,10 +38,10 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await page.locator('#name').fill('web_ids');
     await page.locator('#commands').fill('/usr/bin/id\nls');
     await page.locator('button[type=submit]').click();
-    await eventually(() => page.locator('#commands-problem').textContent()).toMatch(/absolute/);
+    await expect.poll(() => page.locator('#commands-problem').textContent()).toMatch(/absolute/);
     await page.locator('#commands').fill('/usr/bin/id\n/usr/bin/tail -f a,b');
     await page.locator('button[type=submit]').click();
-    await eventually(() => page.locator('gh-sudo-alias-list td').allTextContents()).toContain('WEB_IDS');
+    await expect.poll(() => page.locator('gh-sudo-alias-list td').allTextContents()).toContain('WEB_IDS');
 
     await page.goto('/system-users/new');
     await page.locator('#username').fill('dev');
@@ -54,14 +52,14 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     for (const name of ['web-01', 'away']) await visitor.pick('assetIds', name);
     await page.locator('gh-form-buttons button[type=submit]').click();
     const results = page.locator('gh-push-panel li.asset');
-    await eventually(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Succeeded');
-    await eventually(() => results.filter({ hasText: 'away' }).textContent()).toMatch(
-      /Failed.*connection refused/,
-    );
+    await expect.poll(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Succeeded');
+    await expect
+      .poll(() => results.filter({ hasText: 'away' }).textContent())
+      .toMatch(/Failed.*connection refused/);
     await results.filter({ hasText: 'web-01' }).locator('summary').click();
-    await eventually(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Proof by login');
+    await expect.poll(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Proof by login');
     expect((await host.exec('sudo -n -l -U dev')).text).toContain('/usr/bin/tail -f a\\,b');
-    await eventually(() => page.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
+    await expect.poll(() => page.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
   });
 
   it('are told in Chinese too: each step, and why one failed', async () => {
@@ -69,22 +67,22 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await page.goto('/pushes');
     await page.locator('gh-push-list tbody a', { hasText: 'dev' }).click();
     const results = page.locator('gh-push-panel li.asset');
-    await eventually(() => results.filter({ hasText: 'away' }).locator('.reason').textContent()).toMatch(
-      /^无法连接 away：.*连接被拒绝/,
-    );
+    await expect
+      .poll(() => results.filter({ hasText: 'away' }).locator('.reason').textContent())
+      .toMatch(/^无法连接 away：.*连接被拒绝/);
     await results.filter({ hasText: 'web-01' }).locator('summary').click();
     const steps = results.filter({ hasText: 'web-01' }).locator('.steps li > span');
-    await eventually(() => steps.allTextContents()).toContain('已用 dev 登录成功。sudo 允许 WEB_IDS。');
+    await expect.poll(() => steps.allTextContents()).toContain('已用 dev 登录成功。sudo 允许 WEB_IDS。');
     const untold = (await steps.allTextContents()).filter((text) => /[a-z]+ [a-z]+ [a-z]+/i.test(text));
     expect(untold).toEqual([]);
 
     await page.goto('/push-states?state=failed');
     const row = page.locator('gh-push-state-list tbody tr', { hasText: 'away' });
-    await eventually(() => row.locator('gh-state').first().getAttribute('title')).toMatch(/^无法连接 away/);
+    await expect.poll(() => row.locator('gh-state').first().getAttribute('title')).toMatch(/^无法连接 away/);
     await row.locator('a').click();
-    await eventually(() => page.locator('gh-push-state-panel .notice.bad').textContent()).toMatch(
-      /^无法连接 away/,
-    );
+    await expect
+      .poll(() => page.locator('gh-push-state-panel .notice.bad').textContent())
+      .toMatch(/^无法连接 away/);
   });
 
   it('are stopped while they run, and say where', async () => {
@@ -99,9 +97,9 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
       await page.goto(`/pushes/${await desk.start(user, [asset], 'key')}`);
       const panel = page.locator('gh-push-panel');
       await panel.locator('button', { hasText: 'Stop' }).click();
-      await eventually(() => panel.locator('li.asset').textContent()).toMatch(/Stopped.*hangs/s);
-      await eventually(() => panel.locator('dl.facts').textContent()).toContain('Stopped');
-      await eventually(() => panel.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
+      await expect.poll(() => panel.locator('li.asset').textContent()).toMatch(/Stopped.*hangs/s);
+      await expect.poll(() => panel.locator('dl.facts').textContent()).toContain('Stopped');
+      await expect.poll(() => panel.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
     } finally {
       await host.exec('pkill -f "[s]leep 1000"; mv /usr/sbin/useradd.real /usr/sbin/useradd');
     }
@@ -111,15 +109,15 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     const { page } = await enter();
     await page.goto('/system-users');
     await page.locator('a', { hasText: 'dev' }).first().click();
-    await eventually(() => page.locator('gh-push-records').textContent()).toMatch(/web-01.*Pushed/s);
+    await expect.poll(() => page.locator('gh-push-records').textContent()).toMatch(/web-01.*Pushed/s);
     await page.locator('button', { hasText: 'Recycle' }).click();
     const question = page.getByRole('dialog', { name: 'Recycle dev' });
-    await eventually(() => question.textContent()).toContain('web-01');
+    await expect.poll(() => question.textContent()).toContain('web-01');
     await question.locator('button', { hasText: 'Recycle' }).click();
     await page.waitForURL('**/pushes/**');
-    await eventually(() => page.locator('li.asset', { hasText: 'web-01' }).textContent()).toContain(
-      'Succeeded',
-    );
+    await expect
+      .poll(() => page.locator('li.asset', { hasText: 'web-01' }).textContent())
+      .toContain('Succeeded');
     expect((await host.exec('id dev')).status).not.toBe(0);
   });
 });

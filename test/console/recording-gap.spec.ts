@@ -7,7 +7,6 @@ import { SmallDisk } from '../gateway/small-disk.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser } from './browser.js';
 
-const PATIENT = { timeout: 20_000 };
 const detail = z.object({
   startedAt: z.coerce.date(),
   gaps: z.array(z.object({ from: z.coerce.date() })),
@@ -48,9 +47,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('a recording with a gap
     await disk.clear();
     terminal.line('echo last-$((50+5)); exit');
     await terminal.untilEnded();
-    await expect
-      .poll(async () => (await harness.sessions())[0]?.endedAt, PATIENT)
-      .toEqual(expect.any(String));
+    await expect.poll(async () => (await harness.sessions())[0]?.endedAt).toEqual(expect.any(String));
     const [session] = await harness.sessions();
     const { startedAt, gaps } = await harness.admin.call('GET', `/sessions/${session?.id}`, detail);
     const begin = (Number(gaps[0]?.from) - Number(startedAt)) / 1000;
@@ -58,25 +55,23 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('a recording with a gap
     await page.goto(`/audit/history/${session?.id}`);
     const note = page.getByRole('note');
     await expect
-      .poll(() => note.textContent(), PATIENT)
+      .poll(() => note.textContent())
       .toMatch(/missing of this session.*[23]\d(?:\.\d)? kB of output/s);
     await note.getByRole('button').click();
     await page.waitForURL(/\/audit\/replay\/.*at=/);
     const rows = page.locator('.replay-stage .xterm-rows');
-    await expect.poll(() => rows.textContent(), PATIENT).toContain('last-55');
+    await expect.poll(() => rows.textContent()).toContain('last-55');
     expect(await rows.textContent()).not.toContain('noise-42');
     await page.getByRole('button', { name: 'Play', exact: true }).waitFor();
     const moment = page.getByLabel('Moment of the recording');
     await moment.fill('0');
-    await expect.poll(() => rows.textContent(), PATIENT).not.toContain('last-55');
+    await expect.poll(() => rows.textContent()).not.toContain('last-55');
     await note.getByRole('button').click();
-    await expect.poll(async () => Number(await moment.inputValue()), PATIENT).toBeCloseTo(begin, 1);
-    await expect.poll(() => note.getByRole('button').getAttribute('aria-current'), PATIENT).toBe('true');
+    await expect.poll(async () => Number(await moment.inputValue())).toBeCloseTo(begin, 1);
+    await expect.poll(() => note.getByRole('button').getAttribute('aria-current')).toBe('true');
     const chinese = await browser.enter(harness.product.url, auditor, 'zh-CN', 'dark');
     await chinese.page.goto(`/audit/replay/${session?.id}`);
-    await expect
-      .poll(() => chinese.page.getByRole('note').textContent(), PATIENT)
-      .toContain('此会话的记录不完整');
+    await expect.poll(() => chinese.page.getByRole('note').textContent()).toContain('此会话的记录不完整');
     expect(browser.complaints).toEqual([]);
   });
 });

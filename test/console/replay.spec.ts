@@ -4,7 +4,6 @@ import { Harness, type Person } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
 
-const PATIENT = { timeout: 30_000 };
 /** The pause in the middle of the session, seconds. */
 const PAUSE = 8;
 
@@ -57,21 +56,21 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await page.goto(`/audit/replay/${sessionId}`);
     await page.getByRole('button', { name: '×16' }).click();
     const since = Date.now();
-    await expect.poll(shown, PATIENT).toContain('last-55');
+    await expect.poll(shown).toContain('last-55');
     expect(Date.now() - since).toBeLessThan(PAUSE * 1000);
     await visitor.button('Play').waitFor();
     expect(await moment()).toBeGreaterThan(PAUSE);
-    await expect.poll(() => page.locator('.replay-stage .xterm-rows > div').count(), PATIENT).toBe(30);
+    await expect.poll(() => page.locator('.replay-stage .xterm-rows > div').count()).toBe(30);
   });
 
   it('a jump back shows exactly that moment, at its size; one forward the very end', async () => {
     const atEnd = await shown();
     await moveTo(PAUSE / 2);
-    await expect.poll(shown, PATIENT).toContain('needle-中文-42');
+    await expect.poll(shown).toContain('needle-中文-42');
     expect(await shown()).not.toContain('last-55');
     expect(await visitor.page.locator('.replay-stage .xterm-rows > div').count()).toBe(20);
     await moveTo(10_000);
-    await expect.poll(shown, PATIENT).toBe(atEnd);
+    await expect.poll(shown).toBe(atEnd);
   });
 
   it('finds what was shown and jumps there', async () => {
@@ -80,7 +79,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await box.fill('NEEDLE-中文-42');
     await page.getByText('Places: 1', { exact: true }).waitFor();
     await page.locator('.replay-hits button').click();
-    await expect.poll(shown, PATIENT).toContain('needle-中文-42');
+    await expect.poll(shown).toContain('needle-中文-42');
     expect(await moment()).toBeLessThan(PAUSE);
     await box.fill('was never there');
     await page.getByText('It was not shown.').waitFor();
@@ -99,10 +98,10 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await visitor.button('Play').waitFor();
     const before = await moment();
     await page.keyboard.press('ArrowRight');
-    await expect.poll(moment, PATIENT).toBeCloseTo(before + 5, 0);
+    await expect.poll(moment).toBeCloseTo(before + 5, 0);
     await page.keyboard.press('>');
     await expect
-      .poll(() => page.getByRole('button', { name: '×2' }).getAttribute('aria-pressed'), PATIENT)
+      .poll(() => page.getByRole('button', { name: '×2' }).getAttribute('aria-pressed'))
       .toBe('true');
   });
 
@@ -138,7 +137,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(from));
     expect(Date.now()).toBeLessThan(Date.parse(to));
     const day = new Date(Date.parse(from) + 14 * 3_600_000).toISOString().slice(0, 10);
-    await expect.poll(() => page.locator('nz-range-picker input').first().inputValue(), PATIENT).toBe(day);
+    await expect.poll(() => page.locator('nz-range-picker input').first().inputValue()).toBe(day);
   });
 
   it('says in words that there is none', async () => {

@@ -7,8 +7,6 @@ import { ConsoleBrowser, type Visitor } from './browser.js';
 
 const idPage = z.object({ items: z.array(z.object({ id: z.uuid() })) });
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 40_000 });
-
 requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the console', () => {
   let harness: Harness;
   let browser: ConsoleBrowser;
@@ -44,7 +42,7 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await page.locator('a', { hasText: 'Next: a system user with it' }).click();
     await page.waitForURL('**/system-users/new**');
     await page.locator('#username').fill('way');
-    await eventually(() => page.locator('gh-system-user-form').textContent()).toContain('WAY');
+    await expect.poll(() => page.locator('gh-system-user-form').textContent()).toContain('WAY');
     await page.locator('gh-form-buttons button[type=submit]').click();
     await page.locator('a', { hasText: 'Push…' }).click();
     await page.waitForURL('**/pushes/new**');
@@ -52,33 +50,33 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await page.locator('gh-form-buttons button[type=submit]').click();
 
     const results = page.locator('gh-push-panel li.asset');
-    await eventually(() => results.filter({ hasText: 'way-03' }).textContent()).toMatch(/Failed.*no sudo/s);
+    await expect.poll(() => results.filter({ hasText: 'way-03' }).textContent()).toMatch(/Failed.*no sudo/s);
     expect(await results.filter({ hasText: 'way-03' }).locator('.reason').getAttribute('title')).toMatch(
       /install it/,
     );
     for (const name of ['way-01', 'way-02']) {
-      await eventually(() => results.filter({ hasText: name }).textContent()).toContain('Succeeded');
+      await expect.poll(() => results.filter({ hasText: name }).textContent()).toContain('Succeeded');
     }
     await hosts[2]?.exec('mv /usr/sbin/visudo.away /usr/sbin/visudo');
     await page.locator('button', { hasText: 'Push again: 1' }).click();
-    await eventually(() => results.allTextContents()).toEqual([
-      expect.stringMatching(/way-03.*|.*way-03.*/s),
-    ]);
-    await eventually(() => results.first().textContent()).toContain('Succeeded');
+    await expect
+      .poll(() => results.allTextContents())
+      .toEqual([expect.stringMatching(/way-03.*|.*way-03.*/s)]);
+    await expect.poll(() => results.first().textContent()).toContain('Succeeded');
     await page.locator('a', { hasText: 'Next: make a rule' }).click();
     await page.waitForURL('**/rules/new**');
     await page.locator('#name').fill('way rule');
     await visitor.pick('userIds', 'olga');
     for (const name of ['way-01', 'way-02']) await visitor.pick('assetIds', name);
     await page.locator('gh-form-buttons button[type=submit]').click();
-    await eventually(() => page.locator('gh-rule-list td').allTextContents()).toEqual(
-      expect.arrayContaining([expect.stringContaining('way rule')]),
-    );
+    await expect
+      .poll(() => page.locator('gh-rule-list td').allTextContents())
+      .toEqual(expect.arrayContaining([expect.stringContaining('way rule')]));
     await page.locator('a', { hasText: 'Next: try whom it lets in' }).click();
     await page.waitForURL('**/explain**');
-    await eventually(() => page.locator('gh-explain-page').textContent()).toMatch(
-      /Yes, allowed now.*way rule/s,
-    );
+    await expect
+      .poll(() => page.locator('gh-explain-page').textContent())
+      .toMatch(/Yes, allowed now.*way rule/s);
   }, 120_000);
 
   it('ends in a web terminal, where sudo runs what is allowed and refuses the rest', async () => {
@@ -87,12 +85,12 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await page.locator('a', { hasText: 'Next: open a terminal there' }).click();
     const terminal = await opened;
     const screen = terminal.locator('.xterm-rows');
-    await eventually(() => screen.textContent()).toMatch(/way@way-0\d|\$/);
+    await expect.poll(() => screen.textContent()).toMatch(/way@way-0\d|\$/);
     await terminal.locator('.xterm-helper-textarea').focus();
     await terminal.keyboard.type('sudo -n /usr/bin/id -un; id -un\n');
-    await eventually(() => screen.textContent()).toMatch(/root\s*way/);
+    await expect.poll(() => screen.textContent()).toMatch(/root\s*way/);
     await terminal.keyboard.type('sudo -n /usr/bin/cat /etc/shadow; echo status=$?\n');
-    await eventually(() => screen.textContent()).toMatch(/(?:password is required|not allowed).*status=1/s);
+    await expect.poll(() => screen.textContent()).toMatch(/(?:password is required|not allowed).*status=1/s);
     await terminal.close();
   }, 60_000);
 
@@ -101,7 +99,7 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await page.goto('/system-users/new');
     await page.locator('#username').fill('late');
     await page.locator('gh-form-buttons button[type=submit]').click();
-    await eventually(() => page.locator('gh-push-records').textContent()).toMatch(/stands on no asset yet/);
+    await expect.poll(() => page.locator('gh-push-records').textContent()).toMatch(/stands on no asset yet/);
     await page.goto('/rules/new');
     await page.locator('#name').fill('late rule');
     await visitor.pick('userIds', 'olga');
@@ -109,16 +107,16 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await visitor.pick('systemUserIds', 'late');
     await page.locator('gh-form-buttons button[type=submit]').click();
     const notice = page.locator('gh-rule-form .notice.bad').first();
-    await eventually(() => notice.textContent()).toMatch(/late.*way-01/s);
+    await expect.poll(() => notice.textContent()).toMatch(/late.*way-01/s);
     const opened = context.waitForEvent('page');
     await notice.locator('a', { hasText: 'Push them' }).click();
     const push = await opened;
-    await eventually(() => push.locator('gh-push-form').textContent()).toMatch(/late.*way-01/s);
+    await expect.poll(() => push.locator('gh-push-form').textContent()).toMatch(/late.*way-01/s);
     await push.locator('gh-form-buttons button[type=submit]').click();
-    await eventually(() => push.locator('gh-push-panel li.asset').textContent()).toContain('Succeeded');
+    await expect.poll(() => push.locator('gh-push-panel li.asset').textContent()).toContain('Succeeded');
     await push.close();
     await page.locator('gh-form-buttons button[type=submit]').click();
-    await eventually(() => page.locator('gh-rule-list').textContent()).toContain('late rule');
+    await expect.poll(() => page.locator('gh-rule-list').textContent()).toContain('late rule');
   }, 120_000);
 
   it('shows what an edited sudo alias outdates and what drifted, and pushes it again', async () => {
@@ -130,43 +128,43 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('the whole way in the conso
     await page.locator('a', { hasText: 'Show what is outdated' }).click();
     await page.waitForURL('**/push-states**');
     const rows = page.locator('gh-push-state-list tbody tr');
-    await eventually(() => rows.allTextContents()).toHaveLength(3);
+    await expect.poll(() => rows.allTextContents()).toHaveLength(3);
     await page.locator('thead input[type=checkbox]').click();
     await page.locator('a', { hasText: 'Push again…' }).click();
     await page.waitForURL('**/pushes/new**');
     await page.locator('gh-form-buttons button[type=submit]').click();
-    await eventually(() => page.locator('gh-push-panel li.asset', { hasText: 'Succeeded' }).count()).toBe(3);
+    await expect.poll(() => page.locator('gh-push-panel li.asset', { hasText: 'Succeeded' }).count()).toBe(3);
 
     await hosts[0]?.exec('rm /etc/sudoers.d/gatehouse-way; usermod -s /bin/sh way');
     await page.goto('/push-states');
     await page.locator('button', { hasText: 'Scan for drift' }).click();
-    await eventually(() => page.locator('gh-job-panel').textContent()).toMatch(/Succeeded.*4 of 4|3 of 3/s);
+    await expect.poll(() => page.locator('gh-job-panel').textContent()).toMatch(/Succeeded.*4 of 4|3 of 3/s);
     await page.goto('/push-states?drift=drifted');
-    await eventually(() => rows.allTextContents()).toEqual([expect.stringMatching(/way-01.*Drifted/s)]);
+    await expect.poll(() => rows.allTextContents()).toEqual([expect.stringMatching(/way-01.*Drifted/s)]);
     await rows.locator('a', { hasText: 'way' }).click();
     const panel = page.locator('gh-push-state-panel');
-    await eventually(() => panel.textContent()).toMatch(/shell is \/bin\/sh.*sudoers file is gone/s);
-    await eventually(() => panel.textContent()).toMatch(/All pushes.*Key.*Agentless.*olga.*Key.*Agentless/s);
+    await expect.poll(() => panel.textContent()).toMatch(/shell is \/bin\/sh.*sudoers file is gone/s);
+    await expect.poll(() => panel.textContent()).toMatch(/All pushes.*Key.*Agentless.*olga.*Key.*Agentless/s);
     await panel.locator('a', { hasText: 'Push again…' }).click();
     await page.locator('gh-form-buttons button[type=submit]').click();
-    await eventually(() => page.locator('gh-push-panel li.asset').textContent()).toContain('Succeeded');
+    await expect.poll(() => page.locator('gh-push-panel li.asset').textContent()).toContain('Succeeded');
     await page.goto('/push-states?drift=drifted');
-    await eventually(() => page.locator('gh-push-state-list').textContent()).not.toContain('way-01');
+    await expect.poll(() => page.locator('gh-push-state-list').textContent()).not.toContain('way-01');
   }, 120_000);
 
   it('takes a system user back from everywhere and deletes it', async () => {
     const { page } = visitor;
     await page.goto('/system-users');
     await page.locator('a', { hasText: 'late' }).first().click();
-    await eventually(() => page.locator('gh-push-records').textContent()).toContain('way-01');
+    await expect.poll(() => page.locator('gh-push-records').textContent()).toContain('way-01');
     const rules = await harness.admin.call('GET', '/authorization-rules?q=late', idPage);
     for (const { id } of rules.items) await harness.admin.do('DELETE', `/authorization-rules/${id}`);
     await page.locator('button', { hasText: 'Delete' }).click();
     const question = page.getByRole('dialog', { name: 'Delete the system user late?' });
-    await eventually(() => question.textContent()).toMatch(/way-01/);
+    await expect.poll(() => question.textContent()).toMatch(/way-01/);
     await question.locator('button', { hasText: 'Delete' }).click();
     await page.waitForURL('**/pushes/**');
-    await eventually(() => page.locator('gh-push-panel').textContent()).toMatch(/late\s*\(deleted\)/);
+    await expect.poll(() => page.locator('gh-push-panel').textContent()).toMatch(/late\s*\(deleted\)/);
     expect((await hosts[0]?.exec('id late'))?.status).not.toBe(0);
     expect(browser.complaints).toEqual([]);
   }, 60_000);

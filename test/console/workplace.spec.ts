@@ -5,8 +5,6 @@ import { Harness, type Way } from '../gateway/harness.js';
 import { requires, type Host } from '../hosts/index.js';
 import { ConsoleBrowser } from './browser.js';
 
-const eventually = <Read>(read: () => Read | Promise<Read>) => expect.poll(read, { timeout: 30_000 });
-
 const withId = z.object({ id: z.uuid() });
 
 requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
@@ -49,7 +47,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     return lines.map((line) => line.replaceAll('\u00a0', ' ').trimEnd()).join('\n');
   }
   const shows = (at: number, text: string | RegExp): Promise<void> =>
-    eventually(() => textOf(at)).toMatch(text);
+    expect.poll(() => textOf(at)).toMatch(text);
   const tabNames = async (): Promise<string[]> =>
     (await page.getByRole('tab').allTextContents()).map((name) => name.trim());
 
@@ -57,9 +55,9 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await page.getByRole('heading', { name: 'All others' }).waitFor();
     await page.getByRole('button', { name: /favourite.*web-02|web-02.*favourite/i }).click();
     const favourites = page.getByRole('list', { name: 'Favourites' });
-    await eventually(() => favourites.textContent()).toContain('web-02');
+    await expect.poll(() => favourites.textContent()).toContain('web-02');
     await page.reload();
-    await eventually(() => favourites.textContent()).toContain('web-02');
+    await expect.poll(() => favourites.textContent()).toContain('web-02');
     expect(await favourites.getByRole('listitem').count()).toBe(1);
   });
 
@@ -74,7 +72,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     expect(await textOf(0)).not.toContain('only-');
 
     await page.keyboard.press('Control+Shift+B');
-    await eventually(() => page.getByText('Typing into all').count()).toBe(2);
+    await expect.poll(() => page.getByText('Typing into all').count()).toBe(2);
     await page.keyboard.type('echo all-$((2+3))-$(hostname)\n');
     await shows(0, /^all-5-web-01$/m);
     await shows(1, /^all-5-web-02$/m);
@@ -103,7 +101,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
       expect((await textOf(at)).match(/^one-3$/gm)).toHaveLength(1);
     }
     await page.keyboard.press('Control+Shift+B');
-    await eventually(() => page.getByText('Typing into all').count()).toBe(0);
+    await expect.poll(() => page.getByText('Typing into all').count()).toBe(0);
   });
 
   it('is worked by keys: another pane, another split, its share, its end', async () => {
@@ -117,10 +115,10 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const before = (await pane(0).boundingBox())?.height ?? 0;
     await bar.focus();
     await page.keyboard.press('ArrowUp');
-    await eventually(async () => (await pane(0).boundingBox())?.height).toBeLessThan(before);
+    await expect.poll(async () => (await pane(0).boundingBox())?.height).toBeLessThan(before);
     await pane(2).getByRole('button', { name: 'Close dev@web-01' }).click();
     await page.locator('dialog').getByRole('button', { name: 'Close' }).click();
-    await eventually(() => page.locator('gh-terminal-pane').count()).toBe(2);
+    await expect.poll(() => page.locator('gh-terminal-pane').count()).toBe(2);
   });
 
   it('shows the files of an asset beside its terminal', async () => {
@@ -129,7 +127,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const files = page.getByRole('complementary', { name: 'Files of dev@web-02' });
     await files.getByRole('button', { name: 'beside.txt', exact: true }).waitFor();
     await files.getByRole('button', { name: 'Hide the files' }).click();
-    await eventually(() => files.count()).toBe(0);
+    await expect.poll(() => files.count()).toBe(0);
   });
 
   it('searches what has passed, and copies what is marked', async () => {
@@ -143,41 +141,41 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await page.keyboard.press('Escape');
     const found = await pane(1).getByText('needle-42', { exact: true }).first().boundingBox();
     await page.mouse.dblclick((found?.x ?? 0) + 20, (found?.y ?? 0) + 5);
-    await eventually(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/needle/);
+    await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/needle/);
   });
 
   it('tabs are renamed and moved', async () => {
     await button('Open dev@web-02').click();
-    await eventually(tabNames).toEqual([expect.stringContaining('dev@web-0'), 'dev@web-02']);
+    await expect.poll(tabNames).toEqual([expect.stringContaining('dev@web-0'), 'dev@web-02']);
     const last = page.getByRole('tab').nth(1);
     await last.focus();
     await page.keyboard.press('F2');
     await page.getByRole('textbox', { name: 'Name of the tab' }).fill('night shift');
     await page.keyboard.press('Enter');
-    await eventually(tabNames).toContain('night shift');
+    await expect.poll(tabNames).toContain('night shift');
     await page.getByRole('tab', { name: 'night shift' }).focus();
     await page.keyboard.press('Shift+ArrowLeft');
-    await eventually(async () => (await tabNames())[0]).toBe('night shift');
+    await expect.poll(async () => (await tabNames())[0]).toBe('night shift');
     await page.getByRole('tab').nth(1).dragTo(page.getByRole('tab').nth(0));
-    await eventually(async () => (await tabNames())[1]).toBe('night shift');
+    await expect.poll(async () => (await tabNames())[1]).toBe('night shift');
   });
 
   it('what was used last stands in the list, and the asset’s page says who was there as whom', async () => {
     const list = await page.context().newPage();
     await list.goto('/terminal');
     const last = list.getByRole('list', { name: 'Used last' });
-    await eventually(() => last.textContent()).toContain('web-01');
+    await expect.poll(() => last.textContent()).toContain('web-01');
     await list.close();
     const admin = await browser.enter(
       harness.product.url,
       await harness.addPerson('olga', { role: 'admin' }),
     );
     await admin.page.goto(`/assets/${second}/access`);
-    await eventually(() => admin.panel.textContent()).toMatch(/alice.*dev/s);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/alice.*dev/s);
     await admin.panel.getByRole('link', { name: 'Pushes', exact: true }).click();
-    await eventually(() => admin.panel.textContent()).toMatch(/dev.*Recorded/s);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/dev.*Recorded/s);
     await admin.panel.getByRole('link', { name: 'Sessions', exact: true }).click();
-    await eventually(() => admin.panel.textContent()).toMatch(/alice\s+dev.*Web terminal.*Online/s);
+    await expect.poll(() => admin.panel.textContent()).toMatch(/alice\s+dev.*Web terminal.*Online/s);
     await admin.leave();
   });
 
@@ -199,10 +197,10 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await button('Bigger letters').click();
     const ground = (): Promise<unknown> =>
       page.evaluate("getComputedStyle(document.querySelector('gh-terminal-page')).backgroundColor");
-    await eventually(ground).toBe('rgb(251, 252, 252)');
+    await expect.poll(ground).toBe('rgb(251, 252, 252)');
     page.once('dialog', (dialog) => void dialog.accept());
     await page.reload();
-    await eventually(ground).toBe('rgb(251, 252, 252)');
+    await expect.poll(ground).toBe('rgb(251, 252, 252)');
     await button('Open dev@web-02').click();
     expect(await pane(0).getByLabel('Character set of the asset').inputValue()).toBe('GBK');
     await pane(0).getByText('Connected', { exact: true }).waitFor();
@@ -229,7 +227,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const tree = page.getByRole('tree', { name: 'My assets by group' });
     const lines = async (): Promise<string[]> =>
       (await tree.getByRole('treeitem').allTextContents()).map((text) => text.trim().replace(/\s+/g, ' '));
-    await eventually(lines).toEqual(['Many101', 'Shanghai1', 'In no group1']);
+    await expect.poll(lines).toEqual(['Many101', 'Shanghai1', 'In no group1']);
     expect(asked).toEqual(['/api/v1/me/asset-groups']);
 
     const lit = tree.locator('[role=treeitem]:focus');
@@ -239,7 +237,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     };
     await tree.getByRole('treeitem').first().focus();
     await press('ArrowRight', 'Many');
-    await eventually(lines).toContain('Show more');
+    await expect.poll(lines).toContain('Show more');
     expect(await tree.getByRole('treeitem', { name: 'spare-099' }).getAttribute('aria-setsize')).toBe('101');
     await press('ArrowDown', 'spare-000');
     await press('ArrowUp', 'Many');
@@ -248,7 +246,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await press('ArrowUp', 'Shanghai');
     await press('ArrowUp', 'Show more');
     await press('Enter', 'spare-100');
-    await eventually(lines).not.toContain('Show more');
+    await expect.poll(lines).not.toContain('Show more');
     await press('ArrowLeft', 'Many');
     await press('ArrowLeft', 'Many');
     await press('ArrowDown', 'Shanghai');
