@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { EndReason } from '#libs/contracts';
 import { Session } from '#libs/database';
-import { inTime, type SessionId } from '#libs/kernel';
+import { inTime } from '#libs/kernel';
 import type { AuditSpool } from './spool/audit-spool.js';
 
 /** What is known of a session when it starts. */
@@ -58,16 +58,28 @@ export class SessionJournal {
     return inTime(written, BEGIN_MS, 'the database did not take the row of the session in time');
   }
 
-  /** Notes the end; it is written soon, and again until the database took it. */
-  end(id: SessionId, end: SessionEnd): void {
-    this.spool.note('session-end', { id, ...end });
+  /**
+   * Notes the whole row of a session that has ended; it is written soon, and again until the database took it. The start
+   * may come to the database after it, or not at all.
+   */
+  end(start: SessionStart, end: SessionEnd): void {
+    this.spool.note('session-end', { ...start, ...end });
   }
 
   private async writeStarts(): Promise<void> {
     const batch = this.starts;
     this.starts = [];
     try {
-      await this.dataSource.getRepository(Session).insert(batch.map(({ row }) => row));
+      // one that nobody waited for any more may have its end before it
+      const rows = batch.map(({ row }) => row);
+      await this.dataSource
+        .createQueryBuilder()
+        .insert()
+        .into(Session)
+        .values(rows)
+        .orIgnore()
+        .updateEntity(false)
+        .execute();
       for (const { done } of batch) done();
     } catch (error) {
       for (const { failed } of batch) failed(error);

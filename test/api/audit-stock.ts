@@ -91,9 +91,10 @@ export class AuditStock {
     const recordingPath = recorded ? await this.record(id, startedAt) : null;
     const journal = this.api.app.get(SessionJournal);
     const place = { sourceAddress: '192.0.2.7', gatewayId: newId<GatewayId>(), destination: null };
-    await journal.begin({ id, kind: 'ssh', ...people, ...place, command: null, startedAt, recordingPath });
+    const start = { id, kind: 'ssh' as const, ...people, ...place, command: null, startedAt, recordingPath };
+    await journal.begin(start);
     const traffic = { exitStatus: 0, bytesIn: 5, bytesOut: 7, recordingBytes };
-    journal.end(id, { endedAt, endReason: 'logout', endDetail: null, ...traffic });
+    journal.end(start, { endedAt, endReason: 'logout', endDetail: null, ...traffic });
     const noted = this.api.app.get(CommandJournal);
     for (let index = 0; index < commands; index++) {
       const command = `echo ${index} ü\u2028 '"`;

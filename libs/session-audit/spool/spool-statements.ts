@@ -1,5 +1,5 @@
 import type { DataSource, EntityTarget, ObjectLiteral } from 'typeorm';
-import { Command, FileTransfer, LoginAttempt, Operation } from '#libs/database';
+import { Command, FileTransfer, LoginAttempt, Operation, Session } from '#libs/database';
 import type { SpoolKind } from './spool-entry.js';
 
 /** What a spooled row becomes a row of. */
@@ -12,16 +12,6 @@ const ROWS = {
 
 /** The statements that write spooled records: `$1` is a JSON array of them. Made twice, each changes nothing. */
 export type SpoolStatements = Readonly<Record<SpoolKind, { once: string; again: string }>>;
-
-/** A session's end; one that was taken for lost gets its real one, unless that is sealed. */
-const SESSION_END = `
-  UPDATE sessions s SET ended_at = e."endedAt", end_reason = e."endReason", end_detail = e."endDetail",
-         exit_status = e."exitStatus", bytes_in = e."bytesIn", bytes_out = e."bytesOut",
-         recording_bytes = e."recordingBytes"
-  FROM json_to_recordset($1::json) AS e(id uuid, "endedAt" timestamptz, "endReason" text, "endDetail" text,
-         "exitStatus" int, "bytesIn" bigint, "bytesOut" bigint, "recordingBytes" bigint)
-  WHERE s.id = e.id AND (s.ended_at IS NULL OR s.end_reason = 'gateway_lost')
-    AND NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = 'session' AND a.row_id = s.id)`;
 
 /** What a batch execution's command did on an asset; of a gateway that was taken for lost also late, only to its own. */
 const BATCH_OUTCOME = `
@@ -60,7 +50,7 @@ export function spoolStatements(dataSource: DataSource): SpoolStatements {
     'file-transfer': rows('file-transfer'),
     operation: rows('operation'),
     login: rows('login'),
-    'session-end': change(SESSION_END),
+    'session-end': change(sessionSql(dataSource)),
     'batch-outcome': change(BATCH_OUTCOME),
     'batch-close': change(BATCH_CLOSE),
   };
@@ -71,12 +61,38 @@ export function spoolStatements(dataSource: DataSource): SpoolStatements {
  * seal has been written once, and may be gone by now with right (retention).
  */
 function insertSql(dataSource: DataSource, kind: keyof typeof ROWS): { once: string; again: string } {
-  const { tableName, columns } = dataSource.getMetadata(ROWS[kind]);
-  const names = columns.map(({ databaseName }) => `"${databaseName}"`).join(', ');
-  const fields = columns.map(({ propertyName }) => `n."${propertyName}"`).join(', ');
-  const types = columns.map(({ propertyName, type }) => `"${propertyName}" ${String(type)}`).join(', ');
-  const insert = `INSERT INTO "${tableName}" (${names}) SELECT ${fields} FROM json_to_recordset($1::json) AS n(${types})`;
-  const unsealed = `WHERE NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = '${kind}' AND a.row_id = n.id)`;
+  const { table, names, fields, types } = columnsOf(dataSource, ROWS[kind]);
+  const insert = `INSERT INTO ${table} (${names.join(', ')})
+    SELECT ${fields} FROM json_to_recordset($1::json) AS n(${types})`;
   const quietly = 'ON CONFLICT (id) DO NOTHING';
-  return { once: `${insert} ${quietly}`, again: `${insert} ${unsealed} ${quietly}` };
+  return { once: `${insert} ${quietly}`, again: `${insert} WHERE ${unsealed(kind)} ${quietly}` };
+}
+
+/**
+ * An ended session, whole: its row stands as it was at the gateway, whether its start was written before, is written later
+ * or was taken away meanwhile. One that was taken for lost gets its real end. What has a seal stays as it is.
+ */
+function sessionSql(dataSource: DataSource): string {
+  const { table, names, fields, types } = columnsOf(dataSource, Session);
+  return `INSERT INTO ${table} AS s (${names.join(', ')})
+    SELECT DISTINCT ON (n.id) ${fields} FROM json_to_recordset($1::json) AS n(${types}) WHERE ${unsealed('session')}
+    ON CONFLICT (id) DO UPDATE SET ${names.map((name) => `${name} = excluded.${name}`).join(', ')}
+    WHERE s.ended_at IS NULL OR s.end_reason = 'gateway_lost'`;
+}
+
+const unsealed = (kind: string): string =>
+  `NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = '${kind}' AND a.row_id = n.id)`;
+
+/** A table's columns: their names, and as fields of records `n` in the words of the code. */
+function columnsOf(
+  dataSource: DataSource,
+  entity: EntityTarget<ObjectLiteral>,
+): { table: string; names: string[]; fields: string; types: string } {
+  const { tableName, columns } = dataSource.getMetadata(entity);
+  return {
+    table: `"${tableName}"`,
+    names: columns.map(({ databaseName }) => `"${databaseName}"`),
+    fields: columns.map(({ propertyName }) => `n."${propertyName}"`).join(', '),
+    types: columns.map(({ propertyName, type }) => `"${propertyName}" ${String(type)}`).join(', '),
+  };
 }

@@ -1,4 +1,5 @@
 import { newId, type SessionId } from '#libs/kernel';
+import type { SessionStart } from '#libs/session-audit';
 import { ConnectFailure } from './connect-failure.js';
 import { namesOf, noteRefusedForward } from './refused-forward.js';
 import { RemoteListener, type ReachClient } from './remote-listener.js';
@@ -38,21 +39,17 @@ export class ListenerOpener {
     const { grant } = decision;
     const lease = await pool.lease(grant, { isSession: false, agent: null });
     const id = newId<SessionId>();
+    let start: SessionStart | null = null;
     const listener = new RemoteListener(id, grant, lease, reachClient, (end) => {
-      journal.end(id, end);
+      // a port that the asset refused has no row
+      if (start) journal.end(start, end);
     });
     registry.add(listener);
     try {
       const port = await listener.listen(place);
       const names = { ...namesOf(grant.terms), ...asked, destination: `${place.address}:${port}` };
-      await journal.begin({
-        ...names,
-        id,
-        gatewayId,
-        command: null,
-        startedAt: clock.now(),
-        recordingPath: null,
-      });
+      start = { ...names, id, gatewayId, command: null, startedAt: clock.now(), recordingPath: null };
+      await journal.begin(start);
       listener.stand();
       return listener;
     } catch (error) {

@@ -36,9 +36,11 @@ export async function noteRefusedForward(
     const id = newId<SessionId>();
     const startedAt = clock.now();
     const place = { sourceAddress, destination, command: null, recordingPath: null };
-    await journal.begin({ ...namesOf(known.grant.terms), ...place, id, kind, gatewayId, startedAt });
     const nothing = { exitStatus: null, bytesIn: 0, bytesOut: 0, recordingBytes: 0 };
-    journal.end(id, { ...nothing, endedAt: startedAt, endReason: 'refused', endDetail: why });
+    journal.end(
+      { ...namesOf(known.grant.terms), ...place, id, kind, gatewayId, startedAt },
+      { ...nothing, endedAt: startedAt, endReason: 'refused', endDetail: why },
+    );
   } catch (error) {
     logger.warn({ err: error, destination }, 'a refused forwarding leaves no record');
   }

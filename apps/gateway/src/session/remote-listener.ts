@@ -24,8 +24,6 @@ export class RemoteListener implements LiveSession {
   private listener: AssetListener | null = null;
   private isStanding = false;
   private isOver = false;
-  /** How it ended, where it did before its row stood. */
-  private ending: SessionEnd | null = null;
   private readonly bridges = new Set<Bridge>();
   private opening = 0;
   private bytesIn = 0;
@@ -68,10 +66,8 @@ export class RemoteListener implements LiveSession {
 
   /** Its row stands: connections may come. @throws ConnectFailure when it was ended meanwhile */
   stand(): void {
+    if (this.isOver) throw withdrawn();
     this.isStanding = true;
-    if (!this.ending) return;
-    this.onEnded(this.ending);
-    throw withdrawn();
   }
 
   whenEnded(): Promise<void> {
@@ -87,8 +83,7 @@ export class RemoteListener implements LiveSession {
     this.lease.release();
     const { bytesIn, bytesOut } = this;
     const end = { endedAt: new Date(), endReason: reason, endDetail: detail, exitStatus: null };
-    this.ending = { ...end, bytesIn, bytesOut, recordingBytes: 0 };
-    if (this.isStanding) this.onEnded(this.ending);
+    this.onEnded({ ...end, bytesIn, bytesOut, recordingBytes: 0 });
     this.markEnded();
     return this.ended;
   }

@@ -109,13 +109,15 @@ export class SessionOpener {
       ...(wish.andAction ? [wish.andAction] : []),
       ...(withAgent ? ['agent' as const] : []),
     ];
+    const startedAt = clock.now();
+    const row = this.row(id, decision.grant, downstream, startedAt);
     const end = (how: SessionEnd): void => {
-      this.parts.journal.end(id, how);
+      this.parts.journal.end(row, how);
     };
-    const session = new Session(id, decision.grant, downstream, clock.now(), end, needs);
+    const session = new Session(id, decision.grant, downstream, startedAt, end, needs);
     this.parts.registry.add(session);
     onBegun(session);
-    await this.start(session, decision.grant, pool, withAgent);
+    await this.start(session, row, pool, withAgent);
     return { session, refusal: null };
   }
 
@@ -168,16 +170,21 @@ export class SessionOpener {
     noteRefusal({ ...transfer, command }, who, wish.action, transfers);
   }
 
-  private async start(session: Session, grant: Grant, pool: UpstreamPool, withAgent: boolean): Promise<void> {
-    const isRecorded = !RECORDED_ELSEWHERE.includes(session.downstream.kind);
-    const path = isRecorded ? this.parts.recordings.pathFor(session.id, session.startedAt) : null;
+  private async start(
+    session: Session,
+    start: SessionStart,
+    pool: UpstreamPool,
+    withAgent: boolean,
+  ): Promise<void> {
+    const { grant } = session;
+    const path = start.recordingPath;
     const [lease, recorder, row] = await Promise.allSettled([
       pool.lease(grant, {
         isSession: session.downstream.destination === undefined,
         agent: withAgent ? (session.downstream.openAgent ?? null) : null,
       }),
       path === null ? null : this.startRecorder(session, path),
-      this.parts.journal.begin(this.row(session, path)),
+      this.parts.journal.begin(start),
     ]);
     const close = async (): Promise<void> => {
       if (lease.status === 'fulfilled') lease.value.release();
@@ -262,18 +269,19 @@ export class SessionOpener {
     return timer;
   }
 
-  private row(session: Session, recordingPath: string | null): SessionStart {
-    const { kind, sourceAddress, command, destination = null } = session.downstream;
+  private row(id: SessionId, grant: Grant, downstream: Downstream, startedAt: Date): SessionStart {
+    const { kind, sourceAddress, command, destination = null } = downstream;
+    const isRecorded = !RECORDED_ELSEWHERE.includes(kind);
     return {
-      ...namesOf(session.grant.terms),
-      id: session.id,
+      ...namesOf(grant.terms),
+      id,
       kind,
       sourceAddress,
       gatewayId: this.parts.gatewayId,
       command: storable(command),
       destination,
-      startedAt: session.startedAt,
-      recordingPath,
+      startedAt,
+      recordingPath: isRecorded ? this.parts.recordings.pathFor(id, startedAt) : null,
     };
   }
 }
