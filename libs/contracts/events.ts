@@ -10,6 +10,8 @@ export interface BusEvents {
   'user.changed': { userId: string };
   /** What is demanded of everybody's login is different now. */
   'logins.changed': Record<string, never>;
+  /** What SSH clients show before the login is different now. */
+  'ssh-banner.changed': Record<string, never>;
   /** There is work on assets for whoever does this kind. */
   'run.waiting': { kind: RunKind };
   /** What the product does by itself, and when, is different now. */

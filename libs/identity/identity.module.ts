@@ -19,6 +19,7 @@ import { OwnAccount } from './own-account.js';
 import { PublicKeyBook } from './public-key-book.js';
 import { SecondFactorBook } from './second-factor-book.js';
 import { SecuritySettings } from './security-settings.js';
+import { SshBanner } from './ssh-banner.js';
 import { UserDirectory } from './user-directory.js';
 import { UserExport } from './user-export.js';
 import { UserImport } from './user-import.js';
@@ -84,6 +85,11 @@ const secondFactors: Provider[] = [
     inject: [DataSource, UnitOfWork],
     useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork) =>
       new SecuritySettings(dataSource, unitOfWork),
+  },
+  {
+    provide: SshBanner,
+    inject: [DataSource, UnitOfWork],
+    useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork) => new SshBanner(dataSource, unitOfWork),
   },
   {
     provide: SecondFactorBook,
@@ -184,6 +190,7 @@ const mailing: Provider[] = [
     HalfLogins,
     SecondFactorBook,
     SecuritySettings,
+    SshBanner,
     LoginRegistry,
     TokenReader,
     UserDirectory,

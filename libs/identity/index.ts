@@ -32,6 +32,7 @@ export { PasswordRecovery } from './mail/password-recovery.js';
 export { OwnAccount, type OwnChanges } from './own-account.js';
 export { SecondFactorBook, type SecondFactorState } from './second-factor-book.js';
 export { SECOND_FACTOR_DEMANDS, SecuritySettings, type SecurityPolicy } from './security-settings.js';
+export { SSH_BANNER_MAX, SshBanner, type SshBannerText } from './ssh-banner.js';
 export { PublicKeyBook, type MadeKey, type RenewedKey } from './public-key-book.js';
 export { UserExport, type ExportedUser, type UserExportSelection } from './user-export.js';
 export { UserImport, type AddedUser, type UserRunCounts } from './user-import.js';

@@ -151,6 +151,24 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     await alice.leave();
   });
 
+  it('the banner of SSH logins is written, refused with control characters, and shown to whoever connects', async () => {
+    const { page } = admin;
+    await page.goto('/settings/ssh');
+    const field = page.getByLabel('Banner');
+    await field.fill('rings \u0007');
+    await admin.button('Save').click();
+    await expect.poll(() => page.locator('#banner-problem').textContent()).toContain('Control characters');
+    await field.fill('  Authorized use only.\n  未经授权禁止登录。');
+    await admin.button('Save').click();
+    await page.getByText('It counts from the next connection').waitFor();
+    await page.reload();
+    await expect.poll(() => field.inputValue()).toBe('  Authorized use only.\n  未经授权禁止登录。');
+    await expect.poll(async () => (await asset()).stderr).toContain('  Authorized use only.\r\n');
+    await field.fill('');
+    await admin.button('Save').click();
+    await expect.poll(async () => (await asset()).stderr).not.toContain('Authorized use only');
+  });
+
   it('users are exported as the filter shows them', async () => {
     await admin.page.goto('/users?role=user&sort=-username');
     await admin.page.getByRole('button', { name: 'Export' }).click();

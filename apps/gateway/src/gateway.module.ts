@@ -9,6 +9,7 @@ import {
   IdentityModule,
   LoginRegistry,
   OwnAccount,
+  SshBanner,
   TokenReader,
 } from '#libs/identity';
 import {
@@ -61,6 +62,7 @@ import { SessionOpener, type OpenerParts } from './session/session-opener.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { TargetDirectory } from './session/target-directory.js';
 import { UpstreamPool } from './session/upstream-pool.js';
+import { BannerText } from './ssh/banner-text.js';
 import { SshDoor } from './ssh/ssh-door.js';
 import { CommandDesk } from './taps/commands/command-desk.js';
 import { MonitorDesk } from './taps/monitor/monitor-desk.js';
@@ -177,9 +179,16 @@ export class GatewayModule {
           useFactory: (parts: OpenerParts) => new ListenerOpener(parts),
         },
         {
+          provide: BannerText,
+          inject: [SshBanner, LOGGER, ControlBus],
+          useFactory: (settings: SshBanner, logger: Logger, bus: ControlBus) =>
+            new BannerText(settings, logger, bus),
+        },
+        {
           provide: SshDoor,
           inject: [
             DataSource,
+            BannerText,
             Authenticator,
             CodeChecker,
             Authorizer,
@@ -198,6 +207,7 @@ export class GatewayModule {
           ],
           useFactory: (
             dataSource: DataSource,
+            banner: BannerText,
             authenticator: Authenticator,
             codes: CodeChecker,
             authorizer: Authorizer,
@@ -217,6 +227,7 @@ export class GatewayModule {
             const direct = new DirectLogin(dataSource, authorizer);
             return new SshDoor({
               config,
+              banner,
               authenticator,
               codes,
               reachable,

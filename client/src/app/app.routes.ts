@@ -160,6 +160,12 @@ export const routes: Routes = [
         loadComponent: () => import('./settings/monitor-settings').then((file) => file.MonitorSettings),
       },
       {
+        path: 'settings/ssh',
+        canActivate: [may('settings.write')],
+        canDeactivate: [keepsInput],
+        loadComponent: () => import('./settings/ssh-banner').then((file) => file.SshBanner),
+      },
+      {
         path: 'settings/retention',
         canActivate: [may('settings.write')],
         canDeactivate: [keepsInput],

@@ -78,13 +78,16 @@ export interface TextOptions extends FieldOptions {
   rule?: string;
   /** Lines and tabs may be in it. */
   multiline?: boolean;
+  /** Blanks at its ends mean something. */
+  blankEnds?: boolean;
   /** Keys and passwords: kept exactly as they are, blanks at the ends too. */
   verbatim?: boolean;
 }
 
 /** A text without control characters and without blanks at its ends. */
 export function Text(options: TextOptions): PropertyDecorator {
-  const { min = 0, max, pattern, rule = 'This is not in the right form.', multiline, verbatim } = options;
+  const { min = 0, max, pattern, rule = 'This is not in the right form.' } = options;
+  const { multiline, blankEnds, verbatim } = options;
   const checks = [
     IsString(fail('wrong_type', 'This must be a text.')),
     MinLength(min, fail('too_short', min === 1 ? 'Fill this in.' : `Use at least ${min} characters.`)),
@@ -93,7 +96,8 @@ export function Text(options: TextOptions): PropertyDecorator {
   if (!verbatim) {
     const shape = multiline ? manyLines : oneLine;
     checks.push(shaped(shape, 'control_characters', 'Control characters are not allowed here.'));
-    checks.push(shaped(bareEnds, 'blank_ends', 'Remove the blanks at the beginning or the end.'));
+    if (!blankEnds)
+      checks.push(shaped(bareEnds, 'blank_ends', 'Remove the blanks at the beginning or the end.'));
   }
   if (pattern) checks.push(shaped(pattern, 'wrong_form', rule));
   const schema: ApiPropertyOptions = {

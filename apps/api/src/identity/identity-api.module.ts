@@ -11,6 +11,7 @@ import { MyApiTokensController } from './my-api-tokens.controller.js';
 import { MyPublicKeysController } from './my-public-keys.controller.js';
 import { MySecondFactorController } from './my-second-factor.controller.js';
 import { SecurityController } from './security.controller.js';
+import { SshBannerController } from './ssh-banner.controller.js';
 import { UserAccessController } from './user-access.controller.js';
 import { PasswordRecoveryController } from './password-recovery.controller.js';
 import { UserApiTokensController } from './user-api-tokens.controller.js';
@@ -39,6 +40,7 @@ import { UsersController } from './users.controller.js';
     MyPublicKeysController,
     MySecondFactorController,
     SecurityController,
+    SshBannerController,
     UserSheetsController, // before the one that takes `users/:id`
     UsersController,
     UserAccessController,

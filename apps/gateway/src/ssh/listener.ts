@@ -12,6 +12,8 @@ export interface ListenerOptions {
   host: string;
   port: number;
   hostKey: string;
+  /** What the client shows before its user logs in, read for each connection. */
+  banner: () => string;
   logger: Logger;
   /** Time to log in, in milliseconds. */
   graceMs?: number;
@@ -42,7 +44,10 @@ export class SshListener {
 
   constructor(private readonly options: ListenerOptions) {
     this.gate = new PreAuthGate(options.graceMs);
-    this.ssh = new ssh2.Server(serverConfig(options.hostKey));
+    const { hostKey, banner } = options;
+    // ssh2 reads its configuration anew for each connection
+    const config = Object.defineProperty(serverConfig(hostKey), 'banner', { get: banner });
+    this.ssh = new ssh2.Server(config);
     this.ssh.on('connection', (client, info) => {
       const socket = this.byPeer.get(`${info.ip}:${info.port}`);
       if (socket) this.take(client, socket);

@@ -17,6 +17,7 @@ import type { ListenerOpener } from '../session/listener-opener.js';
 import type { SessionOpener, SessionWish } from '../session/session-opener.js';
 import type { TargetDirectory } from '../session/target-directory.js';
 import { UpstreamPool } from '../session/upstream-pool.js';
+import type { BannerText } from './banner-text.js';
 import { CHANNEL_KINDS } from './channel-kinds.js';
 import type { ChannelDownstream } from './channel-downstream.js';
 import { ClientConnection, type ChannelContext, type ConnectionParts } from './connection.js';
@@ -28,6 +29,7 @@ import { SshListener } from './listener.js';
 /** What the SSH side needs. */
 export interface SshDoorParts {
   config: Config;
+  banner: BannerText;
   authenticator: Authenticator;
   codes: CodeChecker;
   reachable: ReachableAssets;
@@ -75,7 +77,8 @@ export class SshDoor {
 
   /** Listens. Gives the port and the host key's fingerprint. @throws StartFailure */
   async open(): Promise<{ port: number; hostKey: GatewayHostKey }> {
-    const { config, logger, reachable, direct } = this.parts;
+    const { config, banner, logger, reachable, direct } = this.parts;
+    await banner.read();
     const hostKey = await readHostKey(config.dataDir);
     this.hostKey = hostKey.publicKey;
     const jump = new JumpHost({
@@ -92,6 +95,7 @@ export class SshDoor {
       host: config.sshHost,
       port: config.sshPort,
       hostKey: hostKey.privateKey,
+      banner: () => banner.now,
       logger,
       graceMs: config.loginGraceMs,
       onConnection: (client, socket, address, loggedIn) => {

@@ -237,6 +237,7 @@ export type { SetFirstHour } from './models/set-first-hour';
 export type { SetMailSettings } from './models/set-mail-settings';
 export type { SetPassword } from './models/set-password';
 export type { SetSecurity } from './models/set-security';
+export type { SshBannerSetting } from './models/ssh-banner-setting';
 export type { SshDoorView } from './models/ssh-door-view';
 export type { SudoAliasPage } from './models/sudo-alias-page';
 export type { SudoAliasView } from './models/sudo-alias-view';
@@ -344,6 +345,10 @@ export type { GetSecurity$Params as GetSecurity$Params } from './fn/settings/get
 export { getSecurity as getSecurity } from './fn/settings/get-security';
 export type { SetSecurity$Params as SetSecurity$Params } from './fn/settings/set-security';
 export { setSecurity as setSecurity } from './fn/settings/set-security';
+export type { GetSshBanner$Params as GetSshBanner$Params } from './fn/settings/get-ssh-banner';
+export { getSshBanner as getSshBanner } from './fn/settings/get-ssh-banner';
+export type { SetSshBanner$Params as SetSshBanner$Params } from './fn/settings/set-ssh-banner';
+export { setSshBanner as setSshBanner } from './fn/settings/set-ssh-banner';
 export type { GetDefaults$Params as GetDefaults$Params } from './fn/settings/get-defaults';
 export { getDefaults as getDefaults } from './fn/settings/get-defaults';
 export type { SetDefaults$Params as SetDefaults$Params } from './fn/settings/set-defaults';

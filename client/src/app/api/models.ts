@@ -231,6 +231,7 @@ export type { SetFirstHour } from './models/set-first-hour';
 export type { SetMailSettings } from './models/set-mail-settings';
 export type { SetPassword } from './models/set-password';
 export type { SetSecurity } from './models/set-security';
+export type { SshBannerSetting } from './models/ssh-banner-setting';
 export type { SshDoorView } from './models/ssh-door-view';
 export type { SudoAliasPage } from './models/sudo-alias-page';
 export type { SudoAliasView } from './models/sudo-alias-view';

@@ -70,6 +70,7 @@ export const MENU: readonly MenuSection[] = [
     pages: [
       { path: '/settings/defaults', label: 'menu.defaults', icon: 'control', needs: 'inventory.read' },
       { path: '/settings/security', label: 'menu.security', icon: 'lock', needs: 'settings.write' },
+      { path: '/settings/ssh', label: 'menu.sshLogin', icon: 'login', needs: 'settings.write' },
       { path: '/settings/facts', label: 'menu.facts', icon: 'sync', needs: 'settings.write' },
       {
         path: '/settings/push-engine',
