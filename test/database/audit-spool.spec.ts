@@ -166,6 +166,23 @@ describe('the spool of audit records', () => {
     await expect.poll(() => texts(session), { timeout: 15_000 }).toEqual(['one', 'two']);
   });
 
+  it('keeps what is noted while it closes and after that for whoever comes next', async () => {
+    const { spool, path } = await open();
+    const session = newId<SessionId>();
+    spool.note('command', command(session, 'a'));
+    await spool.settled();
+    const closing = spool.close(5_000);
+    spool.note('command', command(session, 'b'));
+    await closing;
+    spool.note('command', command(session, 'c'));
+    spool.note('command', command(session, 'd'));
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const dead = new Date(Date.now() - 30_000);
+    await utimes(path, dead, dead);
+    await open();
+    await expect.poll(() => texts(session), { timeout: 10_000 }).toEqual(['a', 'b', 'c', 'd']);
+  });
+
   it('puts aside what the database refuses for good; the others are written', async () => {
     const { spool } = await open();
     const session = newId<SessionId>();

@@ -1,13 +1,18 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { endProcess, requires, spawnBound, type Host } from '../hosts/index.js';
 import { Harness, type SessionRow, type Way } from './harness.js';
 import type { KeyPair } from './key-ring.js';
+import { MonitorClient } from './monitor-client.js';
 import type { Terminal } from './terminal.js';
 
 const MINUTE_MS = 60_000;
 /** Time to log in, on a busy machine too. */
 const WELL_BEFORE_MS = 20_000;
+const pageOf = <T extends z.ZodRawShape>(shape: T) => z.object({ items: z.array(z.looseObject(shape)) });
 const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
 
 requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
@@ -221,12 +226,34 @@ requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
     expect(after).toBeLessThan(2000);
   }, 120_000);
 
-  it('the gateway stops: its sessions end with the reason, and no row stays online', async () => {
+  it('the gateway stops: its sessions end with the reason, none stays online, and no record of its end is lost', async () => {
     const { terminal, row } = await openSession();
+    const auditor = await harness.addPerson('audrey', { role: 'auditor' });
+    const watcher = MonitorClient.at(harness.product.url, await harness.consoleCookie(auditor), row.id);
+    expect(await watcher.outcome()).toBe('connected');
+    expect(await watcher.watch(row.id)).toEqual({ ok: true });
+    terminal.line('echo the last');
+    await terminal.waitFor(/^the last/m);
     const gateway = harness.product.gateways.splice(0, 1)[0];
     if (gateway) await endProcess(gateway, 'SIGTERM');
     await terminal.untilEnded(3000);
     expect(await ended(row)).toBe('gateway_stopped');
+    await expect.poll(() => watcher.ended).toEqual({ reason: 'gateway_stopped', detail: null });
+    // all of it is in the database when the process is gone: no other gateway is there to write it
+    const entered = await harness.admin.call(
+      'GET',
+      `/sessions/${row.id}/commands`,
+      pageOf({ command: z.string() }),
+    );
+    expect(entered.items.map(({ command }) => command)).toEqual(['echo the last']);
+    const done = await harness.admin.call(
+      'GET',
+      '/operations?pageSize=50',
+      pageOf({ action: z.string(), subjectId: z.string().nullable() }),
+    );
+    const actions = done.items.filter(({ subjectId }) => subjectId === row.id).map(({ action }) => action);
+    expect(actions).toEqual(['session.unwatch', 'session.watch']);
+    expect(await readdir(join(harness.product.dataDir, 'spool'))).toEqual([]);
     await harness.product.startGateway();
     const { terminal: again } = await openSession();
     again.line('exit');

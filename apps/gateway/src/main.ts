@@ -18,14 +18,12 @@ import { Authenticator } from '#libs/identity';
 import { AuditSpool, GatewayRoster } from '#libs/session-audit';
 import { CredentialVault } from '#libs/vault';
 import { BatchCrew } from './batch/batch-crew.js';
+import { ConsoleSockets } from './console-sockets/console-sockets.js';
 import { GATEWAY_ID, GatewayModule } from './gateway.module.js';
 import { GatewayJobs } from './jobs/gateway-jobs.js';
 import { MailClerk } from './mail/mail-clerk.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { SshDoor } from './ssh/ssh-door.js';
-
-/** How long a gateway that stops waits for the rows of its sessions. */
-const SPOOL_CLOSE_MS = 5_000;
 
 /**
  * Small buffers of long life (host keys, offers, tags of a connection) each hold the slab that they were cut from;
@@ -76,8 +74,9 @@ async function main(): Promise<void> {
     door.stopListening();
     await endWork(app);
     door.close();
-    // what the database doesn't take in time stays in the file, and is written by whoever comes next
-    await spool.close(SPOOL_CLOSE_MS);
+    app.get(ConsoleSockets).close();
+    // behind all that leaves records; what the database doesn't take in time is written by whoever comes next
+    await spool.close();
     await roster.leave();
     await app.close();
   });

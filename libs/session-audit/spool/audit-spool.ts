@@ -1,3 +1,4 @@
+import { appendFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -22,6 +23,8 @@ const MAX_LOGINS_IN_MEMORY = 10_000;
 /** A spool's file has at most so many bytes: some million records. */
 const MAX_BYTES = 1024 * 1024 * 1024;
 const CARE_MS = 500;
+/** How long a process that stops waits for the database to take its records. */
+const CLOSE_MS = 5_000;
 
 /** What a spool needs. */
 export interface SpoolParts {
@@ -73,6 +76,7 @@ export class AuditSpool {
   private isSending = false;
   private isTold = false;
   private stopped = false;
+  private isClosed = false;
   private noted = 0;
   private written = 0;
   private waiters: { upTo: number; done: () => void }[] = [];
@@ -119,6 +123,10 @@ export class AuditSpool {
 
   /** Takes a record; it is written soon, and again until the database took it. */
   note(kind: SpoolKind, record: object): void {
+    if (this.isClosed) {
+      this.keepLate(lineOf(kind, record));
+      return;
+    }
     if (this.memory.length >= MAX_IN_MEMORY || (kind === 'login' && this.logins >= MAX_LOGINS_IN_MEMORY)) {
       this.lose(kind);
       return;
@@ -136,8 +144,8 @@ export class AuditSpool {
     return new Promise((done) => this.waiters.push({ upTo: this.noted, done }));
   }
 
-  /** Waits until all is written, at most `timeoutMs`; what isn't then stays in the file for whoever comes next. */
-  async close(timeoutMs: number): Promise<void> {
+  /** Waits until all is written, at most `timeoutMs`; what isn't then, and what is noted later, is in the file for whoever comes next. */
+  async close(timeoutMs = CLOSE_MS): Promise<void> {
     if (this.stopped) return;
     await Promise.race([this.settled(), sleep(timeoutMs, undefined, { ref: false })]);
     this.stopped = true;
@@ -146,12 +154,14 @@ export class AuditSpool {
     await this.store();
     await this.file?.sync();
     await this.file?.close();
+    this.isClosed = true;
+    if (this.memory.length > 0) this.keepLate(this.memory.map(({ line }) => line).join(''));
     await this.writer.close();
   }
 
   /** Of a process that keeps no file. */
   async onApplicationShutdown(): Promise<void> {
-    await this.close(0);
+    await this.close();
   }
 
   /** Memory to file. */
@@ -255,6 +265,16 @@ export class AuditSpool {
       const { gap } = this;
       this.gap = null;
       this.listener?.outOfDanger(gap);
+    }
+  }
+
+  /** The process ends: nobody waits for a promise any more. */
+  private keepLate(lines: string): void {
+    try {
+      if (!this.file) throw new Error('this process keeps no spool');
+      appendFileSync(this.file.path, lines, { mode: 0o600 });
+    } catch (error) {
+      this.parts.logger.error({ err: error }, 'audit records are lost: they came after the end');
     }
   }
 

@@ -1,4 +1,4 @@
-import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { Namespace, Socket } from 'socket.io';
 import { roleHas, type Permission } from '#libs/contracts';
 import { ControlBus, type User } from '#libs/database';
@@ -27,7 +27,7 @@ export interface LoggedInSocket {
 
 /** Who is at the sockets of consoles: lets in whoever has a login that counts, and closes them when it no longer does. */
 @Injectable()
-export class ConsoleSockets implements OnApplicationShutdown {
+export class ConsoleSockets {
   private readonly loggedIn = new WeakMap<Socket, LoggedInSocket>();
   private readonly guarded: { namespace: Namespace; needs: Permission }[] = [];
   private readonly checks: NodeJS.Timeout[];
@@ -62,8 +62,11 @@ export class ConsoleSockets implements OnApplicationShutdown {
     ];
   }
 
-  onApplicationShutdown(): void {
+  /** The gateway stops: closes all of its own, whose ends may leave records. */
+  close(): void {
     this.checks.forEach(clearInterval);
+    for (const { namespace } of this.guarded)
+      for (const socket of namespace.sockets.values()) socket.disconnect(true);
   }
 
   /** Lets nobody into a namespace, or stay there, whose login doesn't count or whose role lacks the permission. */
