@@ -9,6 +9,7 @@ import ssh2, {
 } from 'ssh2';
 import { readDestination, type Grant } from '#libs/authorization';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
+import { gatherWrites } from '../ssh/gathered-writes.js';
 import { rekeyByTraffic } from '../ssh/rekeying.js';
 import { ConnectFailure, describeConnectError, hasNoPinnedType } from './connect-failure.js';
 import { addressesOf, dial } from './dial.js';
@@ -96,6 +97,7 @@ export class Upstream {
   ): Promise<Upstream> {
     return new Promise((resolve, reject) => {
       const client = new ssh2.Client();
+      gatherWrites(socket);
       let stopRekeying = (): void => undefined;
       let wrongHostKey = false;
       const abort = (): void => {

@@ -2,6 +2,7 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
 import { StartFailure, type Logger } from '#libs/kernel';
 import { ciphersFor, DOWNSTREAM_ALGORITHMS } from './algorithms.js';
+import { gatherWrites } from './gathered-writes.js';
 import { PreAuthGate } from './pre-auth-gate.js';
 
 const KEEPALIVE_MS = 15_000;
@@ -93,6 +94,7 @@ export class SshListener {
     this.sockets.add(socket);
     this.byPeer.set(peer, socket);
     this.gate.enter(socket);
+    gatherWrites(socket);
     socket.once('close', () => {
       this.sockets.delete(socket);
       this.byPeer.delete(peer);
