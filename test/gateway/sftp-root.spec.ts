@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { requires, type Host, type Outcome } from '../hosts/index.js';
 import { DOOR, scp, sftp } from './file-clients.js';
@@ -142,6 +145,76 @@ requires('hosts', 'ssh').describe('the SFTP root', () => {
     ]);
     expect(status).toBe(1);
     expect(text).not.toContain('root:x');
+  });
+
+  describe('over more assets than may be connected at once', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
+
+    beforeAll(async () => {
+      const ids = await Promise.all(names.map((name) => harness.addAsset(name, host)));
+      await harness.recordPush(way.systemUserId, ids);
+      await harness.addRule([way.person.id], ids, [way.systemUserId]);
+    });
+
+    it('walks over all of them in one connection, there and back, with one session at a time for each', async () => {
+      const file = join(harness.keys.folder, 'many.txt');
+      await writeFile(file, 'for many');
+      const puts = names.map((name) => `put ${file} /${name}/dev/home/dev/${name}.txt`);
+      const gets = [...names]
+        .reverse()
+        .map((name) => `get /${name}/dev/home/dev/${name}.txt ${file}.${name}`);
+      const { status, stderr } = await commands(...puts, ...gets);
+      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const back = await Promise.all(names.map((name) => readFile(`${file}.${name}`, 'utf8')));
+      expect(new Set(back)).toEqual(new Set(['for many']));
+      const ends = async () =>
+        (await harness.sessions('&kind=sftp'))
+          .filter(({ assetName }) => names.includes(String(assetName)))
+          .map(({ endReason }) => endReason);
+      // four assets came twice: their sessions had gone for the last ones
+      await expect
+        .poll(ends, { timeout: 10_000 })
+        .toEqual(Array.from({ length: 24 }, () => 'client_disconnected'));
+    });
+
+    it('keeps what is open, and says when nothing can be closed for one more', async () => {
+      const client = new ssh2.Client();
+      const { person } = way;
+      const { address, sshPort } = harness.product;
+      const ready = once(client, 'ready');
+      client.connect({ host: address, port: sshPort, username: 'alice', privateKey: person.key.private });
+      await ready;
+      try {
+        const sftp = await promisify(client.sftp.bind(client))();
+        const open = (name: string | undefined): Promise<Buffer> =>
+          new Promise((resolve, reject) => {
+            sftp.open(`/${name}/dev/etc/hostname`, 'r', (error, handle) => {
+              if (error) reject(error);
+              else resolve(handle);
+            });
+          });
+        const read = (handle: Buffer): Promise<string> =>
+          new Promise((resolve, reject) => {
+            sftp.read(handle, Buffer.alloc(100), 0, 100, 0, (error, _, bytes) => {
+              if (error) reject(error);
+              else resolve(bytes.toString());
+            });
+          });
+        const handles: Buffer[] = [];
+        for (const name of names.slice(0, 16)) handles.push(await open(name));
+        await expect(open(names[16])).rejects.toThrow('Files are open on 16 assets');
+        await expect(open('secret-01')).rejects.toThrow('No such asset');
+        const [first = Buffer.alloc(0), second = Buffer.alloc(0)] = handles;
+        await new Promise((resolve) => {
+          sftp.close(second, resolve);
+        });
+        expect(await read(await open(names[16]))).toMatch(/\S\n$/);
+        expect(await read(first)).toMatch(/\S\n$/);
+        await expect(read(second)).rejects.toThrow('The connection to this asset has ended');
+      } finally {
+        client.end();
+      }
+    });
   });
 
   it('a rule that goes takes the asset away, and the others stay', async () => {

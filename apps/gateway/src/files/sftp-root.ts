@@ -18,7 +18,7 @@ export interface RootParts {
 
 /** Requests are gathered whole: their paths and handles are written anew. */
 const MAX_REQUEST = 1024 * 1024;
-/** Assets connected at once under one root. */
+/** Assets connected at once under one root; for one more the longest unused goes on which nothing is open. */
 const MAX_BRANCHES = 16;
 const BY_PATH: readonly number[] = [
   ...[SFTP.OPEN, SFTP.LSTAT, SFTP.SETSTAT, SFTP.OPENDIR, SFTP.REMOVE, SFTP.MKDIR, SFTP.RMDIR, SFTP.STAT],
@@ -27,6 +27,7 @@ const BY_PATH: readonly number[] = [
 const BY_HANDLE: readonly number[] = [
   ...[SFTP.CLOSE, SFTP.READ, SFTP.WRITE, SFTP.FSTAT, SFTP.FSETSTAT, SFTP.READDIR],
 ];
+const TOO_MANY = `Files are open on ${MAX_BRANCHES} assets, which is all that one connection may have: close some.`;
 type Inside = Extract<RootPlace, { kind: 'inside' }>;
 
 interface Entry {
@@ -34,8 +35,12 @@ interface Entry {
   number: number;
   /** `/asset/systemuser`, Latin-1. */
   prefix: string;
-  /** Requests without a reply, and whether the reply names a path. */
-  pending: Map<number, { type: number }>;
+  /** Requests without a reply, and what they ask about. */
+  pending: Map<number, { type: number; handle: string }>;
+  /** Files and folders that are open there, by their handles in Latin-1. */
+  open: Set<string>;
+  /** The root itself closed it: nobody is told. */
+  isRetired: boolean;
 }
 
 /**
@@ -44,6 +49,7 @@ interface Entry {
  * No file of the gateway can be named.
  */
 export class SftpRoot {
+  /** The longest unused first. */
   private readonly branches = new Map<string, Entry>();
   private readonly numbers = new Map<number, Entry>();
   private readonly folders: RootFolders;
@@ -140,11 +146,12 @@ export class SftpRoot {
     if (number === 0) return this.say(await this.folders.byHandle(type, id, handle));
     const entry = this.numbers.get(number);
     if (!entry) return this.refuse(id, STATUS.FAILURE, 'The connection to this asset has ended.');
+    const own = handle.subarray(4);
+    const begin = packetOf(type, id, own);
     await this.pass(
       entry,
-      type,
-      id,
-      packetOf(type, id, handle.subarray(4)),
+      { type, id, handle: own.toString('latin1') },
+      begin,
       packet.subarray(reader.position),
     );
   }
@@ -169,13 +176,22 @@ export class SftpRoot {
   private async ask(place: Inside, type: number, id: number, begin: Buffer, rest: Buffer): Promise<void> {
     const key = `${place.asset}/${place.systemUser}`;
     const entry = this.branches.get(key) ?? (await this.connect(key, place));
-    if (!entry) return this.refuse(id, STATUS.NO_SUCH_FILE, 'No such asset and system user of yours.');
-    await this.pass(entry, type, id, begin, rest);
+    if (entry === 'unknown')
+      return this.refuse(id, STATUS.NO_SUCH_FILE, 'No such asset and system user of yours.');
+    if (entry === 'full') return this.refuse(id, STATUS.FAILURE, TOO_MANY);
+    this.branches.delete(key);
+    this.branches.set(key, entry);
+    await this.pass(entry, { type, id, handle: '' }, begin, rest);
   }
 
   /** Sends a request on whose begin was written anew. */
-  private async pass(entry: Entry, type: number, id: number, begin: Buffer, rest: Buffer): Promise<void> {
-    entry.pending.set(id, { type });
+  private async pass(
+    entry: Entry,
+    { type, id, handle }: { type: number; id: number; handle: string },
+    begin: Buffer,
+    rest: Buffer,
+  ): Promise<void> {
+    entry.pending.set(id, { type, handle });
     const packet = Buffer.concat([begin, rest]);
     packet.writeUInt32BE(packet.length - 4, 0);
     const { input } = entry.branch;
@@ -185,10 +201,11 @@ export class SftpRoot {
     });
   }
 
-  private async connect(key: string, place: Inside): Promise<Entry | null> {
+  private async connect(key: string, place: Inside): Promise<Entry | 'unknown' | 'full'> {
     const asset = await this.folders.find(place.asset);
     const systemUser = asset?.systemUsers.find(({ username }) => username === place.systemUser);
-    if (!asset || !systemUser || this.branches.size >= MAX_BRANCHES) return null;
+    if (!asset || !systemUser) return 'unknown';
+    if (this.branches.size >= MAX_BRANCHES && !this.retireOne()) return 'full';
     const number = ++this.lastNumber;
     const branch = new RootBranch(this.downstream, {
       packet: (packet) => {
@@ -199,11 +216,20 @@ export class SftpRoot {
       },
     });
     const prefix = absolute(`/${Buffer.from(key).toString('latin1')}`);
-    const entry: Entry = { branch, number, prefix, pending: new Map() };
+    const entry: Entry = { branch, number, prefix, pending: new Map(), open: new Set(), isRetired: false };
     this.branches.set(key, entry);
     this.numbers.set(number, entry);
     this.openSession(branch, asset, systemUser.id);
     return entry;
+  }
+
+  /** Ends the session that was longest unused; false: something is open or under way on each. */
+  private retireOne(): boolean {
+    const idle = [...this.branches.values()].find(({ open, pending }) => open.size + pending.size === 0);
+    if (!idle) return false;
+    idle.isRetired = true;
+    idle.branch.hangUp();
+    return true;
   }
 
   private openSession(
@@ -226,6 +252,7 @@ export class SftpRoot {
     const request = entry.pending.get(id);
     if (!request) return; // nobody asked for it
     entry.pending.delete(id);
+    if (request.type === SFTP.CLOSE) entry.open.delete(request.handle);
     void this.say(this.rewritten(entry, request.type, type, id, reader) ?? packet);
   }
 
@@ -240,7 +267,9 @@ export class SftpRoot {
     if (type === SFTP.HANDLE) {
       const number = Buffer.alloc(4);
       number.writeUInt32BE(entry.number);
-      return packetOf(SFTP.HANDLE, id, Buffer.concat([number, reader.string()]));
+      const handle = reader.string();
+      entry.open.add(handle.toString('latin1'));
+      return packetOf(SFTP.HANDLE, id, Buffer.concat([number, handle]));
     }
     if (type !== SFTP.NAME || asked !== SFTP.READLINK) return null;
     reader.uint32();
@@ -252,7 +281,7 @@ export class SftpRoot {
   private lost(key: string, entry: Entry, why: string): void {
     this.branches.delete(key);
     this.numbers.delete(entry.number);
-    if (this.over) return;
+    if (this.over || entry.isRetired) return;
     this.downstream.notice(`${key}: ${why}`);
     for (const id of entry.pending.keys()) void this.refuse(id, STATUS.FAILURE, why);
   }
