@@ -17,6 +17,8 @@ export interface SplitterEvents {
 
 const NOTHING = Buffer.alloc(0);
 const LENGTH_BYTES = 4;
+/** Most heads fit. */
+const FIRST_ROOM = 64;
 /** OpenSSH takes packets up to 256 KiB; nobody sends more than some of these. */
 const MAX_PACKET = 16 * 1024 * 1024;
 
@@ -25,8 +27,9 @@ const MAX_PACKET = 16 * 1024 * 1024;
  * in the chunks in which it came, and no more than the head of a packet is ever held back.
  */
 export class PacketSplitter {
-  /** The begin of a packet whose head is not whole yet. */
+  /** The begin of a packet whose head is not whole yet; the begin of `store`. */
   private held: Buffer = NOTHING;
+  private store: Buffer = NOTHING;
   private bodyLeft = 0;
   private passing = false;
   private out: Buffer[] = [];
@@ -78,15 +81,27 @@ export class PacketSplitter {
     let missing = this.headSize(this.held) - this.held.length;
     while (missing > 0 && end < this.chunk.length) {
       const next = Math.min(this.chunk.length, end + missing);
-      this.held = Buffer.concat([this.held, this.chunk.subarray(end, next)]);
+      this.hold(this.chunk.subarray(end, next));
       end = next;
       missing = this.headSize(this.held) - this.held.length;
     }
     if (missing > 0) return end;
     const head = this.held;
     this.held = NOTHING;
+    this.store = NOTHING;
     this.judge(head, -1, end);
     return end;
+  }
+
+  /** The room grows by doubling, so that a head that comes byte by byte costs no more than one that comes at once. */
+  private hold(bytes: Buffer): void {
+    const size = this.held.length + bytes.length;
+    if (size > this.store.length) {
+      this.store = Buffer.alloc(Math.max(FIRST_ROOM, size, this.store.length * 2));
+      this.held.copy(this.store);
+    }
+    bytes.copy(this.store, this.held.length);
+    this.held = this.store.subarray(0, size);
   }
 
   /** Bytes that the head has, as far as can be told from its begin. */
