@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -27,6 +27,7 @@ requires('hosts', 'ssh').describe('one upload to many assets, of which some stal
   let frozen: Host;
   let silent: MisbehavingHost;
   let way: Way;
+  const assetIds: Record<string, string> = {};
 
   beforeAll(async () => {
     harness = await Harness.start();
@@ -38,8 +39,10 @@ requires('hosts', 'ssh').describe('one upload to many assets, of which some stal
       harness.startHost({ name: 'frozen', accounts }),
     ]);
     way = await harness.openWay({ username: 'alice', assetName: 'good', host: good, systemKey });
+    assetIds['good'] = way.assetId;
     for (const [name, host] of Object.entries({ frozen, silent })) {
       const id = await harness.addAsset(name, host);
+      assetIds[name] = id;
       await harness.recordPush(way.systemUserId, [id]);
       await harness.addRule([way.person.id], [id], [way.systemUserId]);
     }
@@ -69,6 +72,36 @@ requires('hosts', 'ssh').describe('one upload to many assets, of which some stal
     };
   }
 
+  /** Uploads to one asset, and sends no more than this of it. */
+  async function alone(
+    assetName: string,
+    name: string,
+    content: Buffer,
+    sent: number,
+  ): Promise<{ status: number | undefined; text: string }> {
+    const fields = {
+      assetId: assetIds[assetName] ?? '',
+      systemUserId: way.systemUserId,
+      path: `/home/dev/${name}`,
+    };
+    const headers = {
+      cookie: await cookieOf(harness, way.person),
+      'x-gatehouse-client': 'console',
+      'content-type': 'application/octet-stream',
+      'content-length': String(content.length),
+    };
+    const url = `${harness.product.url}/api/v1/me/files/content?${new URLSearchParams(fields).toString()}`;
+    const upload = request(url, { method: 'PUT', headers });
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      upload.once('response', resolve).once('error', reject);
+    });
+    upload.write(content.subarray(0, sent));
+    const answer = await answered;
+    const told = await text(answer);
+    upload.destroy();
+    return { status: answer.statusCode, text: told };
+  }
+
   it('those fail alone within their limits, and the others get the file whole', async () => {
     const content = randomBytes(12_000_000);
     const sendPastFrozen = await begin('good frozen', 'one', content);
@@ -77,7 +110,17 @@ requires('hosts', 'ssh').describe('one upload to many assets, of which some stal
     await expect.poll(arrived, { timeout: 30_000 }).toBeGreaterThan(0);
     await frozen.exec('pkill -STOP -u dev');
     const sendPastSilent = await begin('good silent', 'two', content);
-    const [pastFrozen, pastSilent] = await Promise.all([sendPastFrozen(), sendPastSilent()]);
+    const [pastFrozen, pastSilent, toFrozen, unsent] = await Promise.all([
+      sendPastFrozen(),
+      sendPastSilent(),
+      alone('frozen', 'three', content, content.length),
+      alone('good', 'four', content, 400_000),
+    ]);
+    expect(toFrozen).toMatchObject({ status: 503, text: expect.stringContaining('did not answer for 30 s') });
+    expect(unsent).toMatchObject({
+      status: 503,
+      text: expect.stringContaining('Nothing more of the file came for 30 s'),
+    });
     const done = { assetName: 'good', state: 'done', bytes: content.length };
     const stalled = { state: 'failed', code: 'file_ended', reason: 'It took nothing for 20 s.' };
     expect(pastFrozen).toMatchObject([{ assetName: 'frozen', ...stalled }, done]);

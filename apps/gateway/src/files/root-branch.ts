@@ -2,7 +2,7 @@ import { PassThrough, Writable } from 'node:stream';
 import type { TransferProtocol } from '#libs/contracts';
 import type { Downstream, DownstreamListener } from '../session/downstream.js';
 import { PacketSplitter } from './packet-splitter.js';
-import { packetOf, SFTP } from './sftp-packets.js';
+import { packetOf, PacketReader, SFTP } from './sftp-packets.js';
 
 /** What a branch says to the root. */
 export interface BranchEvents {
@@ -25,6 +25,8 @@ export class RootBranch implements Downstream {
   readonly errorOutput: Writable;
   /** By the path of a file that is written beside its place: its place. */
   readonly destinations = new Map<string, string>();
+  /** What the asset's server can do beyond the protocol (draft-ietf-secsh-filexfer-02, section 4), once it has answered. */
+  readonly extensions = new Set<string>();
   private listener: DownstreamListener | null = null;
   private told = '';
   private over = false;
@@ -42,7 +44,8 @@ export class RootBranch implements Downstream {
       headBytes: () => MAX_PACKET,
       head: (packet) => {
         // the asset's own greeting is answered by the root
-        if (packet.readUInt8(4) !== SFTP.VERSION) events.packet(packet);
+        if (packet.readUInt8(4) === SFTP.VERSION) this.hear(new PacketReader(packet));
+        else events.packet(packet);
         return 'drop';
       },
       body: () => undefined,
@@ -61,6 +64,15 @@ export class RootBranch implements Downstream {
       },
     });
     this.input.write(packetOf(SFTP.INIT, 3));
+  }
+
+  private hear(greeting: PacketReader): void {
+    greeting.byte();
+    greeting.uint32();
+    while (!greeting.atEnd) {
+      this.extensions.add(greeting.string().toString());
+      greeting.string();
+    }
   }
 
   get isGone(): boolean {

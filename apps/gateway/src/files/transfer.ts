@@ -63,11 +63,16 @@ export class TransferLog {
     return new Transfer({ ...this.opening(), ...rest }, this.journal);
   }
 
-  /** A change passes on to the asset; it ends with the asset's answer. */
+  /**
+   * A change passes on to the asset; it ends with the asset's answer. What moves a file from where it was written to its
+   * place is part of its upload, and a record of its own only where it fails.
+   */
   change(subject: ChangeSubject): Ending {
+    const isPlacing = this.destinations.has(subject.path) || this.destinations.has(subject.target ?? '');
     const opening: Opening = { ...this.opening(), ...subject, direction: 'change', name: null };
     return {
       end: (result, detail = null) => {
+        if (isPlacing && result === 'complete') return;
         const nothing = { size: 0, sha256: null, digestGap: null };
         this.journal.note({ ...opening, ...nothing, result, detail, endedAt: new Date() });
       },

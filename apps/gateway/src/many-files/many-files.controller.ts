@@ -9,6 +9,7 @@ import { FILE_RUN_LIMITS, type TransferDirection } from '#libs/contracts';
 import { asId, LOGGER, newId, type AssetId, type Logger, type SystemUserId } from '#libs/kernel';
 import { CallerProof, type ProvenCaller } from '../web-files/caller-proof.js';
 import { readOn, tellFailure } from '../web-files/file-answers.js';
+import { bodyOf } from '../web-files/patience.js';
 import { FileDesk } from '../web-files/file-desk.js';
 import { archiveOf } from './archive.js';
 import { spread } from './fan-out.js';
@@ -75,8 +76,7 @@ export class ManyFilesController {
       const order = { userId: user.id, sourceAddress, systemUserId, targets, folder, name };
       const overwrite = asked.overwrite === 'true';
       await this.runs.during(user.id, asked.runId, run, async () => {
-        const source = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-        await spread(this.desk, { ...order, overwrite }, run, source);
+        await spread(this.desk, { ...order, overwrite }, run, bodyOf(request));
       });
       await readOn(request);
       response.json(run);

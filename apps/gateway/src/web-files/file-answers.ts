@@ -30,9 +30,17 @@ export function tellFailure(error: unknown, response: Response, logger: Logger):
   else response.status(503).json({ code: 'file_ended', detail: 'The transfer broke off.' });
 }
 
-/** Reads a body to its end: who still sends it would take an answer for a broken connection. */
+/** How long somebody may send nothing before they are answered all the same. */
+const SILENT_MS = 1_000;
+
+/** Reads a body to its end, or until nothing comes: who still sends would take an answer for a broken connection. */
 export async function readOn(request: Request): Promise<void> {
   if (request.readableEnded || request.destroyed) return;
-  request.resume();
-  await finished(request).catch(() => undefined); // whoever went away needs no answer
+  let silent: NodeJS.Timeout | undefined;
+  const silence = new Promise<void>((resolve) => {
+    silent = setTimeout(resolve, SILENT_MS);
+  });
+  request.on('data', () => silent?.refresh());
+  await Promise.race([silence, finished(request).catch(() => undefined)]); // whoever went away needs no answer
+  clearTimeout(silent);
 }

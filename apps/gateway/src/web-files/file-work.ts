@@ -5,6 +5,7 @@ import { OPEN, SFTP } from '../files/sftp-packets.js';
 import { FileFailure } from './file-failure.js';
 import { kindOf } from './file-kinds.js';
 import type { FileSession } from './file-session.js';
+import { bodyOf } from './patience.js';
 import { placeFile } from './place-file.js';
 import type { FolderEntry, SftpClient } from './sftp-client.js';
 
@@ -102,9 +103,7 @@ export function writeFile(
   source: Readable,
   overwrite: boolean,
 ): Promise<void> {
-  // what is left of a source that fails is still read by whoever answers
-  const bytes = source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  return placeFile(session, { path, overwrite, ahead: AHEAD, orInPlace: true }, bytes);
+  return placeFile(session, { path, overwrite, ahead: AHEAD, orInPlace: true }, bodyOf(source));
 }
 
 /** Makes a folder. */

@@ -6,7 +6,7 @@ import { kindOf } from './file-kinds.js';
 import { bytesOf } from './file-names.js';
 import type { FileSession } from './file-session.js';
 import { patiently } from './patience.js';
-import type { FileAttributes, SftpClient } from './sftp-client.js';
+import { POSIX_RENAME, type FileAttributes, type SftpClient } from './sftp-client.js';
 
 /** Where a file goes. */
 export interface PlacedFile {
@@ -40,10 +40,11 @@ export async function placeFile(
     throw new FileFailure('exists', 'What is there is no file, so it is not replaced.');
   // what a link leads to is replaced, not the link
   const path = there ? await patiently(client.realPath(file.path)) : file.path;
-  const part = besides(path);
+  const part = besides(path, 'part');
+  const former = there ? besides(path, 'former') : null;
   const { destinations } = session.downstream;
-  const written = bytesOf(part).toString();
-  destinations.set(written, bytesOf(path).toString());
+  const own = [part, ...(former === null ? [] : [former])].map((each) => bytesOf(each).toString());
+  for (const each of own) destinations.set(each, bytesOf(path).toString());
   try {
     const mode = there ? there.mode & 0o777 : null;
     const opened = client.open(part, OPEN.WRITE | OPEN.CREAT | OPEN.EXCL, mode);
@@ -52,15 +53,15 @@ export async function placeFile(
       throw error;
     });
     if (!handle) {
-      const own = await patiently(client.open(path, OPEN.WRITE | OPEN.TRUNC));
-      await write(session, own, file, source, broken, null);
-      await patiently(client.close(own));
+      const inPlace = await patiently(client.open(path, OPEN.WRITE | OPEN.TRUNC));
+      await write(session, inPlace, file, source, broken, null);
+      await patiently(client.close(inPlace));
       return;
     }
     await write(session, handle, file, source, broken, part);
-    await finish(client, handle, part, path, file.overwrite);
+    await finish(session, handle, { part, path, former, overwrite: file.overwrite });
   } finally {
-    destinations.delete(written);
+    for (const each of own) destinations.delete(each);
   }
 }
 
@@ -82,18 +83,13 @@ async function write(
   }
 }
 
-async function finish(
-  client: SftpClient,
-  handle: Buffer,
-  part: string,
-  path: string,
-  overwrite: boolean,
-): Promise<void> {
+async function finish(session: FileSession, handle: Buffer, move: Move): Promise<void> {
+  const { client } = session;
   try {
     await patiently(client.close(handle));
-    await moveTo(client, part, path, overwrite);
+    await moveTo(session, move);
   } catch (error) {
-    await patiently(client.change(SFTP.REMOVE, part)).catch(() => undefined); // the first failure is told
+    await patiently(client.change(SFTP.REMOVE, move.part)).catch(() => undefined); // the first failure is told
     throw error;
   }
 }
@@ -124,9 +120,9 @@ async function discard(
 }
 
 /** A hidden name in the same folder, of which nobody else has one. */
-function besides(path: string): string {
+function besides(path: string, ending: string): string {
   const name = posix.basename(path).slice(0, PART_NAME);
-  return posix.join(posix.dirname(path), `.${name}.${randomBytes(6).toString('hex')}.part`);
+  return posix.join(posix.dirname(path), `.${name}.${randomBytes(6).toString('hex')}.${ending}`);
 }
 
 async function standing(client: SftpClient, path: string): Promise<FileAttributes | null> {
@@ -138,14 +134,37 @@ async function standing(client: SftpClient, path: string): Promise<FileAttribute
   }
 }
 
-/** A plain rename leaves what is there alone; to replace it at once is an extension of OpenSSH's. */
-async function moveTo(client: SftpClient, part: string, path: string, overwrite: boolean): Promise<void> {
-  if (!overwrite) return patiently(client.change(SFTP.RENAME, part, path));
+/** A file that is whole, its place, and where what stands there goes meanwhile; null: nothing stands there. */
+interface Move {
+  part: string;
+  path: string;
+  former: string | null;
+  overwrite: boolean;
+}
+
+/**
+ * A plain rename leaves what is there alone (draft-ietf-secsh-filexfer-02, section 6.5). To replace it at once is an extension;
+ * without it, what is there steps aside until the new file stands, and comes back when that fails.
+ */
+async function moveTo(
+  { client, downstream }: FileSession,
+  { part, path, former, overwrite }: Move,
+): Promise<void> {
+  const rename = (from: string, to: string): Promise<void> => patiently(client.change(SFTP.RENAME, from, to));
+  if (overwrite && downstream.extensions.has(POSIX_RENAME)) return patiently(client.replace(part, path));
+  if (former === null) return rename(part, path);
+  await rename(path, former);
   try {
-    await patiently(client.replace(part, path));
+    await rename(part, path);
   } catch (error) {
-    if (!(error instanceof FileFailure) || error.fault !== 'unsupported') throw error;
-    await patiently(client.change(SFTP.REMOVE, path)).catch(() => undefined); // it may not be there
-    await patiently(client.change(SFTP.RENAME, part, path));
+    const why = error instanceof Error ? error.message : String(error);
+    await rename(former, path).catch(() => {
+      throw new FileFailure(
+        'failed',
+        `The file could not be put in its place (${why}). What was there is ${former} now.`,
+      );
+    });
+    throw error;
   }
+  await patiently(client.change(SFTP.REMOVE, former)).catch(() => undefined); // the new file stands; who lists the folder sees the rest
 }

@@ -1,6 +1,7 @@
 import { ATTR, PacketReader, packetOf, SFTP, STATUS } from '../files/sftp-packets.js';
 import { FileFailure } from './file-failure.js';
 import { bytesOf, textOf } from './file-names.js';
+import { patiently } from './patience.js';
 
 /** What an asset tells of a file (draft-ietf-secsh-filexfer-02, section 5). */
 export interface FileAttributes {
@@ -26,6 +27,9 @@ interface Question {
   resolve(reply: Reply): void;
   reject(error: Error): void;
 }
+
+/** Renames over what is there, at once (OpenSSH's PROTOCOL, section 4.3). */
+export const POSIX_RENAME = 'posix-rename@openssh.com';
 
 /** Bytes of one read or write: what every server takes. */
 const BLOCK = 32 * 1024;
@@ -146,7 +150,7 @@ export class SftpClient {
     }
   }
 
-  /** Writes what comes from `source` to an open file; the asset's pace is that of the source. */
+  /** Writes what comes from `source` to an open file; the asset's pace is that of the source. Each block is answered in time, or it fails. */
   async write(handle: Buffer, source: AsyncIterable<Buffer>, ahead: number): Promise<void> {
     const waiting: Promise<PacketReader>[] = [];
     let offset = 0;
@@ -157,16 +161,16 @@ export class SftpClient {
         written.catch(() => undefined); // told when its turn comes
         waiting.push(written);
         offset += block.length;
-        if (waiting.length >= ahead) await waiting.shift();
+        const oldest = waiting.length >= ahead ? waiting.shift() : undefined;
+        if (oldest) await patiently(oldest);
       }
     }
-    await Promise.all(waiting);
+    for (const written of waiting) await patiently(written);
   }
 
-  /** Moves a file over what is there, at once. @throws FileFailure `unsupported`: the server is none of OpenSSH's kind */
+  /** Moves a file over what is there, at once. For servers that say `posix-rename@openssh.com`. */
   async replace(path: string, newPath: string): Promise<void> {
-    const name = Buffer.from('posix-rename@openssh.com');
-    await this.ask(SFTP.STATUS, SFTP.EXTENDED, name, path, newPath);
+    await this.ask(SFTP.STATUS, SFTP.EXTENDED, Buffer.from(POSIX_RENAME), path, newPath);
   }
 
   /** A request that is answered with a status: rename, remove, mkdir… */
