@@ -116,11 +116,9 @@ requires('hosts', 'ssh').describe('one upload to many assets, of which some stal
       alone('frozen', 'three', content, content.length),
       alone('good', 'four', content, 400_000),
     ]);
-    expect(toFrozen).toMatchObject({ status: 503, text: expect.stringContaining('did not answer for 30 s') });
-    expect(unsent).toMatchObject({
-      status: 503,
-      text: expect.stringContaining('Nothing more of the file came for 30 s'),
-    });
+    expect([toFrozen.status, unsent.status]).toEqual([503, 503]);
+    expect(toFrozen.text).toContain('The asset did not answer for 30 s');
+    expect(unsent.text).toContain('Nothing more of the file came for 30 s');
     const done = { assetName: 'good', state: 'done', bytes: content.length };
     const stalled = { state: 'failed', code: 'file_ended', reason: 'It took nothing for 20 s.' };
     expect(pastFrozen).toMatchObject([{ assetName: 'frozen', ...stalled }, done]);

@@ -42,7 +42,7 @@ describe('the cutting of SFTP at its packets', () => {
   it('copies no more than a few times the bytes of a head that comes byte by byte', () => {
     const chunks = [...cut(packet(SIZE), 1)];
     const copied: number[] = [];
-    const { concat } = Buffer;
+    const concat = Buffer.concat.bind(Buffer);
     vi.spyOn(Buffer, 'concat').mockImplementation((parts, size) => {
       const whole = concat(parts, size);
       copied.push(whole.length);
