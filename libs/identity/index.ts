@@ -16,6 +16,7 @@ export {
   type LoginPlace,
 } from './login-registry.js';
 export { LOGIN_LIMITS, type LoginLimits } from './login-limits.js';
+export { LoginKeyRotation } from './login-key-rotation.js';
 export { readClaims, TOKEN_RULES, TokenReader, TokenSigner, type TokenClaims } from './login-token.js';
 export { PASSWORD_MAX } from './password-policy.js';
 export { MailOutbox, type MailFilter, type MailRow } from './mail/mail-outbox.js';

@@ -120,6 +120,15 @@ export class LoginRegistry {
     await tx.of(LoginChallenge).delete({ userId: In([...userIds]) });
   }
 
+  /** Ends all logins, begun ones too. Gives how many counted. */
+  static async revokeEverybodys(tx: Transaction): Promise<number> {
+    const revoke = tx.of(Login).createQueryBuilder().update().set({ revokedAt: tx.now });
+    revoke.where('revoked_at IS NULL AND expires_at > :now', { now: tx.now });
+    const { affected } = await revoke.execute();
+    await tx.of(LoginChallenge).createQueryBuilder().delete().execute();
+    return affected ?? 0;
+  }
+
   private live(now: Date): ReturnType<LoginRegistry['selectLogins']> {
     return this.selectLogins()
       .where('login.revokedAt IS NULL')

@@ -66,8 +66,9 @@ export class GatewayRoster {
   private async beat(): Promise<void> {
     const { gateway } = this;
     if (gateway) {
-      const change = { lastSeenAt: this.clock.now() };
-      const { affected } = await this.dataSource.getRepository(Gateway).update({ id: gateway.id }, change);
+      const { id, ...told } = gateway;
+      const change = { ...told, lastSeenAt: this.clock.now() };
+      const { affected } = await this.dataSource.getRepository(Gateway).update({ id }, change);
       if (affected === 0) await this.comeBack(gateway);
     }
     await this.closeLost();

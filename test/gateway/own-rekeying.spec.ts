@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import { serverConfig } from '../../apps/gateway/src/ssh/listener.js';
+import { serverConfig } from '../../apps/gateway/src/ssh/ssh-entrance.js';
 import { rekeyByTraffic } from '../../apps/gateway/src/ssh/rekeying.js';
 import { portOf, requires, run } from '../hosts/index.js';
 import { KeyRing, type KeyPair } from './key-ring.js';

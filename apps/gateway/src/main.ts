@@ -12,6 +12,7 @@ import {
   reportStartFailure,
   StartFailure,
   type GatewayId,
+  type Logger,
   type SessionId,
 } from '#libs/kernel';
 import { Authenticator } from '#libs/identity';
@@ -68,8 +69,7 @@ async function main(): Promise<void> {
   await app.get(MailClerk).start();
   app.get(BatchCrew).start();
   const door = app.get(SshDoor);
-  const ssh = await door.open();
-  await roster.tell({ sshPort: ssh.port, sshHostKey: ssh.hostKey.publicKey });
+  const ssh = await openDoor(door, roster, logger);
   onStopSignal(async () => {
     door.stopListening();
     await endWork(app);
@@ -81,7 +81,24 @@ async function main(): Promise<void> {
     await app.close();
   });
   logger.info({ port: ssh.port, gatewayId }, 'gateway is ready');
-  reportReady({ sshPort: ssh.port, hostKeyFingerprints: [ssh.hostKey.fingerprint] });
+  reportReady({ sshPort: ssh.port, hostKeyFingerprints: [ssh.fingerprint] });
+}
+
+/** Takes SSH clients in, and tells the others how they get here. @throws StartFailure */
+async function openDoor(
+  door: SshDoor,
+  roster: GatewayRoster,
+  logger: Logger,
+): Promise<{ port: number; fingerprint: string }> {
+  const { port, hostKeys } = await door.open();
+  const { publicKey, fingerprint } = hostKeys.now().current;
+  await roster.tell({ sshPort: port, sshHostKey: publicKey });
+  hostKeys.onChange = (now) => {
+    roster.tell({ sshPort: port, sshHostKey: now.publicKey }).catch((error: unknown) => {
+      logger.warn({ err: error }, 'the new host key is told to the console later');
+    });
+  };
+  return { port, fingerprint };
 }
 
 /** From here on records are safe from the database's absence, refused logins too. */

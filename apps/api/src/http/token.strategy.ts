@@ -39,7 +39,9 @@ export class TokenStrategy extends PassportStrategy(Strategy, 'token') {
     super({
       jwtFromRequest: (request: Request) =>
         namesItsToken(request) ? bearerToken(request) : readSessionCookie(request.headers.cookie),
-      secretOrKey: signer.publicKey,
+      secretOrKeyProvider: (_request, _token, done) => {
+        done(null, signer.publicKey);
+      },
       passReqToCallback: true,
       ...TOKEN_RULES,
     });

@@ -6,6 +6,7 @@ import type { Authenticator, CodeChecker } from '#libs/identity';
 import { makeLogger } from '#libs/kernel';
 import { CHANNEL_KINDS } from './channel-kinds.js';
 import { ClientConnection } from './connection.js';
+import { PROVE } from './host-key-proof.js';
 import type { JumpHost } from './jump-host.js';
 import type { ForwardParts } from './port-forwards.js';
 import { hearSession } from './session-requests.js';
@@ -17,7 +18,13 @@ const SESSION_EVENTS = { shell: 'shell', exec: 'exec', x11: 'x11', 'auth-agent':
 const isRefused = (kind: keyof typeof CHANNEL_KINDS): boolean => 'refused' in CHANNEL_KINDS[kind];
 
 describe('kinds of channels', () => {
-  const client = new EventEmitter();
+  const answers: string[] = [];
+  const protocol = {
+    _handlers: {} as { GLOBAL_REQUEST?: (...request: unknown[]) => void },
+    requestSuccess: () => answers.push('accepted'),
+    requestFailure: () => answers.push('refused'),
+  };
+  const client = Object.assign(new EventEmitter(), { _protocol: protocol, authenticated: false });
   new ClientConnection(client as unknown as Connection, new Socket(), '192.0.2.1', {
     authenticator: {} as Authenticator,
     codes: {} as CodeChecker,
@@ -28,6 +35,11 @@ describe('kinds of channels', () => {
     onLoggedIn: () => undefined,
     use: () => undefined,
     jump: {} as JumpHost,
+    hostKeys: {
+      now: () => {
+        throw new Error('nobody proves anything here');
+      },
+    },
     forwards: {} as ForwardParts,
     login: null,
   });
@@ -48,18 +60,18 @@ describe('kinds of channels', () => {
   });
 
   it('global requests: without a login that leads to an asset, each is refused', async () => {
-    for (const name of ['tcpip-forward', 'cancel-tcpip-forward', 'streamlocal-forward@openssh.com', 'x']) {
-      const answer = await new Promise((resolve) => {
-        const info = { bindAddr: 'localhost', bindPort: 0 };
-        client.emit(
-          'request',
-          () => resolve('accepted'),
-          () => resolve('refused'),
-          name,
-          info,
-        );
-      });
-      expect(answer).toBe('refused');
+    const asked = async (name: string, data: unknown): Promise<string | undefined> => {
+      protocol._handlers.GLOBAL_REQUEST?.(protocol, name, true, data);
+      await expect.poll(() => answers.length).toBe(1);
+      return answers.pop();
+    };
+    for (const isLoggedIn of [false, true]) {
+      client.authenticated = isLoggedIn;
+      for (const name of ['tcpip-forward', 'cancel-tcpip-forward', 'streamlocal-forward@openssh.com', 'x'])
+        expect(await asked(name, { bindAddr: 'localhost', bindPort: 0 })).toBe('refused');
+      expect(await asked(PROVE, Buffer.alloc(0))).toBe('refused');
+      const promised = await asked('no-more-sessions@openssh.com', null);
+      expect(promised).toBe(isLoggedIn ? 'accepted' : 'refused');
     }
     expect(isRefused('streamlocal-forward')).toBe(true);
     expect(isRefused('tcpip-forward')).toBe(false);
@@ -78,7 +90,7 @@ describe('kinds of channels', () => {
       'auth-agent',
     ];
     expect(session.eventNames().filter((name) => !known.includes(String(name)))).toEqual([]);
-    const own = ['authentication', 'session', 'tcpip', 'request', 'error', 'close'];
+    const own = ['authentication', 'session', 'tcpip', 'ready', 'error', 'close'];
     expect(client.eventNames().filter((name) => !own.includes(String(name)))).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { Connection, ServerChannel } from 'ssh2';
+import { callInside, insideOf } from './inside-ssh2.js';
 
 /** As ssh2's own channels (RFC 4254 section 5.2). */
 const WINDOW = 2 * 1024 * 1024;
@@ -11,11 +12,13 @@ export function openAgentChannel(client: Connection): Promise<ServerChannel> {
       if (error) reject(error);
       else resolve(channel);
     };
-    const number: unknown = call(Reflect.get(client, '_chanMgr'), 'add', [
+    const number: unknown = callInside(
+      insideOf(client, '_chanMgr'),
+      'add',
       Object.assign(opened, { type: 'auth-agent@openssh.com' }),
-    ]);
+    );
     if (typeof number !== 'number' || number < 0) reject(new Error('no channel is free'));
-    else call(Reflect.get(client, '_protocol'), 'openssh_authAgent', [number, WINDOW, PACKET_SIZE]);
+    else callInside(insideOf(client, '_protocol'), 'openssh_authAgent', number, WINDOW, PACKET_SIZE);
   });
 }
 
@@ -49,10 +52,4 @@ export function refuseChannel(client: Connection, reject: () => void, words: str
   } finally {
     Reflect.deleteProperty(protocol, 'channelOpenFail');
   }
-}
-
-function call(target: unknown, name: string, values: unknown[]): unknown {
-  const method: unknown = target instanceof Object ? Reflect.get(target, name) : null;
-  if (!(method instanceof Function)) throw new Error(`ssh2 has no ${name}`);
-  return Reflect.apply(method, target, values);
 }

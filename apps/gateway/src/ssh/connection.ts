@@ -3,9 +3,13 @@ import type { PublicKey, User } from '#libs/database';
 import type { UpstreamPool } from '../session/upstream-pool.js';
 import { openAgentChannel, refuseChannel } from './client-channels.js';
 import { ChannelDownstream, type ChannelRequest } from './channel-downstream.js';
+import { hearGlobalRequests } from './global-requests.js';
 import { WayRefused, type Destination, type JumpHost } from './jump-host.js';
+import { announceHostKeys, PROVE, proveHostKeys } from './host-key-proof.js';
+import type { HostKeyRing } from './host-key-ring.js';
 import { LoginAttempts, type Login, type LoginParts } from './login-attempts.js';
 import type { LoginName } from './login-name.js';
+import { answerPortWish, portWish } from './port-requests.js';
 import { PortForwards, type ForwardParts } from './port-forwards.js';
 import { rekeyByTraffic } from './rekeying.js';
 import { hearSession } from './session-requests.js';
@@ -48,6 +52,7 @@ export interface ConnectionParts extends LoginParts {
   forwards: ForwardParts;
   /** Ways on through this connection; null: it is one itself. */
   jump: JumpHost | null;
+  hostKeys: Pick<HostKeyRing, 'now'>;
   /** Where the outer connection has proved who it is; null: it is to be proved here. */
   login: Login | null;
 }
@@ -92,17 +97,10 @@ export class ClientConnection {
     client.on('tcpip', (accept, reject, { destIP: host, destPort: port }) => {
       void this.openTcp({ host, port }, accept, reject);
     });
-    client.on('request', (accept, reject, name, info) => {
-      this.hearRequest(name, info)
-        .then((answer) => {
-          // a request that wants no reply has no way to give one
-          if (answer === null) reject?.();
-          else accept?.(answer);
-        })
-        .catch((error: unknown) => {
-          parts.logger.debug({ err: error, name }, 'global request');
-        });
+    client.once('ready', () => {
+      announceHostKeys(client, parts.hostKeys.now());
     });
+    hearGlobalRequests(client, (name, data) => this.hearRequest(name, data), parts.logger);
     // direct-streamlocal has no listener: ssh2 refuses it, as CHANNEL_KINDS says
   }
 
@@ -202,19 +200,14 @@ export class ClientConnection {
     else reject();
   }
 
-  /** A global request. Gives the port of one for a port, or null: it is refused. */
-  private async hearRequest(
-    name: string,
-    info: { bindAddr: string; bindPort: number },
-  ): Promise<number | null> {
-    const { forwards } = this;
+  /** A global request. Gives the reply, or null: it is refused. */
+  private async hearRequest(name: string, data: unknown): Promise<Buffer | null> {
     if (this.isPutOut) return null;
-    if (name === 'tcpip-forward') {
-      return (await forwards?.listen({ address: info.bindAddr, port: info.bindPort })) ?? null;
+    if (name === PROVE && Buffer.isBuffer(data)) {
+      return proveHostKeys(this.client, this.parts.hostKeys.now(), data);
     }
-    if (name === 'cancel-tcpip-forward')
-      return (await forwards?.unlisten(info.bindPort)) ? info.bindPort : null;
-    return null;
+    const wish = portWish.safeParse(data).data;
+    return wish && this.forwards ? answerPortWish(this.forwards, name, wish) : null;
   }
 
   /** A conversation with the client's SSH agent. */

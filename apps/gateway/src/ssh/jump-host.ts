@@ -1,11 +1,12 @@
-import ssh2, { type AuthContext, type Connection, type ServerChannel } from 'ssh2';
+import type { AuthContext, Connection, ServerChannel } from 'ssh2';
 import type { ReachableAssets } from '#libs/authorization';
 import type { User } from '#libs/database';
 import type { Logger } from '#libs/kernel';
 import type { DirectLogin } from '../session/direct-login.js';
 import { InnerSocket } from './inner-socket.js';
-import { serverConfig } from './listener.js';
+import type { HostKeyRing } from './host-key-ring.js';
 import type { Login, LoggedIn } from './login-attempts.js';
+import { SshEntrance } from './ssh-entrance.js';
 
 /** Who asks for a way on, from a connection that has logged in. */
 export interface Traveller {
@@ -22,7 +23,7 @@ export interface Destination {
 
 /** What the jump host needs of its gateway. */
 export interface JumpHostParts {
-  hostKey: string;
+  hostKeys: HostKeyRing;
   reachable: ReachableAssets;
   direct: Pick<DirectLogin, 'whyInactive'>;
   logger: Logger;
@@ -52,19 +53,20 @@ const AWAY = 'The gateway can not look up your assets right now. Try again soon.
  * comes through it is a session like any other. The destination only names an asset; nothing is ever dialled for it.
  */
 export class JumpHost {
-  private readonly server: ssh2.Server;
+  private readonly entrance: SshEntrance;
   private readonly ways = new Map<number, Way>();
   private lastWay = 0;
 
   constructor(private readonly parts: JumpHostParts) {
-    this.server = new ssh2.Server(serverConfig(parts.hostKey));
-    this.server.on('connection', (client, { port }) => {
-      const way = this.ways.get(port);
-      if (way) this.begin(client, way);
-      else client.end();
-    });
-    this.server.on('error', (error: Error) => {
-      parts.logger.warn({ err: error }, 'inner SSH server');
+    const { hostKeys, logger } = parts;
+    this.entrance = new SshEntrance({
+      hostKeys: () => hostKeys.now(),
+      onClient: (client, { port }) => {
+        const way = this.ways.get(port);
+        if (way) this.begin(client, way);
+        else client.end();
+      },
+      logger,
     });
   }
 
@@ -98,9 +100,7 @@ export class JumpHost {
     socket.on('error', (error) => {
       this.parts.logger.debug({ err: error }, 'inner SSH connection failed');
     });
-    // its type asks for a socket of the network; ssh2 takes any stream
-    const inject: unknown = Reflect.get(this.server, 'injectSocket');
-    if (inject instanceof Function) Reflect.apply(inject, this.server, [socket]);
+    this.entrance.admit(socket);
   }
 
   private async lookUp<T>(answer: Promise<T>): Promise<T> {

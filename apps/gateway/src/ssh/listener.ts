@@ -1,18 +1,16 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import ssh2, { type Connection } from 'ssh2';
+import type { Connection } from 'ssh2';
 import { StartFailure, type Logger } from '#libs/kernel';
-import { ciphersFor, DOWNSTREAM_ALGORITHMS } from './algorithms.js';
 import { gatherWrites } from './gathered-writes.js';
+import type { HostKeyRing } from './host-key-ring.js';
 import { PreAuthGate } from './pre-auth-gate.js';
-
-const KEEPALIVE_MS = 15_000;
-const KEEPALIVE_TRIES = 3;
+import { SshEntrance } from './ssh-entrance.js';
 
 /** What the listener needs. */
 export interface ListenerOptions {
   host: string;
   port: number;
-  hostKey: string;
+  hostKeys: HostKeyRing;
   /** What the client shows before its user logs in, read for each connection. */
   banner: () => string;
   logger: Logger;
@@ -21,41 +19,27 @@ export interface ListenerOptions {
   onConnection(client: Connection, socket: Socket, address: string, loggedIn: () => void): void;
 }
 
-/** How the gateway speaks SSH to clients. */
-export function serverConfig(hostKey: string) {
-  return {
-    hostKeys: [hostKey],
-    ident: 'Gatehouse',
-    algorithms: DOWNSTREAM_ALGORITHMS,
-    // of our patch of ssh2
-    ciphersFor,
-    keepaliveInterval: KEEPALIVE_MS,
-    keepaliveCountMax: KEEPALIVE_TRIES,
-  };
-}
-
 /** The SSH port. Several gateways share it (SO_REUSEPORT): the kernel spreads the connections. */
 export class SshListener {
   private readonly sockets = new Set<Socket>();
   private readonly gate: PreAuthGate;
   private readonly net: NetServer;
-  private readonly ssh: ssh2.Server;
+  private readonly entrance: SshEntrance;
   /** The socket whose first packet ssh2 is just told of, by its ports: ssh2 does not hand sockets out. */
   private readonly byPeer = new Map<string, Socket>();
 
   constructor(private readonly options: ListenerOptions) {
     this.gate = new PreAuthGate(options.graceMs);
-    const { hostKey, banner } = options;
-    // ssh2 reads its configuration anew for each connection
-    const config = Object.defineProperty(serverConfig(hostKey), 'banner', { get: banner });
-    this.ssh = new ssh2.Server(config);
-    this.ssh.on('connection', (client, info) => {
-      const socket = this.byPeer.get(`${info.ip}:${info.port}`);
-      if (socket) this.take(client, socket);
-      else client.end();
-    });
-    this.ssh.on('error', (error: Error) => {
-      options.logger.warn({ err: error }, 'SSH server');
+    const { hostKeys, banner, logger } = options;
+    this.entrance = new SshEntrance({
+      hostKeys: () => hostKeys.now(),
+      banner,
+      onClient: (client, { ip, port }) => {
+        const socket = this.byPeer.get(`${ip}:${port}`);
+        if (socket) this.take(client, socket);
+        else client.end();
+      },
+      logger,
     });
     this.net = createServer({ noDelay: true }, (socket) => {
       this.admit(socket);
@@ -99,7 +83,7 @@ export class SshListener {
       this.sockets.delete(socket);
       this.byPeer.delete(peer);
     });
-    this.ssh.injectSocket(socket);
+    this.entrance.admit(socket);
   }
 
   private take(client: Connection, socket: Socket): void {

@@ -23,7 +23,7 @@ import type { ChannelDownstream } from './channel-downstream.js';
 import { ClientConnection, type ChannelContext, type ConnectionParts } from './connection.js';
 import { JumpHost } from './jump-host.js';
 import type { Transport } from './transport.js';
-import { readHostKey, type GatewayHostKey } from './host-keys.js';
+import { HostKeyRing } from './host-key-ring.js';
 import { SshListener } from './listener.js';
 
 /** What the SSH side needs. */
@@ -60,7 +60,7 @@ const KEY_GONE =
 export class SshDoor {
   private readonly connections = new Set<ClientConnection>();
   private listener: SshListener | null = null;
-  private hostKey = '';
+  private hostKeys: HostKeyRing | null = null;
   private readonly ticker: NodeJS.Timeout;
   /** Ended users who are being looked up. */
   private readonly asked = new Set<string>();
@@ -75,34 +75,34 @@ export class SshDoor {
     this.ticker.unref();
   }
 
-  /** Listens. Gives the port and the host key's fingerprint. @throws StartFailure */
-  async open(): Promise<{ port: number; hostKey: GatewayHostKey }> {
+  /** Listens. Gives the port and the host keys. @throws StartFailure */
+  async open(): Promise<{ port: number; hostKeys: HostKeyRing }> {
     const { config, banner, logger, reachable, direct } = this.parts;
     await banner.read();
-    const hostKey = await readHostKey(config.dataDir);
-    this.hostKey = hostKey.publicKey;
+    const hostKeys = await HostKeyRing.open(config.dataDir, logger);
+    this.hostKeys = hostKeys;
     const jump = new JumpHost({
-      hostKey: hostKey.privateKey,
+      hostKeys,
       reachable,
       direct,
       logger,
       graceMs: config.loginGraceMs,
       onConnection: (client, socket, address, login) => {
-        this.adopt(client, socket, address, { jump: null, login });
+        this.adopt(client, socket, address, { jump: null, login, hostKeys });
       },
     });
     this.listener = new SshListener({
       host: config.sshHost,
       port: config.sshPort,
-      hostKey: hostKey.privateKey,
+      hostKeys,
       banner: () => banner.now,
       logger,
       graceMs: config.loginGraceMs,
       onConnection: (client, socket, address, loggedIn) => {
-        this.adopt(client, socket, address, { jump, login: null, loggedIn });
+        this.adopt(client, socket, address, { jump, login: null, hostKeys, loggedIn });
       },
     });
-    return { port: await this.listener.listen(), hostKey };
+    return { port: await this.listener.listen(), hostKeys };
   }
 
   /** Takes nobody in any more. */
@@ -113,6 +113,7 @@ export class SshDoor {
   /** Ends all connections. */
   close(): void {
     clearInterval(this.ticker);
+    this.hostKeys?.close();
     for (const connection of this.connections) connection.hangUp();
     this.listener?.closeAll();
   }
@@ -121,7 +122,12 @@ export class SshDoor {
     client: Connection,
     socket: Transport,
     address: string,
-    { jump, login, loggedIn }: Pick<ConnectionParts, 'jump' | 'login'> & { loggedIn?: () => void },
+    {
+      jump,
+      login,
+      hostKeys,
+      loggedIn,
+    }: Pick<ConnectionParts, 'jump' | 'login' | 'hostKeys'> & { loggedIn?: () => void },
   ): void {
     const { authenticator, codes, logger, targets, direct, opener, listeners } = this.parts;
     const connection = new ClientConnection(client, socket, address, {
@@ -141,6 +147,7 @@ export class SshDoor {
       forwards: { direct, opener, listeners, logger },
       jump,
       login,
+      hostKeys,
     });
     client.once('close', () => this.connections.delete(connection));
   }
@@ -159,7 +166,8 @@ export class SshDoor {
   private openMenu(downstream: ChannelDownstream, channel: ServerChannel, context: ChannelContext): void {
     const { publicUrl, idleTimeoutMs } = this.parts.config;
     const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
-    const parts = { ...this.parts, publicHost, hostKey: this.hostKey, idleTimeoutMs };
+    const hostKey = this.hostKeys?.now().current.publicKey ?? '';
+    const parts = { ...this.parts, publicHost, hostKey, idleTimeoutMs };
     new MenuChannel(downstream, channel, context, parts).start();
   }
 
