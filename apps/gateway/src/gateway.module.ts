@@ -37,6 +37,7 @@ import {
 } from '#libs/session-audit';
 import { CredentialVault } from '#libs/vault';
 import { BatchCrew } from './batch/batch-crew.js';
+import { KEPT_MS, KeptConnections } from './batch/kept-connections.js';
 import { Places } from './batch/places.js';
 import { ConsoleSockets } from './console-sockets/console-sockets.js';
 import { DriftCraft } from './drift/drift-craft.js';
@@ -250,7 +251,7 @@ export class GatewayModule {
           provide: TerminalDesk,
           inject: [SessionOpener, TargetDirectory, GATEWAY_ID],
           useFactory: (opener: SessionOpener, targets: TargetDirectory, gatewayId: GatewayId) =>
-            new TerminalDesk(opener, () => new UpstreamPool(targets, false), gatewayId),
+            new TerminalDesk(opener, () => new UpstreamPool(targets, 0), gatewayId),
         },
         {
           provide: BatchCrew,
@@ -264,8 +265,8 @@ export class GatewayModule {
             logger: Logger,
           ) => {
             const places = new Places(COMMANDS_AT_ONCE);
-            const makePool = (): UpstreamPool => new UpstreamPool(targets, false);
-            return new BatchCrew({ gatewayId, ledger, opener, places, makePool, logger }, bus);
+            const connections = new KeptConnections(() => new UpstreamPool(targets, KEPT_MS));
+            return new BatchCrew({ gatewayId, ledger, opener, places, connections, logger }, bus);
           },
         },
         {
@@ -354,7 +355,7 @@ export class GatewayModule {
           provide: FileDesk,
           inject: [SessionOpener, TargetDirectory],
           useFactory: (opener: SessionOpener, targets: TargetDirectory) =>
-            new FileDesk(opener, () => new UpstreamPool(targets, false)),
+            new FileDesk(opener, () => new UpstreamPool(targets, 0)),
         },
         { provide: FileRuns, useFactory: () => new FileRuns() },
         {

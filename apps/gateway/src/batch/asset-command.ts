@@ -7,6 +7,7 @@ import type { SessionOpener, SessionWish } from '../session/session-opener.js';
 import type { Session, SessionOutcome } from '../session/session.js';
 import type { UpstreamPool, UpstreamLease } from '../session/upstream-pool.js';
 import { BatchDownstream } from './batch-downstream.js';
+import type { Account, KeptConnections } from './kept-connections.js';
 import { endLeftovers } from './leftovers.js';
 import { OutputKeeper, type OutputBudget } from './output-keeper.js';
 
@@ -19,7 +20,7 @@ const CALL_OFF_MS = 5_000;
 /** What it needs of its gateway. */
 export interface CommandParts {
   opener: SessionOpener;
-  makePool: () => UpstreamPool;
+  connections: KeptConnections;
   logger: Logger;
 }
 
@@ -51,6 +52,8 @@ export class AssetCommand {
   private readonly pool: UpstreamPool;
   private session: Session | null = null;
   private calledOff: CallOff | null = null;
+  /** The command came to its own end: its connection is good for another. */
+  private hasExited = false;
   private hurry: () => void = () => undefined;
 
   constructor(
@@ -61,7 +64,7 @@ export class AssetCommand {
   ) {
     this.keeper = new OutputKeeper(batch.outputBytes, budget);
     this.downstream = new BatchDownstream(batch.command, batch.sourceAddress, this.keeper);
-    this.pool = parts.makePool();
+    this.pool = parts.connections.take(this.account);
   }
 
   /** Ends it, whatever it is at; the remote processes too. */
@@ -90,7 +93,8 @@ export class AssetCommand {
       return this.failed('internal_error', '');
     } finally {
       clearTimeout(timer);
-      this.pool.close();
+      if (this.hasExited) this.parts.connections.giveBack(this.account, this.pool);
+      else this.pool.close();
     }
   }
 
@@ -105,14 +109,19 @@ export class AssetCommand {
     const outcome = session.howItEnded();
     if (outcome?.exit === null && hold) await this.cleanUp(hold);
     hold?.release();
+    this.hasExited = outcome?.reason === 'logout';
     return this.outcome(outcome);
+  }
+
+  private get account(): Account {
+    const { userId, systemUserId } = this.batch;
+    return { userId, systemUserId, assetId: this.target.assetId };
   }
 
   /** A command that carries a file needs what a file needs. */
   private wish(): SessionWish {
-    const { userId, systemUserId, command } = this.batch;
-    const others = actionsOf(readTransferCommand(command)).filter((action) => action !== 'exec');
-    return { userId, systemUserId, assetId: this.target.assetId, action: 'exec', andAction: others[0] };
+    const others = actionsOf(readTransferCommand(this.batch.command)).filter((action) => action !== 'exec');
+    return { ...this.account, action: 'exec', andAction: others[0] };
   }
 
   private async cleanUp(hold: UpstreamLease): Promise<void> {

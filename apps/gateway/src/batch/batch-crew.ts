@@ -66,6 +66,7 @@ export class BatchCrew {
     for (const { run } of this.runs.values()) run.callOff('gateway_stopped');
     const late = new Promise<void>((resolve) => setTimeout(resolve, STOP_MS).unref());
     await Promise.race([Promise.all([...this.runs.values()].map(({ done }) => done)), late]);
+    this.parts.connections.close();
   }
 
   private look(): void {

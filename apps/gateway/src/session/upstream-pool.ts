@@ -1,14 +1,20 @@
 import type { Grant } from '#libs/authorization';
 import type { OpenAgent } from './downstream.js';
 import { ConnectFailure } from './connect-failure.js';
-import type { TargetDirectory } from './target-directory.js';
+import type { Target, TargetDirectory } from './target-directory.js';
 import { MAX_CHANNELS, Upstream } from './upstream.js';
 
-/** How long a connection without channels is kept for the next one, for clients that multiplex. */
-const LINGER_MS = 2_000;
+/** How long a client that multiplexes (ControlMaster) finds the connection of its last channel, in milliseconds. */
+export const MULTIPLEXING_LINGER_MS = 2_000;
+/** How long a connection that was kept may take to answer before another is made. */
+const ANSWER_MS = 2_000;
 
 interface Entry {
   upstream: Promise<Upstream>;
+  /** Makes another in its place. */
+  make: (target: Target) => Promise<Upstream>;
+  /** No one else shall find it. */
+  forget: () => void;
   /** Who holds it, and how many of these are sessions. */
   holders: number;
   sessions: number;
@@ -44,7 +50,8 @@ export class UpstreamPool {
 
   constructor(
     private readonly targets: TargetDirectory,
-    private readonly lingers: boolean,
+    /** How long a connection without channels is kept for the next one; 0: not at all. */
+    private readonly lingerMs: number,
   ) {}
 
   /**
@@ -56,6 +63,10 @@ export class UpstreamPool {
     const account = `${grant.terms.assetId}/${grant.terms.systemUserId}`;
     const key = agent ? `${account}/agent ${++this.lastAgent}` : account;
     const entry = this.entries.get(key) ?? this.connect(key, grant, agent);
+    if (entry.linger) {
+      entry.upstream = this.renew(entry, grant);
+      entry.upstream.catch(entry.forget);
+    }
     if (isSession && entry.sessions >= MAX_CHANNELS) {
       throw new ConnectFailure('connect', `No more than ${MAX_CHANNELS} sessions at once on one connection.`);
     }
@@ -78,6 +89,12 @@ export class UpstreamPool {
     }
   }
 
+  /** Whether a connection stands that nobody holds. */
+  get isIdle(): boolean {
+    const entries = [...this.entries.values()];
+    return entries.length > 0 && entries.every(({ linger }) => linger !== null);
+  }
+
   /** Closes all connections; for the end of the login. */
   close(): void {
     this.closed = true;
@@ -89,22 +106,36 @@ export class UpstreamPool {
       if (this.entries.get(key) === entry) this.entries.delete(key);
     };
     const giveUp = new AbortController();
-    const upstream = this.targets
-      .find(grant)
-      .then((target) => Upstream.connect(grant, target, { onClosed: forget, giveUp: giveUp.signal, agent }));
-    const entry: Entry = { upstream, holders: 0, sessions: 0, linger: null, giveUp };
+    let made = 0;
+    const make = (target: Target): Promise<Upstream> => {
+      const number = ++made;
+      const onClosed = (): void => {
+        if (number === made) forget();
+      };
+      return Upstream.connect(grant, target, { onClosed, giveUp: giveUp.signal, agent });
+    };
+    const upstream = this.targets.find(grant).then(make);
+    const entry: Entry = { upstream, make, forget, holders: 0, sessions: 0, linger: null, giveUp };
     upstream.catch(forget);
     this.entries.set(key, entry);
     return entry;
   }
 
+  /** A connection that was kept leads on only to where a new one would, as whom it would, and while the asset answers. */
+  private async renew(entry: Entry, grant: Grant): Promise<Upstream> {
+    const [kept, target] = await Promise.all([entry.upstream, this.targets.find(grant)]);
+    if (kept.isMadeFor(target) && (await kept.answers(ANSWER_MS))) return kept;
+    kept.close();
+    return entry.make(target);
+  }
+
   private giveBack(key: string, entry: Entry, mayServeOthers: boolean): void {
     if (--entry.holders > 0) return;
-    if (!mayServeOthers || !this.lingers || this.closed) this.drop(key, entry);
+    if (!mayServeOthers || this.lingerMs === 0 || this.closed) this.drop(key, entry);
     else
       entry.linger = setTimeout(() => {
         this.drop(key, entry);
-      }, LINGER_MS);
+      }, this.lingerMs);
   }
 
   private drop(key: string, entry: Entry): void {

@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import ssh2, {
   type AuthenticationType,
@@ -52,18 +52,28 @@ export type ChannelWish = Pick<Downstream, 'kind' | 'command' | 'environment' | 
 /** Channels on one connection to an asset: the default MaxSessions of OpenSSH. */
 export const MAX_CHANNELS = 10;
 
+/** So that a connection can tell what it was made for without keeping the secrets that it was made with. */
+const FINGERPRINT_KEY = randomBytes(32);
+
 /**
  * A connection to an asset as a system user, made for a grant and shared by the channels of one login.
  * The only place where the product opens SSH connections for users.
  */
 export class Upstream {
+  readonly target: Pick<Target, 'assetName' | 'username'>;
+  private readonly madeFor: Buffer;
   private isOpen = true;
   private readonly listeners = new Map<number, (connection: IncomingConnection) => void>();
 
   private constructor(
     private readonly client: Client,
-    readonly target: Pick<Target, 'assetName' | 'username'>,
+    target: Target,
   ) {
+    this.target = { assetName: target.assetName, username: target.username };
+    this.madeFor = fingerprintOf(target);
+    client.once('close', () => {
+      this.isOpen = false;
+    });
     client.on('tcp connection', ({ destPort, srcIP, srcPort }, accept, reject) => {
       const hear = this.listeners.get(destPort);
       if (hear) hear({ sourceAddress: srcIP, sourcePort: srcPort, accept, reject });
@@ -213,11 +223,48 @@ export class Upstream {
     });
   }
 
+  /** Whether a new connection to this target would lead to the same place, with the same keys and secrets. */
+  isMadeFor(target: Target): boolean {
+    return this.isOpen && this.madeFor.equals(fingerprintOf(target));
+  }
+
+  /**
+   * Whether the asset still answers. It is asked to give up a port that nobody asked it to listen on: it refuses, or
+   * knows no such request, but it answers (RFC 4254 sections 4 and 7.1).
+   */
+  answers(withinMs: number): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (answers: boolean): void => {
+        clearTimeout(timer);
+        this.client.off('close', gone);
+        resolve(answers);
+      };
+      const gone = (): void => {
+        settle(false);
+      };
+      const timer = setTimeout(gone, withinMs);
+      this.client.once('close', gone);
+      try {
+        this.client.unforwardIn('127.0.0.1', 0, () => {
+          settle(true);
+        });
+      } catch {
+        settle(false); // it was closed before its end was told
+      }
+    });
+  }
+
   /** Closes the connection with all its channels. */
   close(): void {
     this.isOpen = false;
     this.client.end();
   }
+}
+
+function fingerprintOf({ address, port, username, hostKeys, password, privateKey }: Target): Buffer {
+  const pins = hostKeys.map(({ type, blob }) => `${type} ${blob}`).sort();
+  const parts = [address, port, username, pins, password, privateKey];
+  return createHmac('sha256', FINGERPRINT_KEY).update(JSON.stringify(parts)).digest();
 }
 
 function connectConfig(target: Target, hostVerifier: (key: Buffer) => boolean): ConnectConfig {

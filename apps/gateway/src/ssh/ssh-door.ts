@@ -16,7 +16,7 @@ import type { DirectLogin, DirectTarget } from '../session/direct-login.js';
 import type { ListenerOpener } from '../session/listener-opener.js';
 import type { SessionOpener, SessionWish } from '../session/session-opener.js';
 import type { TargetDirectory } from '../session/target-directory.js';
-import { UpstreamPool } from '../session/upstream-pool.js';
+import { MULTIPLEXING_LINGER_MS, UpstreamPool } from '../session/upstream-pool.js';
 import type { BannerText } from './banner-text.js';
 import { CHANNEL_KINDS } from './channel-kinds.js';
 import type { ChannelDownstream } from './channel-downstream.js';
@@ -134,7 +134,7 @@ export class SshDoor {
       authenticator,
       codes,
       logger,
-      makePool: (direct) => new UpstreamPool(targets, direct),
+      makePool: (direct) => new UpstreamPool(targets, direct ? MULTIPLEXING_LINGER_MS : 0),
       onLoggedIn: () => {
         loggedIn?.();
         this.connections.add(connection);
