@@ -1,6 +1,12 @@
 import type { Action } from '#libs/contracts';
 import type { RuleId } from '#libs/kernel';
-import { Grant, type AccessRequest, type Decision, type RefusalReason } from './grant.js';
+import {
+  Grant,
+  type AccessRequest,
+  type Decision,
+  type RefusalReason,
+  type RefusalSubject,
+} from './grant.js';
 import { coversDestination } from './destinations.js';
 import { endOfHours, isWithin } from './week-hours.js';
 
@@ -105,7 +111,10 @@ export function decide(request: AccessRequest, facts: AccessFacts, now: Date): D
   const valid = facts.rules.filter((rule) => isValidAt(rule, now));
   const of = { request, facts, valid };
   const obstacle = OBSTACLES.find(({ stands }) => stands(of));
-  if (obstacle) return { granted: false, reason: obstacle.reason, message: obstacle.message(of) };
+  if (obstacle) {
+    const { reason, message } = obstacle;
+    return { granted: false, reason, message: message(of), about: subjectOf(of) };
+  }
   const { username, assetName, systemUsername } = facts;
   // no obstacle: they are there
   if (username === null || assetName === null || systemUsername === null)
@@ -126,6 +135,19 @@ export function decide(request: AccessRequest, facts: AccessFacts, now: Date): D
     validUntil: earliestEnd([facts.userValidUntil, ...valid.flatMap((rule) => endsOf(rule, now))]),
   };
   return { granted: true, grant: Grant.issue(terms) };
+}
+
+/** Names go only to somebody whom a rule names for them, as the sentences' do. */
+function subjectOf({ request, facts }: Case): RefusalSubject {
+  const { action, destination = '' } = request;
+  const isNamed = facts.rules.length > 0;
+  return {
+    language: facts.language,
+    assetName: (isNamed && facts.assetName) || '',
+    systemUsername: (isNamed && facts.systemUsername) || '',
+    action,
+    destination,
+  };
 }
 
 function allows(

@@ -67,6 +67,23 @@ export const REFUSAL_REASONS = [
 ] as const;
 export type RefusalReason = (typeof REFUSAL_REASONS)[number];
 
+/** What a refusal is about: with it whoever tells it can say it in another language. Empty where it isn't known. */
+export interface RefusalSubject {
+  /** Of their profile; null: as their client says. */
+  language: string | null;
+  assetName: string;
+  systemUsername: string;
+  action: Action;
+  destination: string;
+}
+
+/** Why not, in English and by its stable reason. */
+export interface Refusal {
+  granted: false;
+  reason: RefusalReason;
+  message: string;
+  about: RefusalSubject;
+}
+
 /** The answer of the authorizer. */
-export type Decision =
-  { granted: true; grant: Grant } | { granted: false; reason: RefusalReason; message: string };
+export type Decision = { granted: true; grant: Grant } | Refusal;

@@ -14,6 +14,7 @@ export {
   type Grant,
   type GrantTerms,
   type RefusalReason,
+  type Refusal,
 } from './grant.js';
 export {
   ReachableAssets,

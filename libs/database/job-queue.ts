@@ -134,18 +134,22 @@ export class JobQueue {
       const [job] = await this.boss.findJobs(name, { id });
       if (job?.state === 'completed') return job.output;
       if (job?.state === 'failed')
-        throw new Unavailable('A gateway took the job and failed; its log says why.');
+        throw new Unavailable('A gateway took the job and failed; its log says why.', 'job_failed');
       if (job?.state === 'active' && !isTaken) end = Date.now() + timeoutMs;
       isTaken ||= job?.state === 'active';
     }
     if (isTaken)
-      throw new Unavailable('A gateway took the job and did not answer in time; its log may say why.');
+      throw new Unavailable(
+        'A gateway took the job and did not answer in time; its log may say why.',
+        'job_late',
+      );
     // nobody waits for it any more
     await this.boss.cancel(name, id);
+    if (!(await this.isBusy(name)))
+      throw new Unavailable('No gateway answered in time; is one running?', 'gateways_silent');
     throw new Unavailable(
-      (await this.isBusy(name))
-        ? 'The gateways are busy with others of these, and this one did not get its turn; try again in a moment.'
-        : 'No gateway answered in time; is one running?',
+      'The gateways are busy with others of these, and this one did not get its turn; try again in a moment.',
+      'gateways_busy',
     );
   }
 

@@ -76,7 +76,17 @@ export class NotPermitted extends DomainError {
 export class Unavailable extends DomainError {
   readonly kind = 'unavailable';
   readonly code = 'unavailable';
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, reason?: UnavailableReason) {
+    super(message);
+    this.details = reason === undefined ? {} : { reason };
+  }
 }
+
+/** What of the product does not answer, where whoever asked can tell it apart; stable. */
+export const UNAVAILABLE_REASONS = ['job_failed', 'job_late', 'gateways_busy', 'gateways_silent'] as const;
+export type UnavailableReason = (typeof UNAVAILABLE_REASONS)[number];
 
 /** What would have to go along: shown to the caller so that they can act. */
 export interface UsedBy {

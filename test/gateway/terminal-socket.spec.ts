@@ -167,6 +167,13 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
     const target = { assetId: way.assetId, systemUserId: way.systemUserId, ...size };
     const answer: TerminalReply = await askToOpen(socket, target);
     expect(answer).toMatchObject({ ok: false, code: 'refused', message: /No authorization rule/ });
+    await harness.change(`/users/${other.id}`, { language: 'zh-CN' });
+    const again = connect({ cookie: await cookieOf(other), origin: harness.product.url });
+    expect(await askToOpen(again, target)).toMatchObject({
+      ok: false,
+      code: 'refused',
+      message: '没有授权规则允许您进行此访问，请联系管理员。',
+    });
   });
 
   it('drop what is not of its form, and go on', async () => {

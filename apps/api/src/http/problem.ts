@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { FieldError, UsedBy } from '#libs/kernel';
+import { UNAVAILABLE_REASONS, type FieldError, type UnavailableReason, type UsedBy } from '#libs/kernel';
 
 /** Media type of RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -83,4 +83,12 @@ export class Problem {
     description: 'Of `not_pushed`: how many there are in all',
   })
   missingCount?: number;
+
+  @ApiProperty({
+    enum: UNAVAILABLE_REASONS,
+    enumName: 'UnavailableReason',
+    required: false,
+    description: 'Of `unavailable`: which part does not answer, where that is known',
+  })
+  reason?: UnavailableReason;
 }

@@ -162,6 +162,7 @@ export class AssetLists {
         assetId: asset.id,
         systemUserId: systemUser.id,
         action: 'connect' as const,
+        language: screen.user.language,
       };
       const opened = await this.parts.opener.open(wish, downstream, screen.pool);
       await finished;

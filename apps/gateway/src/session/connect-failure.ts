@@ -1,20 +1,42 @@
 import { asTold, tell, type ConnectionStep, type HostWord, type Told } from '#libs/contracts';
 import { NoAddressAnswers } from './dial.js';
 
+/** What went wrong on the way to an asset, beyond what is told of it by a code. */
+type OtherWord = 'login-refused' | 'session-refused' | 'no-secret' | 'login-ended' | 'too-many-sessions';
+
+/** What a person is told of a failed connection: its words in other languages go by this. */
+export type ConnectWord = HostWord | OtherWord;
+
 /** A connection to an asset that did not come about: at which step, and in words for the person. */
 export class ConnectFailure extends Error {
   readonly told: Told;
+  /** What {@link told} says, where that has no code. */
+  private readonly other: OtherWord | undefined;
 
   constructor(
     readonly step: ConnectionStep,
     told: string | Told,
-    options?: ErrorOptions,
+    { cause, word }: ErrorOptions & { word?: OtherWord } = {},
   ) {
-    super(asTold(told).message, options);
+    super(asTold(told).message, { cause });
     this.told = asTold(told);
+    this.other = word;
     this.name = 'ConnectFailure';
   }
+
+  /** What it says; where it has neither a code nor a word, what happens at its step. */
+  get word(): string {
+    return this.told.code ?? this.other ?? WORD_OF_STEP[this.step];
+  }
 }
+
+const WORD_OF_STEP: Readonly<Record<ConnectionStep, ConnectWord>> = {
+  resolve: 'unknown-name',
+  connect: 'connection-closed',
+  'host-key': 'host-key-changed',
+  login: 'session-refused',
+  privilege: 'session-refused',
+};
 
 const networkReasons: Record<string, [ConnectionStep, HostWord, string]> = {
   ENOTFOUND: ['resolve', 'unknown-name', 'its address is no known name'],
@@ -46,7 +68,7 @@ export function describeConnectError(
   if (known) return failed(known[0], known[1], `Can't reach ${assetName}: ${known[2]}.`);
   if (error.level === 'client-authentication') {
     const message = `${assetName} refused the login of the system user. An administrator must push it again or correct its credential.`;
-    return new ConnectFailure('login', message, { cause: error });
+    return new ConnectFailure('login', message, { cause: error, word: 'login-refused' });
   }
   if (error.level === 'client-timeout' || /timed out/i.test(error.message)) {
     return failed('connect', 'no-answer', `Can't reach ${assetName}: it does not answer (timeout).`);

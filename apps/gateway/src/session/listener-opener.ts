@@ -4,6 +4,7 @@ import { ConnectFailure } from './connect-failure.js';
 import { namesOf, noteRefusedForward } from './refused-forward.js';
 import { RemoteListener, type ReachClient } from './remote-listener.js';
 import type { OpenerParts, SessionWish } from './session-opener.js';
+import { IN_RECORDS } from './session-words.js';
 import type { UpstreamPool } from './upstream-pool.js';
 
 /** Where on the asset, for whom, and the way back. */
@@ -24,7 +25,7 @@ export class ListenerOpener {
     pool: UpstreamPool,
   ): Promise<RemoteListener> {
     const { authorizer, journal, registry, keeping, clock, gatewayId } = this.parts;
-    if (keeping.refusal !== null) throw new ConnectFailure('login', keeping.refusal);
+    if (keeping.refusal !== null) throw new ConnectFailure('login', keeping.refusal(IN_RECORDS));
     const asked = {
       kind: 'remote-forward' as const,
       sourceAddress,
@@ -35,7 +36,7 @@ export class ListenerOpener {
       await noteRefusedForward(this.parts, wish, asked, decision.message);
       throw new ConnectFailure('login', decision.message);
     }
-    if (registry.refusal !== null) throw new ConnectFailure('login', registry.refusal);
+    if (registry.refusal !== null) throw new ConnectFailure('login', registry.refusal(IN_RECORDS));
     const { grant } = decision;
     const lease = await pool.lease(grant, { isSession: false, agent: null });
     const id = newId<SessionId>();

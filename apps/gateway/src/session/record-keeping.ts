@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { systemActor, type Config, type GatewayId, type Logger } from '#libs/kernel';
 import type { AuditSpool, GapListener, OperationJournal, SpoolGap } from '#libs/session-audit';
 import type { SessionRegistry } from './session-registry.js';
+import type { Said } from './session-words.js';
 import { Session } from './session.js';
 
 /** What it needs of its gateway. */
@@ -34,9 +35,9 @@ export class RecordKeeping {
   }
 
   /** Why no session may begin now, for its user; null: it may. */
-  get refusal(): string | null {
+  get refusal(): Said | null {
     if (this.parts.policy === 'best-effort' || this.parts.spool.inDanger === null) return null;
-    return 'The gateway can keep no records now, so no session starts. Tell an administrator.';
+    return (words) => words.noRecords;
   }
 
   /** Hears of a disk that fails a recording; null: the session must end then. */

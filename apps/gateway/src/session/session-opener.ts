@@ -29,6 +29,7 @@ import type { Downstream } from './downstream.js';
 import { namesOf, noteRefusedForward } from './refused-forward.js';
 import type { RecordKeeping } from './record-keeping.js';
 import type { SessionRegistry } from './session-registry.js';
+import { IN_RECORDS, wordsTo, type Said } from './session-words.js';
 import { Session } from './session.js';
 import type { UpstreamPool } from './upstream-pool.js';
 
@@ -38,7 +39,6 @@ const RECORDED_ELSEWHERE: readonly SessionKind[] = ['sftp', 'scp', 'batch', 'for
 /** A database that doesn't say whether somebody may is not waited for longer. */
 const DECIDE_MS = 5_000;
 const GONE = 'The client went away before the session began.';
-const CANNOT_CHECK = 'The gateway can not check your access right now. Try again soon.';
 
 /** Who wants what where. */
 export interface SessionWish {
@@ -52,6 +52,8 @@ export interface SessionWish {
   orAction?: Action | undefined;
   /** Is needed beside it. */
   andAction?: Action | undefined;
+  /** Of the user's profile, for what is said where it can't be looked up; null: as their client says. */
+  language?: string | null;
 }
 
 /** How it went: refused, or a session, which may be over again. */
@@ -92,17 +94,22 @@ export class SessionOpener {
     onBegun: (session: Session) => void = () => undefined,
   ): Promise<Attempt> {
     const { logger, clock } = this.parts;
+    const language = wish.language ?? null;
     const decision = await this.decideNow(wish);
+    if (decision instanceof Unavailable) {
+      logger.info({ ...wish, reason: 'unavailable' }, 'session refused');
+      return this.refuse(downstream, decision.said, language);
+    }
     if (!decision.granted) {
       logger.info({ ...wish, reason: decision.reason }, 'session refused');
-      if (decision.reason !== 'unavailable') await this.noteDenial(wish, downstream, decision.message);
-      return this.refuse(downstream, decision.message);
+      await this.noteDenial(wish, downstream, decision.message);
+      return this.refuse(downstream, (words) => words.refused(decision), decision.about.language ?? language);
     }
     // nobody waits for it any more, and nobody would end it
     if (downstream.isGone) return { session: null, refusal: GONE };
     // while it was decided the gateway began to stop: who ends its sessions has gone through them
     const { refusal } = this.parts.registry;
-    if (refusal !== null) return this.refuse(downstream, refusal);
+    if (refusal !== null) return this.refuse(downstream, refusal, decision.grant.terms.language);
     const id = newId<SessionId>();
     const withAgent = downstream.openAgent !== undefined && decision.grant.terms.actions.has('agent');
     const needs: Action[] = [
@@ -121,26 +128,27 @@ export class SessionOpener {
     return { session, refusal: null };
   }
 
-  private refuse(downstream: Downstream, refusal: string): Attempt {
-    downstream.notice(refusal);
+  /** Tells it in the person's language; whoever keeps a record gets it in that of records. */
+  private refuse(downstream: Downstream, said: Said, language: string | null): Attempt {
+    downstream.notice(said(wordsTo(language, downstream)));
     downstream.finish({ status: 1 });
-    return { session: null, refusal };
+    return { session: null, refusal: said(IN_RECORDS) };
   }
 
   /** Without a database nothing is known, and without records nothing begins. */
   private async decideNow(wish: SessionWish): Promise<Decision | Unavailable> {
     const { keeping, logger } = this.parts;
-    if (keeping.refusal !== null) return unavailable(keeping.refusal);
+    if (keeping.refusal !== null) return new Unavailable(keeping.refusal);
     const decided = inTime(this.decide(wish), DECIDE_MS, 'authorization took too long');
     return decided.catch((error: unknown) => {
       logger.error({ err: error }, 'authorization failed');
-      return unavailable(CANNOT_CHECK);
+      return new Unavailable((words) => words.cannotCheck);
     });
   }
 
   private async decide(wish: SessionWish): Promise<Decision> {
     const { authorizer } = this.parts;
-    const { orAction, andAction, ...first } = wish;
+    const { orAction, andAction, language: _, ...first } = wish;
     let decision = await authorizer.authorize(first);
     if (!decision.granted && decision.reason === 'action_not_allowed' && orAction) {
       decision = await authorizer.authorize({ ...first, action: orAction });
@@ -225,11 +233,8 @@ export class SessionOpener {
 
   private async failed(session: Session, error: unknown): Promise<void> {
     if (error instanceof ConnectFailure) {
-      await session.end(
-        'connect_failed',
-        `${error.step}: ${error.message}`,
-        { status: 255 },
-        () => error.message,
+      await session.end('connect_failed', `${error.step}: ${error.message}`, { status: 255 }, (words) =>
+        words.failed(error, session.grant.terms.assetName),
       );
       return;
     }
@@ -287,14 +292,8 @@ export class SessionOpener {
 }
 
 /** Nobody can say now whether it may be. */
-interface Unavailable {
-  granted: false;
-  reason: 'unavailable';
-  message: string;
-}
-
-function unavailable(message: string): Unavailable {
-  return { granted: false, reason: 'unavailable', message };
+class Unavailable {
+  constructor(readonly said: Said) {}
 }
 
 /** PostgreSQL's text holds no NUL; a command with one is stored with the replacement character. */

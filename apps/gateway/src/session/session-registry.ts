@@ -5,7 +5,7 @@ import type { Config, Logger, SessionId } from '#libs/kernel';
 import type { SessionArchive } from '#libs/session-audit';
 import { AccessCheck } from './access-check.js';
 import type { LiveSession } from './session.js';
-import { sessionWords } from './session-words.js';
+import type { Said } from './session-words.js';
 
 /** Sessions of one check at most; more are checked in turns. */
 const CHECK_BATCH = 500;
@@ -70,8 +70,8 @@ export class SessionRegistry {
   }
 
   /** Why none may begin now; null: they may. */
-  get refusal(): string | null {
-    return this.isStopping ? sessionWords('en', {}).restarting : null;
+  get refusal(): Said | null {
+    return this.isStopping ? (words) => words.restarting : null;
   }
 
   get size(): number {

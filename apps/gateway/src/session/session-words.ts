@@ -1,4 +1,8 @@
+import { NO_RULE_MESSAGE, type Refusal } from '#libs/authorization';
 import { chooseLanguage, type MenuLanguage } from '../menu/texts.js';
+import type { ConnectFailure } from './connect-failure.js';
+import type { Downstream } from './downstream.js';
+import { failureInChinese, refusalInChinese } from './refusals-zh.js';
 
 /** What the gateway says into a session. */
 export interface SessionWords {
@@ -16,6 +20,13 @@ export interface SessionWords {
   recordsLost: string;
   recordsMayGap: string;
   noSftp(side: 'client' | 'asset', why: string): string;
+  /** The connection to the asset did not come about. */
+  failed(failure: ConnectFailure, asset: string): string;
+  refused(refusal: Refusal): string;
+  noRule: string;
+  cannotCheck: string;
+  noRecords: string;
+  nameHost: string;
 }
 
 /** Picks one of them. */
@@ -36,6 +47,12 @@ const EN: SessionWords = {
   recordsLost: 'The records of this session can not be kept, so it ends. Tell an administrator.',
   recordsMayGap: 'The records of this session may have gaps from now on.',
   noSftp: (side, why) => `The ${side} sent what is no SFTP (${why}), so the session ends.`,
+  failed: ({ message }) => message,
+  refused: ({ message }) => message,
+  noRule: NO_RULE_MESSAGE,
+  cannotCheck: 'The gateway can not check your access right now. Try again soon.',
+  noRecords: 'The gateway can keep no records now, so no session starts. Tell an administrator.',
+  nameHost: 'Name the host to run a command on: ssh user@systemuser@asset@gateway command',
 };
 
 const ZH_CN: SessionWords = {
@@ -53,9 +70,29 @@ const ZH_CN: SessionWords = {
   recordsLost: '无法保存此会话的记录，会话结束。请联系管理员。',
   recordsMayGap: '此会话的记录从现在起可能不完整。',
   noSftp: (side, why) => `${side === 'client' ? '客户端' : '资产'}发送的内容不是 SFTP（${why}），会话结束。`,
+  failed: failureInChinese,
+  refused: refusalInChinese,
+  noRule: '没有授权规则允许您进行此访问，请联系管理员。',
+  cannotCheck: '网关目前无法核实您的访问授权，请稍后再试。',
+  noRecords: '网关目前无法保存记录，因此不能开始会话。请联系管理员。',
+  nameHost: '请指明要执行命令的资产：ssh 用户@系统用户@资产@网关 命令',
 };
 
 const WORDS: Readonly<Record<MenuLanguage, SessionWords>> = { en: EN, 'zh-CN': ZH_CN };
+
+/** As records have it, whoever it is said to. */
+export const IN_RECORDS = EN;
+
+/**
+ * For whoever is at the other side. What goes on to a tool, or into the reason of a refused channel, of which clients print
+ * no more than ASCII, is English.
+ */
+export function wordsTo(
+  language: string | null,
+  { kind, environment, destination }: Pick<Downstream, 'kind' | 'environment' | 'destination'>,
+): SessionWords {
+  return kind === 'files' || destination !== undefined ? EN : sessionWords(language, environment);
+}
 
 /** In the language of the user's profile, else of their client. */
 export function sessionWords(

@@ -9,7 +9,7 @@ import type { Tap } from '../taps/tap.js';
 import { Bridge } from './bridge.js';
 import type { Downstream, Exit, Pty } from './downstream.js';
 import { limitReadAhead } from './read-ahead.js';
-import { sessionWords, type Said } from './session-words.js';
+import { wordsTo, type Said, type SessionWords } from './session-words.js';
 import { SESSION_TRANSITIONS, type SessionState } from './session-states.js';
 import type { UpstreamLease } from './upstream-pool.js';
 
@@ -129,8 +129,8 @@ export class Session implements LiveSession {
     return true;
   }
 
-  private get words(): ReturnType<typeof sessionWords> {
-    return sessionWords(this.grant.terms.language, this.downstream.environment);
+  private get words(): SessionWords {
+    return wordsTo(this.grant.terms.language, this.downstream);
   }
 
   /** The taps have room again. */

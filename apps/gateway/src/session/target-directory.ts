@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { Grant } from '#libs/authorization';
+import { tell } from '#libs/contracts';
 import type { CredentialVault } from '#libs/vault';
 import { ConnectFailure } from './connect-failure.js';
 
@@ -56,10 +57,10 @@ export class TargetDirectory {
   async find(grant: Grant): Promise<Target> {
     const { assetId, systemUserId } = grant.terms;
     const [row] = targetRows.parse(await this.dataSource.query(TARGET, [assetId, systemUserId]));
-    if (!row) throw new ConnectFailure('resolve', 'This asset was deleted just now.');
+    if (!row) throw new ConnectFailure('resolve', tell('asset-deleted'));
     if (row.hostKeys.length === 0) {
       const message = `No host key of ${row.name} is pinned yet, so it can't be told from an impostor. An administrator must pin it.`;
-      throw new ConnectFailure('host-key', message);
+      throw new ConnectFailure('host-key', { message, code: 'no-pinned-key', params: { asset: row.name } });
     }
     const place = { table: 'system_users', rowId: systemUserId } as const;
     const [password, privateKey] = await Promise.all([
@@ -70,6 +71,7 @@ export class TargetDirectory {
       throw new ConnectFailure(
         'login',
         `The system user ${row.username} has neither a key nor a password stored.`,
+        { word: 'no-secret' },
       );
     }
     const { name: assetName, address, port, username, hostKeys } = row;

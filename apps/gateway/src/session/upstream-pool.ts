@@ -59,7 +59,7 @@ export class UpstreamPool {
    * @throws ConnectFailure
    */
   async lease(grant: Grant, { isSession, agent } = A_SESSION): Promise<UpstreamLease> {
-    if (this.closed) throw new ConnectFailure('connect', 'The login has ended.');
+    if (this.closed) throw new ConnectFailure('connect', 'The login has ended.', { word: 'login-ended' });
     const account = `${grant.terms.assetId}/${grant.terms.systemUserId}`;
     const key = agent ? `${account}/agent ${++this.lastAgent}` : account;
     const entry = this.entries.get(key) ?? this.connect(key, grant, agent);
@@ -68,7 +68,8 @@ export class UpstreamPool {
       entry.upstream.catch(entry.forget);
     }
     if (isSession && entry.sessions >= MAX_CHANNELS) {
-      throw new ConnectFailure('connect', `No more than ${MAX_CHANNELS} sessions at once on one connection.`);
+      const message = `No more than ${MAX_CHANNELS} sessions at once on one connection.`;
+      throw new ConnectFailure('connect', message, { word: 'too-many-sessions' });
     }
     if (entry.linger) clearTimeout(entry.linger);
     entry.linger = null;

@@ -1,5 +1,5 @@
 import type { Connection, ServerChannel } from 'ssh2';
-import { NO_RULE_MESSAGE, type ReachableAssets } from '#libs/authorization';
+import type { ReachableAssets } from '#libs/authorization';
 import type { ControlBus } from '#libs/database';
 import { countsAt, type Authenticator, type CodeChecker, type OwnAccount } from '#libs/identity';
 import type { Config, Logger } from '#libs/kernel';
@@ -15,6 +15,7 @@ import { chooseLanguage, MENU_TEXTS } from '../menu/texts.js';
 import type { DirectLogin, DirectTarget } from '../session/direct-login.js';
 import type { ListenerOpener } from '../session/listener-opener.js';
 import type { SessionOpener, SessionWish } from '../session/session-opener.js';
+import { sessionWords } from '../session/session-words.js';
 import type { TargetDirectory } from '../session/target-directory.js';
 import { MULTIPLEXING_LINGER_MS, UpstreamPool } from '../session/upstream-pool.js';
 import type { BannerText } from './banner-text.js';
@@ -158,7 +159,7 @@ export class SshDoor {
     else if (downstream.kind === 'sftp') this.openRoot(downstream, context);
     else if (downstream.command === null) this.openMenu(downstream, channel, context);
     else {
-      downstream.notice('Name the host to run a command on: ssh user@systemuser@asset@gateway command');
+      downstream.notice(sessionWords(context.user.language, context.request.environment).nameHost);
       downstream.finish({ status: 1 });
     }
   }
@@ -187,17 +188,18 @@ export class SshDoor {
     const { direct, opener, logger } = this.parts;
     const needs = needsOf(downstream);
     const { user, byPassword, pool, request } = context;
-    let refusal = NO_RULE_MESSAGE;
+    const words = sessionWords(user.language, request.environment);
+    let refusal = words.noRule;
     if (user.mustChangePassword && byPassword) {
       refusal = MENU_TEXTS[chooseLanguage(user.language, request.environment)].mustChangePassword;
     } else {
       const wish = await direct.resolve(user.id, target, needs.action).catch((error: unknown) => {
         logger.error({ err: error }, 'direct login');
-        refusal = 'The gateway can not check your access right now. Try again soon.';
+        refusal = words.cannotCheck;
         return null;
       });
       if (wish) {
-        await opener.open({ ...wish, ...needs }, downstream, pool);
+        await opener.open({ ...wish, ...needs, language: user.language }, downstream, pool);
         return;
       }
     }

@@ -242,6 +242,7 @@ export type { TopEntryView } from './models/top-entry-view';
 export type { TransferDirection } from './models/transfer-direction';
 export type { TransferProtocol } from './models/transfer-protocol';
 export type { TransferResult } from './models/transfer-result';
+export type { UnavailableReason } from './models/unavailable-reason';
 export type { UpdateAdminAccount } from './models/update-admin-account';
 export type { UpdateAsset } from './models/update-asset';
 export type { UpdateAssetGroup } from './models/update-asset-group';

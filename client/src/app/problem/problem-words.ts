@@ -20,8 +20,11 @@ export function injectProblemWords(): ProblemWords {
     const phrase = known(key);
     return language.shown() === 'en' ? said || phrase : (phrase ?? (said || undefined));
   };
-  const ofProblem = (problem: Problem): string =>
-    say(problem.detail, `problem.${problem.code}`) ?? t('problem.unexpected', { status: problem.status });
+  const ofProblem = (problem: Problem): string => {
+    const reason = `unavailableReason.${String(problem.extra['reason'])}`;
+    const key = known(reason) === undefined ? `problem.${problem.code}` : reason;
+    return say(problem.detail, key) ?? t('problem.unexpected', { status: problem.status });
+  };
   return {
     ofProblem,
     of: (error) => ofProblem(readProblem(error)),

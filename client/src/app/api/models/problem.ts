@@ -4,6 +4,7 @@
 import { ProblemField } from '../models/problem-field';
 import { ProblemPush } from '../models/problem-push';
 import { ProblemUser } from '../models/problem-user';
+import { UnavailableReason } from '../models/unavailable-reason';
 export interface Problem {
 
   /**
@@ -26,6 +27,11 @@ export interface Problem {
    * Of `not_pushed`: how many there are in all
    */
   missingCount?: number;
+
+  /**
+   * Of `unavailable`: which part does not answer, where that is known
+   */
+  reason?: UnavailableReason;
   status: number;
 
   /**
