@@ -113,7 +113,7 @@ export function decide(request: AccessRequest, facts: AccessFacts, now: Date): D
   const obstacle = OBSTACLES.find(({ stands }) => stands(of));
   if (obstacle) {
     const { reason, message } = obstacle;
-    return { granted: false, reason, message: message(of), about: subjectOf(of) };
+    return { granted: false, reason, message: message(of), about: subjectOf(of, reason) };
   }
   const { username, assetName, systemUsername } = facts;
   // no obstacle: they are there
@@ -137,10 +137,10 @@ export function decide(request: AccessRequest, facts: AccessFacts, now: Date): D
   return { granted: true, grant: Grant.issue(terms) };
 }
 
-/** Names go only to somebody whom a rule names for them, as the sentences' do. */
-function subjectOf({ request, facts }: Case): RefusalSubject {
+/** Names go only to somebody whom a rule names for them, as those of the sentences do. */
+function subjectOf({ request, facts }: Case, reason: RefusalReason): RefusalSubject {
   const { action, destination = '' } = request;
-  const isNamed = facts.rules.length > 0;
+  const isNamed = reason !== 'user_inactive' && reason !== 'no_rule';
   return {
     language: facts.language,
     assetName: (isNamed && facts.assetName) || '',
