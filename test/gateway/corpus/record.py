@@ -4,7 +4,8 @@
     python3 test/gateway/corpus/record.py test/gateway/corpus/streams.jsonl.gz
 
 Each line is one stream: its name, kind (plain, evasion), size, events as they passed, in order, and `ran`, what was
-entered in truth: taken from the shell's own history where it keeps one, and compared with what the scene meant.
+entered in truth: taken from the shell's own history where it keeps one, and compared with what the scene meant. Of
+evasions `traced` has what the shell ran, line by line, as its DEBUG trap tells.
 Needs bash, dash, zsh, busybox, python3, sqlite3, vim, tmux (test/hosts/packages.txt).
 """
 import base64
@@ -34,7 +35,7 @@ class Terminal:
 
     def __init__(self, argv, environment, home, columns, rows):
         self.events = []
-        self.start = time.monotonic()
+        self.start, self.started_at = time.monotonic(), time.time()
         self.columns, self.rows = columns, rows
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
@@ -136,6 +137,19 @@ def bash_history(path):
     return entries
 
 
+def traced(path, started_at):
+    """What the shell ran: for each line when, in milliseconds of the stream, and its commands as the shell prints them."""
+    lines = []
+    if os.path.exists(path):
+        for entry in open(path, errors='replace').read().split('\0')[:-1]:
+            at, number, command = entry.split(' ', 2)
+            if lines and lines[-1][0] == number:
+                lines[-1][2].append(command)
+            else:
+                lines.append([number, int((float(at) - started_at) * 1000), [command]])
+    return [[at, commands] for _, at, commands in lines]
+
+
 def record(scene):
     home = tempfile.mkdtemp(prefix='corpus-')
     try:
@@ -161,7 +175,8 @@ def record(scene):
                 print(f"{scene['name']}: meant {ran}, the shell ran {entries}", file=sys.stderr)
             ran = entries
         return {'name': scene['name'], 'kind': scene['kind'], 'columns': columns, 'rows': rows, 'ran': ran,
-                'secrets': scene.get('secrets', []), 'optional': scene.get('optional', []), 'events': terminal.events}
+                'secrets': scene.get('secrets', []), 'optional': scene.get('optional', []),
+                'traced': traced(os.path.join(home, 'trace'), terminal.started_at), 'events': terminal.events}
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

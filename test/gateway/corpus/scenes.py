@@ -92,8 +92,15 @@ ONLY_BASH = {
 }
 
 
+# a distribution's own bashrc, which bash reads before this one, may set another prompt
+RC = 'PS1=$WANTED_PROMPT\n'
+# every command that the shell runs, with its time and the number of its line
+TRACED_RC = RC + '''trap '[[ $BASH_COMMAND = "history -a" ]] || printf "%s %s %s\\0" "$EPOCHREALTIME" "$LINENO" "$BASH_COMMAND" >> ~/trace' DEBUG
+'''
+
+
 def bash_env(prompt):
-    return {'PS1': prompt, 'PROMPT_COMMAND': 'history -a', 'HISTTIMEFORMAT': '%s ', 'HISTCONTROL': ''}
+    return {'WANTED_PROMPT': prompt, 'PROMPT_COMMAND': 'history -a', 'HISTTIMEFORMAT': '%s ', 'HISTCONTROL': ''}
 
 
 def make(name, kind, argv, env, steps, ran, size, **more):
@@ -103,7 +110,7 @@ def make(name, kind, argv, env, steps, ran, size, **more):
 
 def bash_scenes():
     argv = ['bash', '--noprofile', '--rcfile', 'rc', '-i']
-    rc = {'rc': 'shopt -s lithist cmdhist histappend\nset -o history\n'}
+    rc = {'rc': RC + 'shopt -s lithist cmdhist histappend\nset -o history\n'}
     for name, (steps, ran) in {**plain_lines(), **ONLY_BASH}.items():
         for prompt_name, prompt in PROMPTS.items():
             if prompt_name in ('title', 'arrow', 'time') and name not in ('simple', 'history-up', 'tab', 'search', 'wrap', 'cjk', 'heredoc', 'paste-lines'):
@@ -158,7 +165,7 @@ def client_scenes():
         ('history', ['select 7;' + ENTER, UP + ENTER], ['select 7;', 'select 7;']),
     ]:
         yield make(f'sqlite {name}', 'plain', ['sqlite3', 'x.db'], {}, steps, ran, (80, 24))
-    rc = {'rc': ''}
+    rc = {'rc': RC}
     bash = ['bash', '--noprofile', '--rcfile', 'rc', '-i']
     env = bash_env(r'\u@\h:\w\$ ')
     secret = 'Tr0ub4dor&3'
@@ -241,13 +248,44 @@ def evasion_scenes():
         ('soft-hyphen', ['echo a\u00adb\u200bc' + ENTER, 'echo e\u0301' + ENTER, 'echo \u202eevil' + ENTER],
          ['echo a\u00adb\u200bc', 'echo e\u0301', 'echo \u202eevil']),
         ('emoji', ['echo 👨‍👩‍👧 x' + BS + 'y' + ENTER, 'true' + ENTER], ['echo 👨‍👩‍👧 y', 'true']),
+        ('ctrl-g-keeps', ['echo evil\x07', ('wait', 0.2), 'x' + ENTER, 'true' + ENTER], ['echo evilx', 'true']),
+        ('ctrl-z-keeps', ['echo evil\x1a', ('wait', 0.2), 'x' + ENTER, 'true' + ENTER], ['echo evilx', 'true']),
+        ('ctrl-backslash-keeps', ['echo evil\x1c', ('wait', 0.2), 'x' + ENTER, 'true' + ENTER], ['echo evilx', 'true']),
+        ('bind-ctrl-g', ["bind '\"\\C-g\": accept-line'" + ENTER, 'echo evil\x07', ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"\\C-g\": accept-line'", 'echo evil', 'true']),
+        ('bind-ctrl-g-last', ["bind '\"\\C-g\": accept-line'" + ENTER, 'echo evil\x07', ('wait', 0.2)],
+         ["bind '\"\\C-g\": accept-line'", 'echo evil']),
+        ('bind-ctrl-g-literal', ["bind '\"\\C-g\": accept-line'" + ENTER, 'echo evil #^G\x07', ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"\\C-g\": accept-line'", 'echo evil #^G', 'true']),
+        ('bind-ctrl-g-burst', ["bind '\"\\C-g\": accept-line'" + ENTER, ('burst', 'echo evil #^G\x07'), ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"\\C-g\": accept-line'", 'echo evil #^G', 'true']),
+        ('bind-ctrl-g-macro', ["bind '\"\\C-g\": \"echo evil\\C-m\"'" + ENTER, '\x07', ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"\\C-g\": \"echo evil\\C-m\"'", 'echo evil', 'true']),
+        ('bind-ctrl-c', ["stty intr undef; bind '\"\\C-c\": accept-line'" + ENTER, 'echo evil\x03', ('wait', 0.2), 'true' + ENTER],
+         ["stty intr undef; bind '\"\\C-c\": accept-line'", 'echo evil', 'true']),
+        ('bind-then-ctrl-c', ["bind '\"`\": accept-line'" + ENTER, 'echo evil`', ('wait', 0.2), '\x03', ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"`\": accept-line'", 'echo evil', 'true']),
+        ('bind-two-lines', ["bind '\"`\": accept-line'" + ENTER, ('burst', 'echo evil`echo more`'), ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"`\": accept-line'", 'echo evil', 'echo more', 'true']),
+        ('bind-three-last', ["bind '\"`\": accept-line'" + ENTER, ('burst', 'echo evil`echo more`echo most`'), ('wait', 0.2)],
+         ["bind '\"`\": accept-line'", 'echo evil', 'echo more', 'echo most']),
+        ('bind-same-twice', ["bind '\"`\": accept-line'" + ENTER, ('burst', 'echo evil`echo evil`'), ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"`\": accept-line'", 'echo evil', 'echo evil', 'true']),
+        ('bind-two-no-prompt', ["bind '\"`\": accept-line'; PS1=" + ENTER, ('burst', 'echo evil`echo more`'), ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"`\": accept-line'; PS1=", 'echo evil', 'echo more', 'true']),
+        ('bind-prompt-returns', ["bind '\"`\": accept-line'; OLD=$PS1; PS1=" + ENTER, 'echo evil; PS1=$OLD`', ('wait', 0.2), 'true' + ENTER],
+         ["bind '\"`\": accept-line'; OLD=$PS1; PS1=", 'echo evil; PS1=$OLD', 'true']),
+        *[(f'alternate-blank-{number}', ["PS1='  '" + ENTER, trick + ENTER, ('wait', 0.2), 'id' + ENTER, 'echo evil' + ENTER],
+           ["PS1='  '", trick, 'id', 'echo evil'])
+          for number, trick in enumerate(["printf '\\e[?1049h'", "less; printf '\\e[?1049h'", "printf '\\e[?1049h'; less",
+                                          "printf '\\e[?1049h' less", "printf '\\e[?1049h' | cat - less 2>&1", "printf '\\e[?1049h' && vim --version > x"])],
         ('title', ["printf '\\e]0;evil\\a'" + ENTER, 'id' + ENTER], ["printf '\\e]0;evil\\a'", 'id']),
         ('unfinished', ["printf '\\e]0;never ends'" + ENTER, 'id' + ENTER, 'echo x' + ENTER], ["printf '\\e]0;never ends'", 'id', 'echo x']),
     ]
     for name, steps, ran in cases:
         for prompt_name in ('plain', 'short'):
             yield make(f'evasion {name} {prompt_name}', 'evasion', bash, bash_env(PROMPTS[prompt_name]), steps, ran, (80, 24),
-                       files={'rc': '', 'lie.py': lying})
+                       files={'rc': TRACED_RC, 'lie.py': lying})
 
 
 def scenes():

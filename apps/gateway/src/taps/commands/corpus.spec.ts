@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DetectedCommand } from './command-gatherer.js';
 import { CommandDetector } from './detector.js';
+import { closed } from './typed-line.js';
 
 const event = z.union([
   z.tuple([z.number(), z.enum(['i', 'o']), z.string()]),
@@ -18,6 +19,8 @@ const stream = z.object({
   secrets: z.array(z.string()),
   /** May be found too, but never as certain: lines in a shell within a program that has the screen. */
   optional: z.array(z.string()),
+  /** Of evasions, what the shell itself says: the milliseconds at which it ran a line, and the commands in it. */
+  traced: z.array(z.tuple([z.number(), z.array(z.string())])).default([]),
   events: z.array(event),
 });
 type Stream = z.infer<typeof stream>;
@@ -26,6 +29,10 @@ type Stream = z.infer<typeof stream>;
 const CORPUS = ['streams', 'overtaken'].map(
   (name) => new URL(`../../../../../../test/gateway/corpus/${name}.jsonl.gz`, import.meta.url),
 );
+
+/** How long before the shell runs it a line is entered, and after that noted, in milliseconds. */
+const BEFORE_MS = 500;
+const AFTER_MS = 700;
 
 const streams = CORPUS.flatMap((file) => gunzipSync(readFileSync(file)).toString().trim().split('\n')).map(
   (line) => stream.parse(JSON.parse(line)),
@@ -55,6 +62,39 @@ function linesOf(commands: DetectedCommand[]): string[] {
 function falselyCertain(commands: DetectedCommand[], { ran }: Stream): string[] {
   const real = new Set(ran.map((line) => line.trim()));
   return linesOf(commands.filter(({ certain }) => certain)).filter((line) => !real.has(line));
+}
+
+/**
+ * Which lines that the shell ran have no record: none of their own, in order, that is certain and says what ran, or that
+ * is marked and of their time. A line that a key of the user's own entered is noted with the next key, or at the end; a
+ * marked record that shows several lines is one of each.
+ */
+function unrecorded(found: DetectedCommand[], { traced, events }: Stream): string[] {
+  const end = events.at(-1)?.[0] ?? 0;
+  const records = found
+    .filter(({ kind }) => kind === 'line' || kind === 'hidden')
+    .sort((one, other) => one.at - other.at);
+  /** Of the first lines and records, by their numbers: the fewest lines without one. */
+  const best = new Map<string, string[]>();
+  const fewest = (lines: number, count: number): string[] => {
+    const known = best.get(`${lines} ${count}`);
+    if (known) return known;
+    const [line, record] = [traced[lines - 1], records[count - 1]];
+    if (!line) return [];
+    const choices = [[...fewest(lines - 1, count), line[1].join('; ')]];
+    if (record) {
+      const [ranAt, commands] = line;
+      const says = commands.every((command) => closed(record.text).includes(closed(command)));
+      const isOfThen = record.at >= ranAt - BEFORE_MS && (record.at <= ranAt + AFTER_MS || record.at > end);
+      choices.push(fewest(lines, count - 1));
+      if (record.certain ? says : isOfThen) choices.push(fewest(lines - 1, count - 1));
+      if (!record.certain && says && isOfThen) choices.push(fewest(lines - 1, count));
+    }
+    const [shortest = []] = choices.sort((one, other) => one.length - other.length);
+    best.set(`${lines} ${count}`, shortest);
+    return shortest;
+  };
+  return fewest(traced.length, records.length);
 }
 
 describe('the corpus of recorded terminals', async () => {
@@ -98,11 +138,12 @@ describe('the corpus of recorded terminals', async () => {
     expect(wrong).toEqual([]);
   });
 
-  it('leaves no evasion without a record', () => {
-    const silent = results
-      .filter(({ kind }) => kind === 'evasion')
-      .map(({ name, ran, found }) => ({ name, entered: ran.filter((line) => line !== '').length, found }))
-      .filter(({ found }) => !found.some(({ kind }) => kind === 'line' || kind === 'hidden'));
+  it('has for each line that the shell ran in an evasion a certain record of it or one that is marked', () => {
+    const evasions = results.filter(({ kind }) => kind === 'evasion');
+    expect(evasions.filter(({ traced }) => traced.length === 0).map(({ name }) => name)).toEqual([]);
+    const silent = evasions
+      .map((one) => ({ name: one.name, unrecorded: unrecorded(one.found, one), found: one.found }))
+      .filter(({ unrecorded: lines }) => lines.length > 0);
     expect(silent).toEqual([]);
   });
 

@@ -1,8 +1,10 @@
 import { CommandGatherer, type DetectedCommand } from './command-gatherer.js';
 import { isPlainEcho } from './echo.js';
 import { KeyReader, type Key } from './keys.js';
+import { LeftLines } from './left-lines.js';
 import { LineModel } from './line-model.js';
 import { KnownPrompts } from './prompts.js';
+import { isScreenProgram } from './screen-programs.js';
 import { Screen, type Anchor } from './screen.js';
 import { closed, isEchoAhead, isSame, type EnteredLine, type TypedLine } from './typed-line.js';
 
@@ -13,10 +15,6 @@ const MAX_WAITING = 1_000;
 /** One that was shown as it came waits longer for the prompt that makes it certain. */
 const ECHOED_AFTER_MS = 20_000;
 const ECHO_CHARACTERS = 16 * 1024;
-/** By the last command of a line, whose comment does not count. */
-const FULL_SCREEN =
-  /(?:^|[\s/|;&])(?:vim?|view|vimdiff|nvim|nano|pico|emacs|less|more|most|man|top|htop|atop|iotop|btop|tmux|screen|mc|watch|git|systemctl|journalctl|crontab|visudo|sudoedit|tig|dialog|whiptail|nmtui|mutt|vipw|vigr)(?:\s|$)/;
-
 /**
  * Says which commands are entered in a terminal session. The text always comes from the screen, never from the keys:
  * what was not shown is in no record. The keys vote: a line is certain when they, edited as a line editor would, make
@@ -27,6 +25,7 @@ export class CommandDetector {
   private readonly prompts = new KnownPrompts();
   private readonly screen: Screen;
   private readonly gathered: CommandGatherer;
+  private readonly left: LeftLines;
   private current: TypedLine | null = null;
   private entered: EnteredLine[] = [];
   private echo = '';
@@ -49,6 +48,7 @@ export class CommandDetector {
         this.alternate(isOn);
       },
     });
+    this.left = new LeftLines(this.screen, this.prompts, this.gathered);
   }
 
   /** Output of the asset. */
@@ -93,9 +93,7 @@ export class CommandDetector {
   close(at: number): void {
     this.now = at;
     for (const line of this.entered.splice(0)) this.unshown(line);
-    // a line that was left by a key of the user's own may have been entered by it
-    const { anchor = null, left = null } = this.current ?? {};
-    if (left !== null && left !== '') this.gathered.push(anchor?.prompt ?? '', left, false, at);
+    if (this.current) this.left.note(this.current, at);
     this.gathered.release();
     this.screen.dispose();
   }
@@ -105,12 +103,11 @@ export class CommandDetector {
       this.pressInProgram(key);
       return;
     }
+    this.lookAround();
     if (key.kind === 'cancel') {
-      if (this.current?.anchor) this.prompts.note(this.current.anchor.prompt, this.current.anchor.right);
-      this.current = null;
+      this.cancel(key.shown);
       return;
     }
-    this.lookAround();
     this.current ??= this.begin();
     const { current } = this;
     if (key.kind !== 'accept') {
@@ -123,10 +120,23 @@ export class CommandDetector {
     if (overdue) this.unshown(overdue);
   }
 
+  /** A key that drops the line, if the user gave it no other meaning: what the row then shows tells. */
+  private cancel(shown: string): void {
+    if (this.entered.length === 0 && this.isAtPrompt()) this.current ??= this.begin();
+    if (!this.current) return;
+    this.left.expectDrop(this.current, shown);
+  }
+
   private begin(): TypedLine {
     const isAhead = this.entered.length > 0 || this.isWithinLine();
     const anchor = isAhead ? null : this.screen.anchorHere();
-    return { anchor, model: new LineModel(), lineFeeds: 0, left: null };
+    const line = { anchor, model: new LineModel(), lineFeeds: 0, left: null, noted: 0, dropping: null };
+    const prompt = anchor && this.prompts.opening(anchor.prompt);
+    if (prompt === null || anchor === null || anchor.prompt.slice(prompt.length).trim() === '') return line;
+    // the line was not empty: typed before the prompt stood there, or put there by the line editor
+    line.model.knowledge = 'lost';
+    const begin = this.screen.anchorAt(this.screen.cursorRow, prompt.length);
+    return { ...line, anchor: begin && { ...begin, right: anchor.right } };
   }
 
   /** A line that was typed ahead is being shown: the cursor stands in one of its later rows. */
@@ -144,7 +154,7 @@ export class CommandDetector {
     if (place) line.anchor = place;
     // a blank prompt stands everywhere
     const isLost = !place || place.prompt.trim() === '';
-    if (isLost && !left?.startsWith(line.model.text) && this.hasMoved()) {
+    if (isLost && (left ?? '') === '' && this.isAtPrompt()) {
       // a program painted over it and is gone: what was typed was for that one
       this.current = null;
       return;
@@ -153,12 +163,17 @@ export class CommandDetector {
       line.left = null;
       const shown = place ? this.screen.lineFrom(place, this.screen.cursorRow) : null;
       if (!shown?.startsWith(left)) {
-        // the line was left without Enter: by a key that the user gave that meaning, or by a program
-        if (left !== '') this.gathered.push(line.anchor.prompt, left, false, this.now);
+        line.left = left;
+        this.left.note(line, this.now);
         this.gathered.release();
         this.current = null;
         return;
       }
+    }
+    // dropped where it stood
+    if (line.dropping && place && this.screen.lineFrom(place, this.screen.cursorRow) === '') {
+      this.current = null;
+      return;
     }
     if (place && line.model.knowledge === 'recalled') {
       const { before, after } = this.screen.shownFrom(place);
@@ -169,7 +184,7 @@ export class CommandDetector {
   }
 
   /** The cursor stands behind another prompt of this session. */
-  private hasMoved(): boolean {
+  private isAtPrompt(): boolean {
     const here = this.screen.anchorHere();
     const isPrompt = here !== null && this.prompts.opening(here.prompt) === here.prompt;
     here?.marker.dispose();
@@ -193,12 +208,8 @@ export class CommandDetector {
     if (this.screen.isAlternate && !this.gathered.isDoubtful) return;
     for (const line of this.entered) line.lineFeeds++;
     if (this.entered.length > 0 && this.resolve(row)) return;
-    const { current } = this;
-    if (current && this.entered.length === 0) {
-      if (current.left === null && current.anchor && this.screen.holds(current.anchor))
-        current.left = this.screen.lineFrom(current.anchor, row);
-      current.lineFeeds++;
-    }
+    if (this.current && this.entered.length === 0 && !this.left.leave(this.current, row, this.now))
+      this.current = null;
     this.gathered.outputFollows(this.screen.wrappedText(row));
   }
 
@@ -352,7 +363,7 @@ export class CommandDetector {
     for (const line of this.entered.splice(0)) this.unshown(line);
     this.current = null;
     this.gathered.release();
-    this.gathered.isDoubtful = isOn && !FULL_SCREEN.test(lastPart(this.gathered.lastCommand));
+    this.gathered.isDoubtful = isOn && !isScreenProgram(this.gathered.lastCommand);
     this.gathered.note(isOn ? 'screen_entered' : 'screen_left', '', true, this.now);
   }
 
@@ -364,10 +375,4 @@ export class CommandDetector {
     const text = prompt === null ? '' : row.slice(prompt.length).trim();
     if (text !== '') this.gathered.note('line', text, false, this.now);
   }
-}
-
-/** What of a command line has the terminal at its end. */
-function lastPart(line: string): string {
-  const withoutComment = line.replace(/'[^']*'|"[^"]*"/g, "''").replace(/(?:^|\s)#.*$/gm, '');
-  return withoutComment.split(/&&|\|\||[;&\n]/).findLast((part) => part.trim() !== '') ?? '';
 }

@@ -34,32 +34,34 @@ describe('what a user does not to be recorded', () => {
     expect(found).toMatchObject([{ kind: 'line', text: 'nohup evil &', certain: false }]);
   });
 
-  it.each(["printf '\\e[?1049h' # less ", "git --version; printf '\\e[?1049h'"])(
-    'the other screen without a program for it (%s): lines there are noted',
-    async (trick) => {
-      const found = await play(
-        '$ ',
-        [trick],
-        trick,
-        ['\r'],
-        '\r\n\x1b[?1049h',
-        ['evil\r'],
-        'evil\r\ndone\r\n',
-      );
-      expect(found.map(({ kind }) => kind)).toContain('screen_entered');
-      const after = found.slice(found.findIndex(({ kind }) => kind === 'screen_entered') + 1);
-      expect(after).toMatchObject([{ certain: false }]);
-      expect(['line', 'hidden']).toContain(after[0]?.kind);
-    },
-  );
+  it.each([
+    "printf '\\e[?1049h' # less ",
+    "git --version; printf '\\e[?1049h'",
+    "printf '\\e[?1049h'; less",
+    "printf '\\e[?1049h' less",
+    "printf '\\e[?1049h' && sudo vim x",
+    "printf '\\e[?1049h' | less -rXF",
+    "cd $'\\e[?1049h'; less",
+    'less $(x > /dev/tty)',
+  ])('the other screen without a program for it (%s): lines there are noted', async (trick) => {
+    const found = await play('$ ', [trick], trick, ['\r'], '\r\n\x1b[?1049h', ['evil\r'], 'evil\r\ndone\r\n');
+    expect(found.map(({ kind }) => kind)).toContain('screen_entered');
+    const after = found.slice(found.findIndex(({ kind }) => kind === 'screen_entered') + 1);
+    expect(after).toMatchObject([{ certain: false }]);
+    expect(['line', 'hidden']).toContain(after[0]?.kind);
+  });
 
-  it.each(['cd /etc && vim passwd', 'sudo less "a;b"', 'cat x | less # y', 'man sh'])(
-    'keys in a program are none (%s)',
-    async (command) => {
-      const found = await play('$ ', [command], command, ['\r'], '\r\n\x1b[?1049h\x1b[Htext', ['ihello\r']);
-      expect(found.map(({ kind }) => kind)).toEqual(['line', 'screen_entered']);
-    },
-  );
+  it.each([
+    'cd /etc && vim passwd',
+    'sudo less "a;b"',
+    'cat x | less # y',
+    'man sh',
+    'LC_ALL=C sudo -u app /usr/bin/vim x;',
+    'seq 1 9 > n; less n',
+  ])('keys in a program are none (%s)', async (command) => {
+    const found = await play('$ ', [command], command, ['\r'], '\r\n\x1b[?1049h\x1b[Htext', ['ihello\r']);
+    expect(found.map(({ kind }) => kind)).toEqual(['line', 'screen_entered']);
+  });
 
   it('a command of many lines that are typed slowly is one', async () => {
     const rest: (string | [string])[] = [

@@ -7,8 +7,8 @@ export type Key =
   | { kind: 'edit'; edit: Edit }
   /** Enter in any of its forms; `plain` is false for those that do more than enter (Ctrl-O). */
   | { kind: 'accept'; plain: boolean }
-  /** Ctrl-C, Ctrl-G, Ctrl-Z, Ctrl-\: the line is dropped. */
-  | { kind: 'cancel' }
+  /** Ctrl-C, Ctrl-G, Ctrl-Z, Ctrl-\: the line may be dropped; the terminal then shows the key so (termios(3), ECHOCTL). */
+  | { kind: 'cancel'; shown: string }
   /** The line editor fills in what only the screen tells: history, completion, yank. */
   | { kind: 'recall'; way: 'history' | 'completion' }
   /** Anything else that may change the line. */
@@ -30,11 +30,11 @@ export type Edit =
 const CONTROLS: Readonly<Record<string, Key>> = {
   '\x01': { kind: 'edit', edit: 'home' },
   '\x02': { kind: 'edit', edit: 'left' },
-  '\x03': { kind: 'cancel' },
+  '\x03': { kind: 'cancel', shown: '^C' },
   '\x04': { kind: 'edit', edit: 'delete' },
   '\x05': { kind: 'edit', edit: 'end' },
   '\x06': { kind: 'edit', edit: 'right' },
-  '\x07': { kind: 'cancel' },
+  '\x07': { kind: 'cancel', shown: '^G' },
   '\x08': { kind: 'edit', edit: 'backspace' },
   '\x09': { kind: 'recall', way: 'completion' },
   '\x0a': { kind: 'accept', plain: true },
@@ -48,8 +48,8 @@ const CONTROLS: Readonly<Record<string, Key>> = {
   '\x13': { kind: 'recall', way: 'history' },
   '\x15': { kind: 'edit', edit: 'kill-to-start' },
   '\x17': { kind: 'edit', edit: 'kill-word' },
-  '\x1a': { kind: 'cancel' },
-  '\x1c': { kind: 'cancel' },
+  '\x1a': { kind: 'cancel', shown: '^Z' },
+  '\x1c': { kind: 'cancel', shown: '^\\' },
   '\x7f': { kind: 'edit', edit: 'backspace' },
 };
 

@@ -28,6 +28,13 @@ export class LineModel {
     return this.characters.length === 0 && this.knowledge === 'typed';
   }
 
+  /** What the row shows when the terminal drops the line with a key that it shows so: at the cursor, or behind it all. */
+  droppedAs(shown: string): string[] {
+    if (this.knowledge !== 'typed') return [];
+    const [before, after] = [this.characters.slice(0, this.cursor), this.characters.slice(this.cursor)];
+    return [`${before.join('')}${shown}${after.slice(shown.length).join('')}`, this.text + shown];
+  }
+
   /** Applies a key that neither enters nor drops the line. */
   apply(key: Key): void {
     if (key.kind === 'text') this.insert(key.text);

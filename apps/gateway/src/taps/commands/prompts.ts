@@ -41,9 +41,10 @@ export class KnownPrompts {
     return head.endsWith('  ') ? head.trimEnd() : row;
   }
 
-  /** The one that the row begins with. */
+  /** The one that the row begins with, the longest where there are several. */
   opening(row: string): string | null {
-    return this.seen.find((prompt) => row.startsWith(prompt)) ?? null;
+    const fitting = this.seen.filter((prompt) => row.startsWith(prompt));
+    return fitting.sort((one, other) => other.length - one.length)[0] ?? null;
   }
 
   /** The same text, or of the same form: its beginning and its end, with another folder or host between. */

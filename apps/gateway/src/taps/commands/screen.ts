@@ -57,6 +57,11 @@ export class Screen {
     return this.terminal.modes.bracketedPasteMode;
   }
 
+  /** Cursor keys are to be told apart (DECCKM), as a line editor asks while it edits. */
+  get marksCursorKeys(): boolean {
+    return this.terminal.modes.applicationCursorKeysMode;
+  }
+
   get cursorRow(): number {
     const { active } = this.terminal.buffer;
     return active.baseY + active.cursorY;

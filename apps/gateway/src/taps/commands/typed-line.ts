@@ -10,6 +10,18 @@ export interface TypedLine {
   lineFeeds: number;
   /** What it was when the cursor left it without Enter. */
   left: string | null;
+  /** How many characters of it are noted: it was left more than once, by keys that came together. */
+  noted: number;
+  /** A key that may drop it came. */
+  dropping: Dropping | null;
+}
+
+/** How it is seen that a line is dropped. */
+interface Dropping {
+  /** What the row shows then. */
+  as: readonly string[];
+  /** The line itself, where zsh edits it: that one shows no key, and is not done with its modes. null: it doesn't. */
+  inZsh: string | null;
 }
 
 /** One whose Enter came; it waits for the screen. */
