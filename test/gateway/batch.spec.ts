@@ -196,11 +196,16 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
     await terminal.waitFor('dev@3 assets> ');
     terminal.line("printf '\\033[2Jhere\\n'; test $(hostname) = web-2 && exit 4 || true");
     await terminal.waitFor('Done in');
-    expect(terminal.shown).toMatch(/== 2 assets · exit 0\s+box, web-1\s+␛\[2Jhere/);
+    expect(terminal.shown).toMatch(/== 1 asset · exit 0\s+(?:box|web-1)\s+␛\[2Jhere/);
+    expect(terminal.shown).toMatch(
+      /== 2 assets · exit 0 · same output as (?:box|web-1)\s+box, web-1\s+Done in/,
+    );
     expect(terminal.shown).toMatch(/== 1 asset · exit 4\s+web-2\s+␛\[2Jhere/);
     expect(terminal.shown).not.toContain('\x1b[2Jhere');
     terminal.line(`printf %s ${'x'.repeat(3_000)} | wc -c`);
-    await terminal.waitFor(/== 3 assets · exit 0\s+box, web-1, web-2\s+3000\s+Done in/);
+    await terminal.waitFor(
+      /== 1 asset · exit 0\s+\S+\s+3000\s+== 3 assets · exit 0 · same output as \S+\s+box, web-1, web-2\s+Done in/,
+    );
     terminal.line(`echo ${'x'.repeat(MAX_LINE)}`);
     await terminal.waitFor(`more than ${MAX_LINE} characters. Nothing was done with it.`);
     await terminal.waitFor(/dev@3 assets> $/);
@@ -227,6 +232,31 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
       { way: 'ssh', state: 'succeeded' },
       { way: 'ssh', state: 'partial' },
     ]);
+  });
+
+  it('in the menu results come as assets are done; what is like one that was shown is counted; what is long is paged', async () => {
+    const env = { ...process.env, TERM: 'dumb' };
+    const terminal = (await harness.ssh(alice)).terminal(undefined, [], { columns: 40, rows: 10, env });
+    await terminal.waitFor('Gatehouse> ');
+    for (const line of ['e', 'dev', '*,!dead', 'y']) {
+      terminal.line(line);
+      await terminal.waitFor(/> $|: $|\(y\/n\) $/);
+    }
+    terminal.line('test $(hostname) = web-2 && sleep 4.7116; echo quick');
+    await terminal.waitFor(/== 1 asset · exit 0\s+(?:box|web-1)\s+quick/);
+    await terminal.waitFor('2 of 3 done …');
+    expect(await running('web-2', 'sleep 4.7116')).not.toBe('');
+    await terminal.waitFor(/== 3 assets · exit 0 · same output as\s+\S+\s+box, web-1, web-2\s+Done in/);
+    expect(terminal.shown.match(/^quick\r?$/gm)).toHaveLength(1);
+    terminal.line('seq 15');
+    await terminal.waitFor(/== 3 assets · exit 0\s+box, web-1, web-2\s+1\s+2\s+3/);
+    await terminal.waitFor('q: enough');
+    terminal.line('');
+    await terminal.waitFor(/14\s+15\s+Done in/);
+    expect(terminal.shown).not.toContain('\x1b[');
+    terminal.line('q');
+    terminal.line('q');
+    expect(await terminal.untilEnded()).toBe(0);
   });
 
   it('a gateway that dies in the middle: what it had in hand has failed, and is never run again', async () => {

@@ -117,6 +117,10 @@ export class MenuChannel implements MenuScreen {
     return (this.context.request.pty ?? NO_TERMINAL).rows;
   }
 
+  get keepsUp(): boolean {
+    return !this.channel.writableNeedDrain;
+  }
+
   say(text: string): void {
     this.write(`${text}\n`);
   }

@@ -19,6 +19,8 @@ export interface MenuScreen {
   /** Columns and rows as they are now: a window may be resized at any time. */
   readonly width: number;
   readonly height: number;
+  /** What was shown is being read: more may come. */
+  readonly keepsUp: boolean;
   /** Shows lines. Text of others must be made {@link plain} first. */
   say(text: string): void;
   /** Shows lines by the screenful, and asks before each further one. */

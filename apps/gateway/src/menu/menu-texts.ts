@@ -77,7 +77,9 @@ export interface MenuTexts {
     of: Readonly<Record<'exec' | TransferDirection, PurposeTexts>>;
   };
   batch: {
-    progress: (done: number) => string;
+    progress: (done: number, all: number) => string;
+    /** Its output is the same as that which was shown of this asset. */
+    sameAs: (asset: string) => string;
     exit: (status: number) => string;
     signal: (name: string) => string;
     stopped: string;

@@ -96,7 +96,8 @@ export const EN: MenuTexts = {
     },
   },
   batch: {
-    progress: (done) => `${done} done …`,
+    progress: (done, all) => `${done} of ${all} done …`,
+    sameAs: (asset) => `same output as ${asset}`,
     exit: (status) => `exit ${status}`,
     signal: (name) => `ended by signal ${name}`,
     stopped: 'stopped',

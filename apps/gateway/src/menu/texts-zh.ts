@@ -101,7 +101,8 @@ export const ZH_CN: MenuTexts = {
     },
   },
   batch: {
-    progress: (done) => `已完成 ${done} 台 …`,
+    progress: (done, all) => `已完成 ${done}/${all} 台 …`,
+    sameAs: (asset) => `输出与 ${asset} 相同`,
     exit: (status) => `退出码 ${status}`,
     signal: (name) => `被信号 ${name} 终止`,
     stopped: '已停止',
