@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemActor, type SessionId } from '#libs/kernel';
-import { RetentionKeeper, RetentionSettings, type RetentionPolicy } from '#libs/session-audit';
+import { newId, systemActor, type SessionId } from '#libs/kernel';
+import {
+  RetentionKeeper,
+  RetentionSettings,
+  SessionArchive,
+  type RetentionPolicy,
+} from '#libs/session-audit';
 import { ApiFixture } from './api-fixture.js';
 import { AuditStock } from './audit-stock.js';
 
@@ -77,6 +82,39 @@ describe('retention', { timeout: 60_000 }, () => {
     expect((await stock.verify()).problem).toBeNull();
   });
 
+  it('keeps what says that something is missing of a session as long as that session', async () => {
+    const note = (action: string, subject: string, after: object): Promise<unknown> =>
+      stock.database.query(
+        `INSERT INTO operations (id, at, actor_name, way, action, subject_type, subject_id, subject_name, after)
+         VALUES (gen_random_uuid(), now() - interval '39 days', 'system', 'system', $1, 'x', $2, 'x', $3)`,
+        [action, subject, after],
+      );
+    const [at]: { gateway: string; from: Date; to: Date; before: Date }[] = await stock.database.query(
+      `SELECT gateway_id AS gateway, started_at AS from, ended_at AS to, started_at - interval '1 day' AS before
+       FROM sessions WHERE id = $1`,
+      [old],
+    );
+    if (!at) throw new Error('there is no session');
+    const { gateway, from, to, before } = at;
+    await note('session.recording-gap', old, { from, to, bytes: 5, reason: 'disk' });
+    await note('audit.gap', gateway, { from, to, lost: { command: 3 } });
+    // of sessions that are gone
+    await note('audit.gap', gateway, { from: before, to: before, lost: { command: 4 } });
+    await note('session.recording-gap', newId(), { from, to, bytes: 6, reason: 'disk' });
+    await note('asset.create', 'no id', {});
+    await stock.seal();
+    await keep({ operationDays: 30 });
+    expect(await keeper.run()).toEqual({ operation: 3 });
+    const shown = (id: SessionId) => api.app.get(SessionArchive, { strict: false }).gapsOf(id);
+    const missing = [
+      { kind: 'records', records: 3 },
+      { kind: 'recording', bytes: 5 },
+    ];
+    expect((await shown(old)).sort((one, other) => (one.kind < other.kind ? 1 : -1))).toMatchObject(missing);
+    expect(await shown(fresh)).toEqual([]);
+    expect((await stock.verify()).problem).toBeNull();
+  });
+
   it('deletes what is older, says so in the operations, and what is left verifies', async () => {
     const file = await stock.recordingFile(old);
     expect(existsSync(file)).toBe(true);
@@ -90,7 +128,10 @@ describe('retention', { timeout: 60_000 }, () => {
     expect(await count('sessions', 'id = $1', [fresh])).toBe(1);
     expect(await count('deleted_recordings', 'true')).toBe(0);
     const noted = `action = 'retention.delete' AND actor_name = 'system' AND (after->>'count')::int > 0`;
-    expect(await count('operations', noted)).toBe(4);
+    expect(await count('operations', noted)).toBe(5);
+    // nothing is left that they could be about
+    await keep({ operationDays: 30 });
+    expect(await keeper.run()).toEqual({ operation: 2 });
     await stock.seal();
     expect(await stock.verify()).toMatchObject({ problem: null, recordings: 1 });
   });

@@ -19,6 +19,20 @@ const TIME: Readonly<Record<SealedRow, string>> = {
   batch: 'created_at',
 };
 
+/** Which old rows have to stay still. */
+const READY: Partial<Record<SealedRow, string>> = {
+  // a session goes after its recording
+  session: `NOT EXISTS (SELECT FROM audit_seals r WHERE r.kind = 'recording' AND r.row_id = t.id
+    AND NOT EXISTS (SELECT FROM deleted_recordings d WHERE d.session_id = t.id))`,
+  // what says that something is missing of a session goes after that session
+  operation: `CASE t.action
+    WHEN 'session.recording-gap' THEN NOT EXISTS (SELECT FROM sessions s WHERE s.id = t.subject_id::uuid)
+    WHEN 'audit.gap' THEN NOT EXISTS (SELECT FROM sessions s WHERE s.gateway_id = t.subject_id::uuid
+      AND (t.after->>'from')::timestamptz <= coalesce(s.ended_at, 'infinity')
+      AND (t.after->>'to')::timestamptz >= s.started_at)
+    ELSE true END`,
+};
+
 const dueRows = z.array(
   z.object({
     id: z.string(),
@@ -84,16 +98,10 @@ export class RowRetention {
 
   private async due(tx: Transaction, kind: SealedRow, cutoff: Date, after: Position): Promise<DueRow[]> {
     const time = `t."${TIME[kind]}"`;
-    // a session goes after its recording
-    const ready =
-      kind === 'session'
-        ? `AND NOT EXISTS (SELECT FROM audit_seals r WHERE r.kind = 'recording' AND r.row_id = t.id
-             AND NOT EXISTS (SELECT FROM deleted_recordings d WHERE d.session_id = t.id))`
-        : '';
     const rows: unknown = await tx.manager.query(
       `SELECT t.id, ${time}::text AS moment, ${time} AS at, s.seq, encode(s.hash, 'hex') AS hash
        FROM "${this.rows.tableOf(kind)}" t JOIN audit_seals s ON s.kind = $1 AND s.row_id = t.id
-       WHERE ${time} < $2 AND (${time}, t.id) > ($3::timestamptz, $4::uuid) ${ready}
+       WHERE ${time} < $2 AND (${time}, t.id) > ($3::timestamptz, $4::uuid) AND ${READY[kind] ?? 'true'}
        ORDER BY ${time}, t.id LIMIT ${AT_ONCE}`,
       [kind, cutoff, ...after],
     );
