@@ -33,6 +33,7 @@ import { Gaps1795400000160 } from './0034-gaps.js';
 import { AssetWordsIndex1795400000180 } from './0036-asset-words-index.js';
 import { ToldAndKept1795400000220 } from './0040-told-and-kept.js';
 import { OperationSubjects1795400000250 } from './0045-operation-subjects.js';
+import { CheckBesideKey1795400000260 } from './0046-check-beside-key.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -71,4 +72,5 @@ export const migrations = [
   AssetWordsIndex1795400000180,
   ToldAndKept1795400000220,
   OperationSubjects1795400000250,
+  CheckBesideKey1795400000260,
 ];

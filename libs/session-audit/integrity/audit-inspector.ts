@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { Setting, type UnitOfWork } from '#libs/database';
+import type { UnitOfWork } from '#libs/database';
 import { RecurringWork, type Actor, type Clock, type Logger } from '#libs/kernel';
 import type { AuditKey } from './audit-key.js';
 import type { CoveredRows } from './covered-rows.js';
@@ -8,8 +8,6 @@ import { LiveAudit } from './live-audit.js';
 import { SEAL_KINDS, type Checkpoint } from './seal.js';
 import { AuditVerifier, FAULTS } from './verify.js';
 
-/** Row of the settings table with what the last check found. */
-const KEY = 'audit-check';
 /** The first check after a start; the api has other things to do in its first minutes. */
 const FIRST_MS = 10 * 60_000;
 const EVERY_MS = 24 * 60 * 60_000;
@@ -68,12 +66,11 @@ export class AuditInspector {
   /** The state now. */
   async state(): Promise<IntegrityState> {
     const { checkpoint, waiting } = await LiveAudit.state(this.dataSource);
-    const row = await this.dataSource.manager.findOneBy(Setting, { key: KEY });
     return {
       publicKey: this.key.publicKey,
       checkpoint,
       waiting,
-      lastCheck: row ? auditCheck.parse(row.value) : null,
+      lastCheck: auditCheck.nullable().parse(this.key.lastCheck()),
       checkingSince: this.since,
     };
   }
@@ -89,7 +86,7 @@ export class AuditInspector {
     return this.state();
   }
 
-  /** Goes through all rows, once at a time; what it found is logged when it is bad, and kept. */
+  /** Goes through all rows, once at a time; what it found is logged when it is bad, and kept beside the key. */
   check(): Promise<AuditCheck> {
     this.since ??= this.clock.now();
     this.underWay ??= this.goThrough().finally(() => {
@@ -105,10 +102,7 @@ export class AuditInspector {
     );
     const found = { at: this.clock.now(), records: verdict.records, problem: verdict.problem };
     if (found.problem) this.logger.error({ problem: found.problem }, 'the audit is not as it was sealed');
-    await this.dataSource.query(
-      'INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value',
-      [KEY, JSON.stringify(found)],
-    );
+    this.key.keepCheck(found);
     return found;
   }
 }

@@ -20,6 +20,8 @@ const PRIVATE_KEY_FILE = 'keys/api/audit.private.pem';
 const PUBLIC_KEY_FILE = 'keys/audit.public.pem';
 /** The newest checkpoint, kept outside of the database: a chain that was cut there is found. */
 const HEAD_FILE = 'keys/api/audit.head.json';
+/** What the last check of the rows found, where who has the database can't say that all is whole. */
+const CHECK_FILE = 'keys/api/audit.check.json';
 /** A replacement that is under way: its succession, kept until all files have it. */
 const STAGE_FILE = 'keys/api/audit.succession.json';
 
@@ -127,10 +129,25 @@ export class AuditKey {
     return new TrustedKeys(readPublicKeys(this.dataDir)).follow(this.vouched()).judge(one) === 'good';
   }
 
-  /** Keeps the newest checkpoint beside the key; the file is whole at any time. */
+  /** Keeps the newest checkpoint beside the key. */
   keepHead(newest: Checkpoint): void {
-    const file = join(this.dataDir, HEAD_FILE);
-    writeFileSync(`${file}.new`, JSON.stringify(newest), { mode: 0o600 });
+    this.keep(HEAD_FILE, newest);
+  }
+
+  /** Keeps beside the key what a check found. */
+  keepCheck(found: object): void {
+    this.keep(CHECK_FILE, found);
+  }
+
+  /** What was kept of the last check; null: none yet. */
+  lastCheck(): unknown {
+    return JSON.parse(readKeyFile(join(this.dataDir, CHECK_FILE)) ?? 'null');
+  }
+
+  /** The file is whole at any time. */
+  private keep(name: string, content: object): void {
+    const file = join(this.dataDir, name);
+    writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }
 
