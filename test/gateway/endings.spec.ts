@@ -117,10 +117,14 @@ requires('hosts', 'ssh', 'terminal').describe('how sessions end', () => {
     const { terminal: other, row: otherRow } = await openSession();
     const { terminal, row } = await openSession();
     expect(row.id).not.toBe(otherRow.id);
+    terminal.line('trap : INT TERM; sleep 47.118');
+    const running = async () => (await host.exec('pgrep -f "sleep 47[.]118" || true')).text;
+    await expect.poll(running).not.toBe('');
     await harness.admin.do('POST', `/sessions/${row.id}/terminate`);
     await terminal.untilEnded(1000);
     expect(terminal.shown).toMatch(/ended by .*admin|admin.* ended/i);
     expect(await ended(row)).toBe('terminated');
+    await expect.poll(running).toBe('');
     other.line('echo still $((40+2))');
     await other.waitFor('still 42');
     other.line('exit');

@@ -160,6 +160,32 @@ requires('hosts', 'ssh').describe('port forwarding', () => {
     }
   });
 
+  requires('curl').describe('-D by a host’s name', () => {
+    it('is looked up by the asset, which the rule names by it', async () => {
+      await allow({ to: ['localhost:8099'] });
+      await host.exec(
+        'mkdir /tmp/served && cd /tmp/served && echo by name >it && setsid python3 -m http.server 8099 --bind 127.0.0.1 </dev/null >/dev/null 2>&1 &',
+      );
+      for (const ssh of [direct, jumped]) {
+        const socks = await findFreePort(24700, 24899);
+        const tunnel = forward(ssh, '-D', String(socks));
+        await open(socks);
+        const curl = (name: string) =>
+          run('curl', [
+            '-sS',
+            '--noproxy',
+            '',
+            '-x',
+            `socks5h://127.0.0.1:${socks}`,
+            `http://${name}:8099/it`,
+          ]);
+        await expect.poll(async () => (await curl('localhost')).text, { timeout: 10_000 }).toBe('by name\n');
+        expect((await curl('web-01')).status).not.toBe(0); // another name of the same place
+        await tunnel.end();
+      }
+    });
+  });
+
   it('a rule that names no destination, another one, or not the action: refused at once, with a row', async () => {
     const cases: [{ actions?: string[]; to?: string[] }, RegExp][] = [
       [{}, /do not allow forwarding to 127\.0\.0\.1/],

@@ -46,14 +46,21 @@ requires('hosts', 'ssh', 'terminal').describe('how long sessions may last', () =
     return last?.endReason ?? null;
   }
 
+  /** No process of the account is on the asset any more. */
+  async function nothingIsLeft(): Promise<void> {
+    const processes = async () => (await host.exec('pgrep -a -u dev || true')).text;
+    await expect.poll(processes, { timeout: 2_000 }).toBe('');
+  }
+
   it('a terminal in which nobody types ends, whatever a program prints there', async () => {
     const terminal = await open();
     const since = performance.now();
-    terminal.line('while :; do echo stillhere; sleep 0.2; done');
+    terminal.line('sleep 47.117 & while :; do echo stillhere; sleep 0.2; done');
     await terminal.untilEnded();
     expect(performance.now() - since).toBeGreaterThanOrEqual(IDLE_SECONDS * 1000);
     expect(terminal.shown).toContain('Nobody typed here for long, so the session ends.');
     expect(await lastEnd()).toBe('idle_timeout');
+    await nothingIsLeft();
   });
 
   it('a menu in which nobody types ends, and the session that ended there does not leave it open', async () => {
@@ -73,12 +80,14 @@ requires('hosts', 'ssh', 'terminal').describe('how long sessions may last', () =
   it('a terminal in which somebody types ends at the longest time that a session may last', async () => {
     const terminal = await open();
     const since = performance.now();
+    terminal.line('trap : INT; sleep 47.117 & cat');
     const typing = setInterval(() => terminal.type('x'), 200);
     await terminal.untilEnded(30_000);
     clearInterval(typing);
     expect(performance.now() - since).toBeGreaterThanOrEqual((SESSION_SECONDS - 3) * 1000);
     expect(terminal.shown).toContain('the longest time that is allowed');
     expect(await lastEnd()).toBe('session_limit');
+    await nothingIsLeft();
   });
 
   it('a command without a terminal is never idle, and ends at the longest time too', async () => {

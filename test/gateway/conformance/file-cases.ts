@@ -151,6 +151,36 @@ export const fileCases: ConformanceCase[] = [
       return { status, names };
     },
   },
+  ...(['scp', 'sftp', 'rsync'] as const).map((way): ConformanceCase => ({
+    name: `${way}: names with line ends, there and back`,
+    needs: way === 'rsync' ? ['rsync'] : [],
+    shows: { statuses: [0, 0], there: 3, differs: '' },
+    async see(target) {
+      const { here, there } = await folders(target);
+      // none of these programs takes such a name as an argument of its own: they find them in a folder
+      await mkdir(join(here, 'tree/in\nner'), { recursive: true });
+      for (const name of ['a\nb', '\nleading', 'in\nner/last\n'])
+        await writeFile(join(here, 'tree', name), randomBytes(40_000));
+      await mkdir(join(here, 'back'));
+      const copy = (from: string, to: string) =>
+        way === 'rsync' ? rsync(target.ssh, ['-a', from, to]) : scp(target.ssh, ['-r', from, to]);
+      const [up, down] =
+        way === 'sftp'
+          ? [
+              () => sftp(target.ssh, [`put -r ${here}/tree ${there}/`]),
+              () => sftp(target.ssh, [`get -r ${there}/tree ${here}/back/`]),
+            ]
+          : [
+              () => copy(join(here, 'tree'), `${DOOR}:${there}/`),
+              () => copy(`${DOOR}:${there}/tree`, join(here, 'back')),
+            ];
+      const outcomes = [await up(), await down()];
+      const count = await target.host.exec(`find ${there}/tree -type f -print0 | tr -dc '\\0' | wc -c`);
+      const compared = await run('diff', ['-r', join(here, 'tree'), join(here, 'back/tree')]);
+      const differs = compared.text + outcomes.map(({ stderr }) => stderr).join('');
+      return { statuses: outcomes.map(({ status }) => status), there: Number(count.text), differs };
+    },
+  })),
   ...(['scp', 'scp -O', 'rsync'] as const).map((way): ConformanceCase => ({
     name: `${way}: a tree there and back`,
     needs: way === 'rsync' ? ['rsync'] : [],

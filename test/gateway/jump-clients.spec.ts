@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { endProcess, findProgram, PYTHON, requires, run, spawnBound } from '../hosts/index.js';
+import { doorOptions, DOOR, jumpThrough } from './file-clients.js';
+import { Harness, type Way } from './harness.js';
+
+/** The way on is a channel of the outer client, the socket of the inner one. */
+const PARAMIKO = `
+import sys, paramiko
+address, port, key = sys.argv[1:4]
+def connect(host, port, name, **more):
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+    client.connect(host, port, name, key_filename=key, look_for_keys=False, allow_agent=False, timeout=10, **more)
+    return client
+outer = connect(address, int(port), "alice")
+way = outer.get_transport().open_channel("direct-tcpip", ("web-01", 22), ("127.0.0.1", 0))
+inner = connect("web-01", 22, "dev", sock=way)
+stdin, stdout, stderr = inner.exec_command("cat; id -un; exit 3")
+stdin.write("in "); stdin.channel.shutdown_write()
+print(stdout.read().decode().strip(), stdout.channel.recv_exit_status(), sep=",")
+files = inner.open_sftp()
+print(files.stat("/etc/hostname").st_size > 0)
+`;
+
+requires('hosts', 'ssh').describe('a way on through the gateway by other clients, and many on one', () => {
+  let harness: Harness;
+  let way: Way;
+
+  beforeAll(async () => {
+    harness = await Harness.start();
+    return () => harness.stop();
+  }, 60_000);
+  beforeAll(async () => {
+    const systemKey = await harness.keys.make('system');
+    const accounts = [{ username: 'dev', publicKey: systemKey.public }];
+    const host = await harness.startHost({ name: 'web-01', accounts });
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+  });
+
+  /** The key in the form of another family of clients. */
+  async function convert(...[program = '', ...args]: string[]): Promise<string> {
+    const file = join(harness.keys.folder, `key-of-${program}`);
+    const made = await run(
+      program,
+      args.map((arg) => (arg === 'FILE' ? file : arg)),
+    );
+    if (made.status !== 0) throw new Error(made.stderr);
+    return file;
+  }
+
+  requires('dbclient').describe('by dbclient', () => {
+    it('dropbear’s dbclient, by its own list of hops', async () => {
+      const key = await convert('dropbearconvert', 'openssh', 'dropbear', way.person.key.file, 'FILE');
+      const { address, sshPort } = harness.product;
+      const hops = `alice@${address}^${sshPort},dev@web-01^22`;
+      // it starts itself for each hop, and looks for itself in no PATH
+      const answer = await run(
+        findProgram('dbclient') ?? '',
+        ['-y', '-y', '-T', '-i', key, hops, 'cat; id -un; exit 3'],
+        {
+          input: 'in ',
+        },
+      );
+      expect(answer).toMatchObject({ text: 'in dev\n', status: 3 });
+    });
+  });
+
+  requires('plink').describe('by plink', () => {
+    it('PuTTY’s plink, by a proxy command of itself', async () => {
+      const key = await convert('puttygen', way.person.key.file, '-O', 'private', '-o', 'FILE');
+      const input = harness.hostKeys.join('\n') + '\n';
+      const prints = (await run('ssh-keygen', ['-l', '-f', '-'], { input })).text.matchAll(/SHA256:\S+/g);
+      const pins = [...prints].flatMap(([print]) => ['-hostkey', print]);
+      const common = ['-batch', '-noagent', ...pins, '-i', key];
+      const { address, sshPort } = harness.product;
+      const outer = ['plink', ...common, '-P', String(sshPort), '-l', 'alice', '-nc', '%host:%port', address];
+      const inner = ['-ssh', ...common, '-proxycmd', outer.join(' '), '-P', '22', '-l', 'dev', 'web-01'];
+      const answer = await run('plink', [...inner, 'cat; id -un; exit 3'], { input: 'in ' });
+      expect(answer).toMatchObject({ text: 'in dev\n', status: 3 });
+    });
+  });
+
+  requires('paramiko').describe('by paramiko', () => {
+    it('paramiko, by a channel as its socket: command and SFTP', async () => {
+      const { address, sshPort } = harness.product;
+      const args = ['-c', PARAMIKO, address, String(sshPort), way.person.key.file];
+      expect(await run(PYTHON, args)).toMatchObject({ text: 'in dev,3\nTrue\n', status: 0 });
+    });
+  });
+
+  it('OpenSSH with a ControlMaster inside: eight commands at once over one way', async () => {
+    const outer = await harness.ssh(way.person);
+    const socket = join(harness.keys.folder, 'inner-mux');
+    const inside = ['User=dev', 'HostName=web-01', 'Port=22'].flatMap((each) => ['-o', each]);
+    const door = [...inside, ...doorOptions(outer), '-o', `ProxyCommand=${jumpThrough(outer)}`];
+    const master = spawnBound('ssh', ['-N', '-M', '-S', socket, ...door, DOOR], { stdio: 'ignore' });
+    try {
+      const muxed = (...args: string[]) => run('ssh', ['-F', 'none', '-S', socket, ...args]);
+      await expect.poll(async () => (await muxed('-O', 'check', 'any')).status, { timeout: 10_000 }).toBe(0);
+      const only = ['-o', 'ProxyCommand=false', '-o', 'BatchMode=yes', 'any'];
+      const said = Array.from({ length: 8 }, (_, index) =>
+        muxed(...only, `sleep 0.5; id -un; exit ${index}`),
+      );
+      expect((await Promise.all(said)).map(({ text, status }) => [text, status])).toEqual(
+        Array.from({ length: 8 }, (_, index) => ['dev\n', index]),
+      );
+    } finally {
+      await endProcess(master, 'SIGTERM');
+    }
+  });
+});
