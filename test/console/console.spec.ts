@@ -3,7 +3,7 @@ import { KeyRing, type KeyPair } from '../gateway/key-ring.js';
 import { Product } from '../gateway/product.js';
 import { requires, startHost, type Host } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
-import { CuttableNetwork } from './cuttable-network.js';
+import { CuttableNetwork } from '../hosts/cuttable-network.js';
 
 const ADMIN_PASSWORD = 'admin pass phrase 4712';
 const ALICE_PASSWORD = 'alice pass phrase 4713';

@@ -1,12 +1,17 @@
-import { beforeAll } from 'vitest';
-import { requires } from '../../hosts/index.js';
-import { Harness } from '../harness.js';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { beforeAll, expect, it } from 'vitest';
+import { CuttableNetwork } from '../../hosts/cuttable-network.js';
+import { requires, spawnBound, type Host } from '../../hosts/index.js';
+import { Harness, type Way } from '../harness.js';
 import { checkConformance } from './conformance-suite.js';
 import type { Target } from './conformance-case.js';
 
 requires('hosts', 'ssh').describe('conformance: the gateway', () => {
   let harness: Harness;
   let target: Target;
+  /** A command on an asset that fell silent, before the cases: they take longer than it may take to notice. */
+  let silenced: { since: Date; ended: Promise<string> };
 
   beforeAll(async () => {
     harness = await Harness.start();
@@ -24,11 +29,45 @@ requires('hosts', 'ssh').describe('conformance: the gateway', () => {
       name: 'web-01',
       accounts: [{ username: 'dev', publicKey: systemKey.public }],
     });
-    const { person } = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+    const way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+    const { person } = way;
+    silenced = await silence(way, host);
     for (const key of Object.values(keys)) await harness.addPublicKey(person.id, key.public);
     const ssh = (await harness.ssh(person, 'alice@dev@web-01')).as({ key: keys.ed25519 });
     target = { ssh, keys, password: person.password, host, keyRing };
   });
 
+  async function silence(way: Way, host: Host): Promise<typeof silenced> {
+    const network = await CuttableNetwork.before(host.port, host.address);
+    const { hostname: address, port } = new URL(network.url);
+    const at = { address, port: Number(port), hostKey: host.hostKey };
+    const assetId = await harness.addAsset('dark-01', at);
+    await harness.recordPush(way.systemUserId, [assetId]);
+    await harness.addRule([way.person.id], [assetId], [way.systemUserId]);
+    const ssh = await harness.ssh(way.person, 'alice@dev@dark-01');
+    const client = spawnBound('ssh', ssh.args('echo up; sleep 1000'), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const [output, said] = [client.stdout, client.stderr];
+    if (!output || !said) throw new Error('ssh has no pipes');
+    await once(output, 'data');
+    network.cut();
+    const ended = text(said).finally(() => network.stop());
+    return { since: new Date(), ended };
+  }
+
   checkConformance(() => target);
+
+  it(
+    'an asset that says nothing more, not even farewell: told, and over within a minute',
+    { timeout: 90_000 },
+    async () => {
+      expect(await silenced.ended).toContain('dark-01 closed the connection');
+      const find = async () => (await harness.sessions()).find(({ assetName }) => assetName === 'dark-01');
+      await expect.poll(async () => (await find())?.endReason).toBe('asset_disconnected');
+      const row = await find();
+      const seconds = (new Date(row?.endedAt ?? 0).getTime() - silenced.since.getTime()) / 1000;
+      // three questions without an answer, 15 s apart, and the wait for the last answer
+      expect(seconds).toBeGreaterThan(40);
+      expect(seconds).toBeLessThan(65);
+    },
+  );
 });
