@@ -291,9 +291,11 @@ s = socket.create_connection(("127.0.0.1", ${there})); s.sendall(b"abc"); print(
 
   it('-R without the action is refused at once, with a row; also when others are asked for beside it', async () => {
     await allow({ to: ['*'] });
+    const before = (await harness.sessions('&kind=remote-forward')).length;
     const tunnel = forward(direct, '-R', '0:127.0.0.1:1');
     await expect.poll(tunnel.log, { timeout: 5000 }).toMatch(/remote port forwarding failed/);
-    expect(await lastEnded('remote-forward')).toMatchObject({ endReason: 'refused' });
+    const [last] = await rows('remote-forward', before + 1);
+    expect(last).toMatchObject({ endReason: 'refused' });
   });
 
   it('ends with the rule, by an administrator, and with the client', async () => {
@@ -350,8 +352,13 @@ s = socket.create_connection(("127.0.0.1", ${there})); s.sendall(b"abc"); print(
       write();
     }
     await sleep(3000);
-    expect(sent).toBeLessThan(200);
-    expect((await harness.product.gatewayMemory()) - before).toBeLessThan(80 * MEBIBYTE);
+    const taken = sent;
+    await sleep(3000);
+    // one chunk a socket may have been on its way
+    expect(sent).toBeLessThanOrEqual(taken + sockets.length);
+    expect(sent).toBeLessThan(128);
+    // the engine lets 64 MiB of buffers that nobody holds any more lie before it collects them
+    expect((await harness.product.gatewayMemory()) - before).toBeLessThan((64 + 64) * MEBIBYTE);
     expect((await direct.exec('printf in')).text).toBe('in');
   });
 
