@@ -165,6 +165,24 @@ requires('hosts', 'ssh', 'lrzsz', 'terminal').describe('files in the menu, by rz
     await terminal.waitFor('Goodbye.');
   });
 
+  it('one file that is there in part goes on where it stopped, and an archive does not', async () => {
+    await hosts[0].exec(`cat > "${there}/part.bin"; chown dev ${there}/*`, { input: AWKWARD });
+    await writeFile(join(here, 'part.bin'), AWKWARD.subarray(0, 100_000));
+    const terminal = await openMenu();
+    await beginDownload(terminal, 'web-01', `${there}/part.bin`);
+    expect(await terminal.put('rz', ['-r'], here)).toBe(0);
+    const shown = await terminal.waitFor(PROMPT);
+    const [, sent = ''] = /== 1 asset · done · 1 file, ([\d,]+) bytes/.exec(shown) ?? [];
+    expect(Number(sent.replaceAll(',', ''))).toBeLessThan(AWKWARD.length - 90_000);
+    expect(sha256(await readFile(join(here, 'part.bin')))).toBe(sha256(AWKWARD));
+    const [row] = await records('', 1);
+    expect(row).toMatchObject({ direction: 'download', result: 'complete', sha256: null });
+    await writeFile(join(here, 'part.bin.tar.gz'), Buffer.alloc(50_000));
+    await beginDownload(terminal, 'web-0*', `${there}/part.bin`);
+    await terminal.put('rz', ['-r'], here);
+    expect(await terminal.waitFor(PROMPT)).toContain('Only one file of one asset can be gone on with');
+  });
+
   it('more comes as an archive with a folder for each asset', async () => {
     for (const host of hosts) {
       const made = `cd ${there} && mkdir one two && cat > one/x && hostname > two/x && chown -R dev .`;

@@ -13,6 +13,8 @@ export class SftpFile {
   private writeFailure: string | null = null;
   /** Lowest offset at which the asset said that the file ends. */
   private endAt = Infinity;
+  /** Lowest offset that was read: who has the begin of a file already goes on from there. */
+  private readFrom = Infinity;
 
   constructor(
     private readonly log: TransferLog,
@@ -53,6 +55,7 @@ export class SftpFile {
   /** Bytes that came from the asset. */
   read(offset: number, bytes: Buffer): void {
     this.download ??= this.log.begin({ direction: 'download', path: this.path });
+    this.readFrom = Math.min(this.readFrom, offset);
     this.download.take(offset, bytes);
   }
 
@@ -68,7 +71,8 @@ export class SftpFile {
     else this.upload?.end('failed', failed);
     const read = this.download?.size ?? 0;
     const isWhole = this.endAt === read || this.size === read;
-    const isThrough = isWhole || (this.download?.inOrder === false && this.passedEnough(read));
+    const isThrough =
+      isWhole || (this.download?.inOrder === false && this.passedEnough(this.readFrom + read));
     this.download?.end(isThrough ? 'complete' : 'cut_off', null, isWhole && this.download.inOrder);
   }
 
@@ -78,7 +82,7 @@ export class SftpFile {
     this.download?.end(result, detail);
   }
 
-  private passedEnough(read: number): boolean {
-    return this.size === null ? this.endAt <= read : read >= this.size;
+  private passedEnough(readTo: number): boolean {
+    return this.size === null ? this.endAt <= readTo : readTo >= this.size;
   }
 }

@@ -50,16 +50,21 @@ async function sendOne(
   const file = await openFile(session, path);
   const entry = run.entries[0];
   try {
-    const bytes = steadily(file.bytes);
-    const ended = await send(screen, { name: memberName(file.name), size: file.size }, counted());
+    const { size } = file;
+    const from = (offset: number): AsyncGenerator<Buffer, void> =>
+      counted(file.from(offset), size === null ? null : size - offset);
+    const ended = await send(screen, { name: memberName(file.name), size, from }, from(0));
     if (entry && ended.why === null) {
       entry.state = 'done';
       entry.files = 1;
     } else if (entry) failEntry(entry, new FileFailure('ended', 'The download was broken off.'));
     return ended;
 
-    async function* counted(): AsyncGenerator<Buffer, void> {
-      for await (const chunk of exactly(bytes, file.size)) {
+    async function* counted(
+      bytes: AsyncGenerator<Buffer, void>,
+      left: number | null,
+    ): AsyncGenerator<Buffer, void> {
+      for await (const chunk of exactly(steadily(bytes), left)) {
         if (entry) entry.bytes += chunk.length;
         yield chunk;
       }

@@ -139,7 +139,7 @@ export const EN: MenuTexts = {
       gone: 'The connection is gone.',
       silent: 'Your terminal program did not answer.',
       broken: 'Your terminal program and the gateway did not understand each other.',
-      no_resume: 'A file that is there in part can not be gone on with: start rz without -r.',
+      no_resume: 'Only one file of one asset can be gone on with (rz -r): start rz without -r.',
       too_big: 'ZMODEM carries files up to 4 GiB; use sftp or the console.',
     },
     failures: {

@@ -142,7 +142,7 @@ export const ZH_CN: MenuTexts = {
       gone: '连接已断开。',
       silent: '终端软件没有应答。',
       broken: '终端软件与网关的 ZMODEM 通信出错。',
-      no_resume: '不支持续传：请不带 -r 运行 rz。',
+      no_resume: '无法续传：只有单台资产的单个文件可以续传（rz -r），请不带 -r 运行 rz。',
       too_big: 'ZMODEM 最大支持 4 GiB 的文件，请使用 sftp 或控制台。',
     },
     failures: {

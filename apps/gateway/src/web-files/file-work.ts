@@ -59,6 +59,8 @@ export interface OpenedFile {
   /** null: not known before its end. */
   size: number | null;
   bytes: AsyncGenerator<Buffer, void>;
+  /** The same from an offset on. */
+  from(offset: number): AsyncGenerator<Buffer, void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export async function openFile({ client }: FileSession, path: string): Promise<O
     // files of /proc say 0 and have more
     size: size > 0 ? size : null,
     bytes: client.read(handle),
+    from: (offset) => client.read(handle, offset),
     close: () => client.close(handle),
   };
 }

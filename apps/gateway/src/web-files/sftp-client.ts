@@ -119,10 +119,10 @@ export class SftpClient {
     await this.ask(SFTP.STATUS, SFTP.CLOSE, handle);
   }
 
-  /** The bytes of an open file from its start, in order; several reads are on their way at once. */
-  async *read(handle: Buffer): AsyncGenerator<Buffer, void> {
+  /** The bytes of an open file, in order; several reads are on their way at once. */
+  async *read(handle: Buffer, from = 0): AsyncGenerator<Buffer, void> {
     const waiting: { offset: number; reply: Promise<Reply> }[] = [];
-    let next = 0;
+    let next = from;
     const askOn = (offset: number, length: number): { offset: number; reply: Promise<Reply> } => {
       const reply = this.question(SFTP.READ, handle, ...uint64(offset), length);
       reply.catch(() => undefined); // told when its turn comes

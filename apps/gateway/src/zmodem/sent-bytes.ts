@@ -1,14 +1,16 @@
 /** A source that is read once, of which what the receiver has not acknowledged can be read again. */
 export class SentBytes {
   /** Offset of the first byte that is kept. */
-  base = 0;
+  base: number;
   private kept: Buffer[] = [];
-  private end = 0;
+  private end: number;
   private rest: Buffer = Buffer.alloc(0);
   private readonly source: AsyncIterator<Buffer>;
   private coming: Promise<IteratorResult<Buffer>> | null = null;
 
-  constructor(source: AsyncIterable<Buffer>) {
+  /** @param start where in the file the source begins */
+  constructor(source: AsyncIterable<Buffer>, start = 0) {
+    this.base = this.end = start;
     this.source = source[Symbol.asyncIterator]();
   }
 

@@ -11,6 +11,8 @@ export interface SentFile {
   name: string;
   /** null: not known before its end. */
   size: number | null;
+  /** Its content from an offset on, of a file that can be read from anywhere: a receiver that has its begin goes on with it. */
+  from?: (offset: number) => AsyncIterable<Buffer>;
 }
 
 /** Of content in a subpacket (section 7.4). */
@@ -29,7 +31,7 @@ const CAN_BOTH_WAYS = 0x01 | 0x02;
 const CAN_WIDE_CRC = 0x20;
 const ESCAPE_CONTROLS = 0x40;
 
-/** The sending end of ZMODEM (sections 8.1 to 8.4), as `sz` is, from a source that is read once. */
+/** The sending end of ZMODEM (sections 8.1 to 8.4), as `sz` is, from a source that is read once, or from where the receiver has it. */
 export class ZmodemSender {
   private writer = new FrameWriter({ wideCrc: false, escapesControls: true });
   /** Bytes after which the receiver must answer before more is sent. */
@@ -56,7 +58,7 @@ export class ZmodemSender {
   }
 
   /** Sends one file; false: the receiver does not want it. @throws ZmodemEnd, and what `source` throws */
-  async send({ name, size }: SentFile, source: AsyncIterable<Buffer>): Promise<boolean> {
+  async send({ name, size, from }: SentFile, source: AsyncIterable<Buffer>): Promise<boolean> {
     if (size !== null && size > MAX_FILE_BYTES) throw new ZmodemEnd('too_big');
     const told = Buffer.from(`${name}\0${size === null ? '' : `${size} 0 100644 0`}\0`);
     const offer = Buffer.concat([
@@ -65,9 +67,12 @@ export class ZmodemSender {
     ]);
     const answer = await this.ask(offer, [ZFRAME.RPOS, ZFRAME.SKIP, ZFRAME.CRC], this.patience.silenceMs);
     if (answer.type === ZFRAME.SKIP) return false;
-    // the source is no file that could be read from anywhere, or whose sum is known before
-    if (answer.type === ZFRAME.CRC || answer.position !== 0) throw new ZmodemEnd('no_resume');
-    return this.content(new SentBytes(source));
+    // a sum of what the receiver has is not made: that would be to read it all
+    if (answer.type === ZFRAME.CRC) throw new ZmodemEnd('no_resume');
+    const { position } = answer;
+    if (position === 0) return this.content(new SentBytes(source));
+    if (!from || size === null || position > size) throw new ZmodemEnd('no_resume');
+    return this.content(new SentBytes(from(position), position));
   }
 
   /** There are no more files. @throws ZmodemEnd */
@@ -77,8 +82,8 @@ export class ZmodemSender {
   }
 
   private async content(bytes: SentBytes): Promise<boolean> {
-    let at = 0;
-    let asked = 0;
+    let at = bytes.base;
+    let asked = at;
     let isOpen = false;
     for (;;) {
       while (this.line.hasHeard || at - bytes.base >= this.window) {
