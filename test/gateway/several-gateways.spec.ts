@@ -1,13 +1,15 @@
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openDatabase } from '#libs/database';
-import { endProcess, requires } from '../hosts/index.js';
+import { endProcess, requires, type Host } from '../hosts/index.js';
 import { cookieOf } from './enrolled.js';
 import { Harness, type Person, type Way } from './harness.js';
 import { MonitorClient } from './monitor-client.js';
 import type { Terminal } from './terminal.js';
 
 const PATIENCE = { timeout: 15_000 };
+/** From the request to the end of the user's connection and of what ran on the asset. */
+const WITHIN_MS = 1_000;
 const served = z.array(z.object({ id: z.string(), gatewayId: z.string() }));
 
 /** A shell, its session, and the process that has it. */
@@ -20,6 +22,7 @@ interface Shell {
 requires('hosts', 'ssh', 'terminal').describe('two gateway processes on one port', () => {
   let harness: Harness;
   let way: Way;
+  let host: Host;
   let auditor: Person;
   let inHand: () => Promise<z.infer<typeof served>>;
   const shells: Shell[] = [];
@@ -32,7 +35,7 @@ requires('hosts', 'ssh', 'terminal').describe('two gateway processes on one port
   beforeAll(async () => {
     const systemKey = await harness.keys.make('system');
     const accounts = [{ username: 'dev', publicKey: systemKey.public }];
-    const host = await harness.startHost({ name: 'web-01', accounts });
+    host = await harness.startHost({ name: 'web-01', accounts });
     way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
     auditor = await harness.addPerson('audrey', { role: 'auditor' });
     const database = await openDatabase(harness.product.databaseUrl);
@@ -82,13 +85,20 @@ requires('hosts', 'ssh', 'terminal').describe('two gateway processes on one port
     await terminal.waitFor(`${word}-42`);
   }
 
-  it('monitoring and ending from outside reach a session whichever has it', async () => {
-    for (const shell of await openOnBoth()) {
+  it('monitoring and ending from outside reach a session whichever has it, ending within a second', async () => {
+    for (const [index, shell] of (await openOnBoth()).entries()) {
       const watcher = await watch(shell);
       await echoes(shell, 'seen');
       await expect.poll(() => watcher.text, PATIENCE).toContain('seen-42');
+      shell.terminal.line(`exec sleep 4711${index}`);
+      const runs = async (): Promise<boolean> =>
+        (await host.exec(`pgrep -f '[s]leep 4711${index}' || true`)).text !== '';
+      await expect.poll(runs, PATIENCE).toBe(true);
+      const begun = performance.now();
       await harness.admin.do('POST', `/sessions/${shell.id}/terminate`);
-      await shell.terminal.untilEnded(15_000);
+      const gone = expect.poll(runs, { timeout: WITHIN_MS, interval: 20 }).toBe(false);
+      await Promise.all([shell.terminal.untilEnded(WITHIN_MS), gone]);
+      expect(performance.now() - begun).toBeLessThan(WITHIN_MS);
       expect(shell.terminal.shown).toContain('ended by admin');
       await expect.poll(() => watcher.ended?.reason, PATIENCE).toBe('terminated');
       await expect.poll(async () => (await inHand()).map(({ id }) => id), PATIENCE).not.toContain(shell.id);
