@@ -232,6 +232,8 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
       { way: 'ssh', state: 'succeeded' },
       { way: 'ssh', state: 'partial' },
     ]);
+    const begun = (await harness.operations('alice')).filter((one) => one.endsWith(' ssh')).slice(0, 2);
+    expect(begun).toEqual(['batch-execution.stop ssh', 'batch-execution.begin ssh']);
   });
 
   it('in the menu results come as assets are done; what is like one that was shown is counted; what is long is paged', async () => {

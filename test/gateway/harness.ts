@@ -180,6 +180,15 @@ export class Harness {
     return { address, port: sshPort, login, hostKeys: this.hostKeys, key: person.key };
   }
 
+  /** Actions of somebody in the operations log and the way that they came, the newest first. */
+  async operations(actorName: string): Promise<string[]> {
+    const page = z.object({
+      items: z.array(z.object({ action: z.string(), way: z.string(), actorName: z.string() })),
+    });
+    const { items } = await this.admin.call('GET', `/operations?q=${actorName}&pageSize=200`, page);
+    return items.filter((one) => one.actorName === actorName).map(({ action, way }) => `${action} ${way}`);
+  }
+
   /** Sessions of one user, the newest first. */
   async sessions(filter = ''): Promise<SessionRow[]> {
     const page = z.object({ items: z.array(session) });

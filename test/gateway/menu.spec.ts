@@ -215,6 +215,8 @@ requires('hosts', 'ssh', 'terminal', 'plink', 'dbclient').describe('the menu', (
     await again.waitFor(PROMPT);
     again.line('R');
     await again.waitFor(/1 +db-primary/);
+    const changes = (await harness.operations('carol')).filter((one) => one.endsWith(' ssh'));
+    expect(changes).toEqual(['user.update ssh', 'user.update ssh']);
   });
 
   it('shows the help by the screenful where it is longer than the screen', async () => {

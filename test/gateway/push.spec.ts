@@ -192,5 +192,6 @@ requires('hosts', 'ssh', 'sudo').describe('a push', () => {
     );
     const pins = await harness.admin.send('GET', `/assets/${fresh}/host-keys`);
     expect(await pins.text()).toContain(host.hostKey);
+    expect(await harness.operations('admin')).toContain('asset.pin-host-keys system');
   });
 });
