@@ -18,6 +18,8 @@ import type { AuditSource, ForgedEnd, SealedRecord } from './verify.js';
 
 /** Links with their rows, one a line, in the order of the chain. */
 export const RECORDS_FILE = 'records.jsonl';
+/** Part of the line of a link that says what was deleted. */
+const DELETION = '"kind":"deletion"';
 /** Signed places of the chain, one a line. */
 export const CHECKPOINTS_FILE = 'checkpoints.jsonl';
 /** Public key (PEM) of the installation. */
@@ -92,13 +94,19 @@ export class ExportFolder implements AuditSource {
   }
 
   async *deletions(): AsyncGenerator<SealLink> {
-    for await (const { link } of this.records()) if (link.kind === 'deletion') yield link;
+    for await (const { link } of this.recordsWith(DELETION)) if (link.kind === 'deletion') yield link;
   }
 
-  async *records(): AsyncGenerator<SealedRecord> {
+  records(): AsyncGenerator<SealedRecord> {
+    return this.recordsWith('');
+  }
+
+  /** Those whose line has this text in it; the others are not read. */
+  private async *recordsWith(text: string): AsyncGenerator<SealedRecord> {
     let number = 0;
     for await (const line of linesOf(join(this.folder, RECORDS_FILE))) {
       number += 1;
+      if (!line.includes(text)) continue;
       const { row = null, ...link } = parseLine(recordLine, line, RECORDS_FILE, number);
       yield { link, values: row };
     }
