@@ -219,6 +219,15 @@ requires('ssh').describe('npm run demo', () => {
     });
     expect(shell.stdout).toBe('dev\nsample-host\n');
     expect(shell.status).toBe(7);
+    // several lines at once, and then the end of input, before the first one is answered
+    const pasted = spawnSync('ssh', ['-F', config, '-tt', login], {
+      encoding: 'utf8',
+      input: 'hostname\ntop\nuname\n\u0004',
+    });
+    expect(pasted.stdout).toContain('sample-host');
+    expect(spawnSync('ssh', ['-F', config, '-T', login, 'whoami'], { encoding: 'utf8' }).stdout).toBe(
+      'dev\n',
+    );
     const [, page = ''] = /In the browser: +(\S+)/.exec(run.out) ?? [];
     expect((await fetch(page)).status).toBe(200);
     expect(existsSync(config)).toBe(true);

@@ -32,6 +32,8 @@ export class SampleShell {
   private readonly output: TerminalOutput;
   private readonly lines: Interface;
   private environment: SampleEnvironment;
+  /** Lines that came before are still answered; there is nothing to edit any more. */
+  private isClosed = false;
 
   constructor(
     private readonly channel: ServerChannel,
@@ -47,6 +49,9 @@ export class SampleShell {
       historySize: 200,
       completer: (line: string) => [commandNames.filter((name) => name.startsWith(line)), line],
     });
+    this.lines.once('close', () => {
+      this.isClosed = true;
+    });
   }
 
   resize(columns: number, rows: number): void {
@@ -58,7 +63,7 @@ export class SampleShell {
     this.output.write('\u001b[1;32mWelcome to the sample host.\u001b[0m Type help, or cat README.txt.\n');
     this.lines.on('SIGINT', () => {
       this.output.write('^C\n');
-      this.lines.write(null, { ctrl: true, name: 'u' });
+      this.emptyLine();
     });
     this.prompt();
     for await (const line of this.lines) {
@@ -75,11 +80,16 @@ export class SampleShell {
     this.output.write(`${result.out ?? ''}${result.error ?? ''}`);
     if (result.effect === 'exit') return result.status ?? 0;
     if (result.effect === 'clear') this.output.write('\u001b[2J\u001b[H');
-    if (result.effect === 'top') await this.showTop();
+    if (result.effect === 'top' && !this.isClosed) await this.showTop();
     return null;
   }
 
+  private emptyLine(): void {
+    if (!this.isClosed) this.lines.write(null, { ctrl: true, name: 'u' });
+  }
+
   private prompt(): void {
+    if (this.isClosed) return;
     const { user, folder } = this.environment;
     const shown = folder.replace(new RegExp(`^/home/${user}(?=/|$)`), '~');
     this.lines.setPrompt(`\u001b[1;32m${user}@sample-host\u001b[0m:\u001b[1;34m${shown}\u001b[0m$ `);
@@ -99,7 +109,7 @@ export class SampleShell {
     clearInterval(ticking);
     this.output.off('resize', draw);
     this.output.write('\u001b[?25h\u001b[?1049l');
-    this.lines.write(null, { ctrl: true, name: 'u' });
+    this.emptyLine();
   }
 }
 
