@@ -1,5 +1,5 @@
 import { NgTemplateOutlet } from '@angular/common';
-import { Component, computed, contentChildren, inject, input } from '@angular/core';
+import { Component, computed, contentChildren, effect, inject, input, signal } from '@angular/core';
 import { ActivatedRoute, Router } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
@@ -15,6 +15,8 @@ import type { ListSource, Listed } from './list-source';
 import { Pager } from './pager';
 
 const SKELETON_ROWS = 8;
+/** So many fill most screens. Those after them are drawn once the first ones can be seen. */
+const FIRST_ROWS = 20;
 
 /**
  * The one shape of every list: heading with count and the page's actions (`[listAction]`), filters, rows, batch
@@ -51,6 +53,11 @@ export class ListView<Row extends Listed> {
     const key = `gatehouse.columns.${this.list().name}.${this.account.user()?.username ?? ''}`;
     return new ColumnChoice(this.columns(), key);
   });
+  private readonly isBegun = signal(false);
+  protected readonly drawn = computed(() => {
+    const rows = this.list().rows();
+    return this.isBegun() ? rows : rows.slice(0, FIRST_ROWS);
+  });
   protected readonly shown = computed(() => {
     const templates = new Map(this.cells().map((cell) => [cell.ghCell(), cell.template]));
     return this.choice()
@@ -69,6 +76,14 @@ export class ListView<Row extends Listed> {
     const rows = this.list().rows();
     return rows.length > 0 && rows.every((row) => this.list().isSelected(row));
   });
+
+  constructor() {
+    effect(() => {
+      if (!this.list().page() || this.isBegun()) return;
+      // after the frame that shows the first ones
+      requestAnimationFrame(() => setTimeout(() => this.isBegun.set(true)));
+    });
+  }
 
   protected direction(column: Column): 'ascending' | 'descending' | null {
     const sort = this.list().query().sort;
