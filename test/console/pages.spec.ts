@@ -239,6 +239,25 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await context.close();
   });
 
+  it('says so at the address of something that is not there, and shows no form that could be filled', async () => {
+    const { page, ...visitor } = await enter(operator);
+    const gone = '01a2274a-2808-7000-bdb8-4eaf61266299';
+    const forms = ['users', 'assets', 'system-users'].map((kind) => `/${kind}/${gone}/edit`);
+    const kinds = ['users', 'user-groups', 'assets', 'asset-groups', 'data-centers', 'admin-accounts'];
+    const details = [...kinds, 'sudo-aliases', 'rules', 'system-users'].map((kind) => `/${kind}/${gone}`);
+    for (const address of [...forms, ...details]) {
+      await page.goto(address);
+      await expect
+        .poll(() => page.getByRole('alert').allTextContents(), { message: address })
+        .toHaveLength(1);
+      const panel = page.getByRole('dialog');
+      expect(await panel.getByRole('alert').textContent(), address).toMatch(/^\s*No such [a-z ]+\.\s*$/);
+      expect(await panel.locator('input, textarea, button[type=submit]').count(), address).toBe(0);
+      expect(await panel.getByRole('heading').first().textContent(), address).not.toMatch(/^(Add|Edit)/);
+    }
+    await visitor.context.close();
+  });
+
   it('an address can not send people elsewhere after the login', async () => {
     const visitor = await browser.visit(harness.product.url);
     for (const next of [

@@ -75,7 +75,9 @@ export class AdminAccountForm implements HoldsInput {
     disabled(path, { when: () => !this.mayWrite });
   });
   protected readonly problem = signal<string | null>(null);
-  protected readonly heading = computed(() => this.known()?.name ?? this.t('adminAccounts.add'));
+  protected readonly heading = computed(
+    () => this.known()?.name ?? (this.id() ? '' : this.t('adminAccounts.add')),
+  );
   private saved = false;
 
   hasUnsavedInput(): boolean {
@@ -111,10 +113,6 @@ export class AdminAccountForm implements HoldsInput {
       this.t('adminAccounts.removed', { name: account.name }),
     );
     if (gone) await this.leave();
-  }
-
-  protected failed(error: unknown): string {
-    return this.problems.of(error);
   }
 
   private async leave(): Promise<void> {

@@ -81,15 +81,13 @@ export class AssetGroupForm implements HoldsInput {
     disabled(path, { when: () => !this.mayWrite });
   });
   protected readonly problem = signal<string | null>(null);
-  protected readonly heading = computed(() => this.model().name || this.t('assetGroups.add'));
+  protected readonly heading = computed(
+    () => this.model().name || (this.id() ? '' : this.t('assetGroups.add')),
+  );
   private saved = false;
 
   hasUnsavedInput(): boolean {
     return this.form().dirty() && !this.saved;
-  }
-
-  protected failed(error: unknown): string {
-    return this.problems.of(error);
   }
 
   protected async save(event: Event): Promise<void> {

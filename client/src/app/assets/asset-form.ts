@@ -56,7 +56,7 @@ export class AssetForm implements HoldsInput {
   protected readonly environments = ASSET_ENVIRONMENTS;
   protected readonly statuses = ASSET_STATUSES;
 
-  private readonly asset = resource({
+  protected readonly asset = resource({
     params: () => this.id(),
     loader: ({ params }) => this.store.get(params),
   });

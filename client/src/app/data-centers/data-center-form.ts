@@ -54,7 +54,9 @@ export class DataCenterForm implements HoldsInput {
     disabled(path, { when: () => !this.mayWrite });
   });
   protected readonly problem = signal<string | null>(null);
-  protected readonly heading = computed(() => this.known()?.name ?? this.t('dataCenters.add'));
+  protected readonly heading = computed(
+    () => this.known()?.name ?? (this.id() ? '' : this.t('dataCenters.add')),
+  );
   private saved = false;
 
   hasUnsavedInput(): boolean {
@@ -87,10 +89,6 @@ export class DataCenterForm implements HoldsInput {
       this.t('dataCenters.removed', { name }),
     );
     if (gone) await this.leave();
-  }
-
-  protected failed(error: unknown): string {
-    return this.problems.of(error);
   }
 
   private async leave(): Promise<void> {

@@ -11,6 +11,7 @@ import {
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
+import { injectProblemWords } from '../problem/problem-words';
 
 const OPEN_ABOVE = 'dialog[open], .cdk-overlay-pane :is(.menu, .ant-select-dropdown, .ant-picker-dropdown)';
 
@@ -31,12 +32,14 @@ const OPEN_ABOVE = 'dialog[open], .cdk-overlay-pane :is(.menu, .ant-select-dropd
   >
     <header>
       <div class="titles">
-        <h2 id="panel-heading">{{ heading() }}</h2>
-        @if (subheading()) {
+        <h2 id="panel-heading">{{ failure() ? t('panel.failed') : heading() }}</h2>
+        @if (subheading() && !failure()) {
           <p>{{ subheading() }}</p>
         }
       </div>
-      <ng-content select="[panelActions]" />
+      @if (!failure()) {
+        <ng-content select="[panelActions]" />
+      }
       <button
         type="button"
         nz-button
@@ -48,8 +51,16 @@ const OPEN_ABOVE = 'dialog[open], .cdk-overlay-pane :is(.menu, .ant-select-dropd
         <gh-icon name="close" />
       </button>
     </header>
-    <div class="body"><ng-content /></div>
-    <ng-content select="[panelFooter]" />
+    <div class="body">
+      @if (failure(); as failure) {
+        <p class="notice bad" role="alert">{{ problems.of(failure) }}</p>
+      } @else {
+        <ng-content />
+      }
+    </div>
+    @if (!failure()) {
+      <ng-content select="[panelFooter]" />
+    }
   </section>`,
   styleUrl: './side-panel.css',
   host: {
@@ -60,11 +71,14 @@ const OPEN_ABOVE = 'dialog[open], .cdk-overlay-pane :is(.menu, .ant-select-dropd
 export class SidePanel {
   readonly heading = input.required<string>();
   readonly subheading = input<string>('');
+  /** Why what the panel is for could not be got, as of a resource; then that is all that it shows. */
+  readonly failure = input<unknown>();
   /** Whether closing the browser's tab now would lose input. */
   readonly unsaved = input(false);
   readonly closed = output();
 
   protected readonly t = injectWords();
+  protected readonly problems = injectProblemWords();
   private readonly panel = viewChild.required<ElementRef<HTMLElement>>('panel');
 
   constructor() {

@@ -59,7 +59,7 @@ const PLACES: Readonly<Record<string, string>> = {
 export class RuleForm implements HoldsInput {
   private readonly store = inject(RuleStore);
   private readonly react = injectReaction();
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
   protected readonly mayWrite = inject(Account).may('rules.write');
@@ -93,7 +93,7 @@ export class RuleForm implements HoldsInput {
   /** System users and assets without a push record, which the server refused. */
   protected readonly missing = signal<readonly MissingPush[]>([]);
   protected readonly pushMissing = computed(() => pushOfMissing(this.missing()));
-  protected readonly heading = computed(() => this.known()?.name ?? this.t('rules.add'));
+  protected readonly heading = computed(() => this.known()?.name ?? (this.id() ? '' : this.t('rules.add')));
   private saved = false;
 
   /** What to ask of a rule that stands: the first that it names of each side. */

@@ -25,7 +25,7 @@ import { SudoAliasStore } from './sudo-alias-store';
 export class SudoAliasForm implements HoldsInput {
   private readonly store = inject(SudoAliasStore);
   private readonly react = injectReaction();
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
   protected readonly example = '/usr/bin/systemctl restart nginx';
@@ -53,7 +53,9 @@ export class SudoAliasForm implements HoldsInput {
     disabled(path, { when: () => !this.mayWrite });
   });
   protected readonly problem = signal<string | null>(null);
-  protected readonly heading = computed(() => this.known()?.name ?? this.t('sudoAliases.add'));
+  protected readonly heading = computed(
+    () => this.known()?.name ?? (this.id() ? '' : this.t('sudoAliases.add')),
+  );
   private saved = false;
 
   hasUnsavedInput(): boolean {

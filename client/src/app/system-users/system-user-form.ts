@@ -35,7 +35,7 @@ export class SystemUserForm implements HoldsInput {
   /** From the address of a new one: ids of sudo aliases, separated by commas. */
   readonly withAliases = input<string>();
 
-  private readonly loaded = resource({
+  protected readonly loaded = resource({
     params: () => this.id(),
     loader: ({ params }) => this.store.get(params),
   });

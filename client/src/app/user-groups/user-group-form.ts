@@ -66,15 +66,13 @@ export class UserGroupForm implements HoldsInput {
     disabled(path.memberIds, { when: () => !this.mayFill });
   });
   protected readonly problem = signal<string | null>(null);
-  protected readonly heading = computed(() => this.model().name || this.t('userGroups.add'));
+  protected readonly heading = computed(
+    () => this.model().name || (this.id() ? '' : this.t('userGroups.add')),
+  );
   private saved = false;
 
   hasUnsavedInput(): boolean {
     return this.form().dirty() && !this.saved;
-  }
-
-  protected failed(error: unknown): string {
-    return this.problems.of(error);
   }
 
   protected async save(event: Event): Promise<void> {

@@ -57,7 +57,7 @@ export class UserForm implements HoldsInput {
   /** From the address; absent: a new user. */
   readonly id = input<string>();
 
-  private readonly user = resource({
+  protected readonly user = resource({
     params: () => this.id(),
     loader: ({ params }) => this.store.get(params),
   });
