@@ -93,7 +93,7 @@ export class SampleShell {
     const { user, folder } = this.environment;
     const shown = folder.replace(new RegExp(`^/home/${user}(?=/|$)`), '~');
     this.lines.setPrompt(`\u001b[1;32m${user}@sample-host\u001b[0m:\u001b[1;34m${shown}\u001b[0m$ `);
-    this.lines.prompt();
+    this.lines.prompt(true);
   }
 
   /** A full-screen program: redraws each second until a key is pressed. */
