@@ -142,6 +142,24 @@ requires('ssh', 'browser').describe('users and their groups in the console', () 
     await visitor.leave();
   });
 
+  it('a form waits for what it changes: nothing that is typed is lost when it comes', async () => {
+    const { page, ...visitor } = await enter(boss);
+    let go: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    await page.route(`**/api/v1/users/${ann.id}`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(`/users/${ann.id}/edit`);
+    await expect.poll(() => page.locator('#panel-heading').textContent()).toBe('Edit user');
+    expect(await page.locator('#username').count()).toBe(0);
+    go();
+    const focused = page.locator('#username:focus');
+    await expect.poll(() => focused.count()).toBe(1);
+    expect(await focused.inputValue()).toBe('ann');
+    await visitor.context.close();
+  });
+
   it('one user goes, then several', async () => {
     const going = ['going-1', 'going-2', 'going-3'];
     for (const name of going) await harness.addPerson(name);

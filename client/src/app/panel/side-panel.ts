@@ -2,7 +2,7 @@ import {
   Component,
   DestroyRef,
   ElementRef,
-  afterNextRender,
+  afterRenderEffect,
   inject,
   input,
   output,
@@ -54,11 +54,11 @@ const OPEN_ABOVE = 'dialog[open], .cdk-overlay-pane :is(.menu, .ant-select-dropd
     <div class="body">
       @if (failure(); as failure) {
         <p class="notice bad" role="alert">{{ problems.of(failure) }}</p>
-      } @else {
+      } @else if (!waiting()) {
         <ng-content />
       }
     </div>
-    @if (!failure()) {
+    @if (!failure() && !waiting()) {
       <ng-content select="[panelFooter]" />
     }
   </section>`,
@@ -73,6 +73,8 @@ export class SidePanel {
   readonly subheading = input<string>('');
   /** Why what the panel is for could not be got, as of a resource; then that is all that it shows. */
   readonly failure = input<unknown>();
+  /** Whether it is still on its way: what is typed into a form before that would be lost when it comes. */
+  readonly waiting = input(false);
   /** Whether closing the browser's tab now would lose input. */
   readonly unsaved = input(false);
   readonly closed = output();
@@ -83,7 +85,9 @@ export class SidePanel {
 
   constructor() {
     const before = document.activeElement;
-    afterNextRender(() => {
+    // again when what it waited for has come
+    afterRenderEffect(() => {
+      this.waiting();
       const panel = this.panel().nativeElement;
       const first = panel.querySelector('[autofocus]');
       if (first instanceof HTMLElement) first.focus();
