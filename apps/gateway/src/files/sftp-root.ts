@@ -1,5 +1,6 @@
 import type { ReachableAsset, ReachableAssets } from '#libs/authorization';
-import type { Logger, UserId } from '#libs/kernel';
+import type { User } from '#libs/database';
+import type { Logger } from '#libs/kernel';
 import type { Downstream } from '../session/downstream.js';
 import type { SessionOpener } from '../session/session-opener.js';
 import type { UpstreamPool } from '../session/upstream-pool.js';
@@ -60,11 +61,11 @@ export class SftpRoot {
 
   constructor(
     private readonly downstream: Downstream,
-    private readonly userId: UserId,
+    private readonly user: Pick<User, 'id' | 'language'>,
     private readonly pool: UpstreamPool,
     private readonly parts: RootParts,
   ) {
-    this.folders = new RootFolders(parts.reachable, userId);
+    this.folders = new RootFolders(parts.reachable, user.id);
   }
 
   /** Begins to answer. */
@@ -238,7 +239,8 @@ export class SftpRoot {
     systemUserId: ReachableAsset['systemUsers'][number]['id'],
   ): void {
     const rights = { action: 'download', orAction: 'upload' } as const;
-    const wish = { userId: this.userId, assetId: asset.id, systemUserId, ...rights };
+    const { id: userId, language } = this.user;
+    const wish = { userId, language, assetId: asset.id, systemUserId, ...rights };
     this.parts.opener.open(wish, branch, this.pool).catch((error: unknown) => {
       this.parts.logger.error({ err: error }, 'SFTP root');
       branch.finish();

@@ -177,7 +177,7 @@ export class SshDoor {
     if (user.mustChangePassword && byPassword) {
       downstream.notice(MENU_TEXTS[chooseLanguage(user.language, request.environment)].mustChangePassword);
       downstream.finish({ status: 1 });
-    } else new SftpRoot(downstream, user.id, pool, this.parts).start();
+    } else new SftpRoot(downstream, user, pool, this.parts).start();
   }
 
   private async goStraight(

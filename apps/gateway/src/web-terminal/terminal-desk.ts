@@ -10,6 +10,8 @@ const MAX_TERMINALS = 50;
 /** Who asks for a terminal. */
 export interface TerminalUser {
   userId: UserId;
+  /** Of their profile. */
+  language: string | null;
   sourceAddress: string;
 }
 
@@ -48,6 +50,7 @@ export class TerminalDesk {
       assetId: asId<AssetId>(target.assetId),
       systemUserId: asId<SystemUserId>(target.systemUserId),
       action: 'connect' as const,
+      language: user.language,
     };
     const session = await this.opener.open(wish, terminal, pool);
     if (!session) {

@@ -37,7 +37,8 @@ export class TerminalGateway implements OnGatewayInit<Namespace>, OnGatewayConne
       if (opened && socket.disconnected) opened.detach(socket);
       return reply;
     };
-    const user = { userId: who.user.id, sourceAddress: who.sourceAddress };
+    const { id: userId, language } = who.user;
+    const user = { userId, language, sourceAddress: who.sourceAddress };
     this.ask(socket, who, 'open', async (request: unknown) => {
       const parsed = terminalSchemas.open.safeParse(request);
       if (!parsed.success || asked) return badRequest;
