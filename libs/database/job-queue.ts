@@ -7,6 +7,9 @@ import type { Transaction } from './unit-of-work.js';
 /** How often an asker looks for its answer: a person waits for it, and seldom. */
 const ANSWER_POLL_MS = 150;
 
+/** Jobs of one name that are looked through; those that are done stay for an hour. */
+const KEPT_AT_MOST = 10_000;
+
 /** Jobs that are tried again when they fail, each time after a longer wait; for the others somebody waits. Seconds. */
 const RETRIES: Partial<Record<JobName, { retryLimit: number; retryDelay: number; retryBackoff: boolean }>> = {
   'mail.send': { retryLimit: MAIL_TRIES - 1, retryDelay: 8, retryBackoff: true },
@@ -155,8 +158,9 @@ export class JobQueue {
 
   /** Whether gateways work on jobs of this name. */
   private async isBusy(name: JobName): Promise<boolean> {
-    const [stats] = await this.boss.getQueueStats(name);
-    return (stats?.activeCount ?? 0) > 0;
+    // the queue's own figures may be an hour old
+    const kept = await this.boss.findJobs(name, { limit: KEPT_AT_MOST });
+    return kept.some(({ state }) => state === 'active');
   }
 }
 
