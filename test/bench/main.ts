@@ -1,5 +1,5 @@
 /**
- * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b9 b11 b12 c1 s7 s13]`; without a name, all of them.
+ * Runs benchmarks and prints Markdown tables: `node dist/test/bench/main.js b1 [b2 b3 b4 b5 b6 b7 b8 b9 b11 b12 c1 g11 s7 s13]`; without a name, all of them.
  * Those that connect need root, sshd and ssh (see test/hosts). GATEHOUSE_GATEWAYS: gateway processes (default: the product's own).
  */
 import { availableParallelism } from 'node:os';
@@ -20,6 +20,7 @@ import { measureMemory } from './memory.js';
 import { measureMenu } from './menu.js';
 import { measurePush } from './push.js';
 import { Bench } from './routes.js';
+import { measureVerify } from './verify.js';
 
 const benchmarks: Record<string, (bench: Bench) => Promise<Figures>> = {
   b1: measureBulk,
@@ -39,6 +40,7 @@ const withoutHosts: Record<string, () => Promise<Figures>> = {
   b9: measureCommands,
   b12: measureDashboard,
   c1: measureMenu,
+  g11: measureVerify,
   s7: measureAssetList,
 };
 
