@@ -230,6 +230,8 @@ requires('ssh').describe('npm run demo', () => {
     );
     const [, page = ''] = /In the browser: +(\S+)/.exec(run.out) ?? [];
     expect((await fetch(page)).status).toBe(200);
+    const files = spawnSync('sftp', ['-F', config, '-b', '/dev/null', login], { encoding: 'utf8' });
+    expect(files.stderr).toContain('do not allow');
     expect(existsSync(config)).toBe(true);
     expect(await run.interrupt()).toBe(0);
     expect(existsSync(config)).toBe(false);

@@ -67,6 +67,8 @@ export async function makeDemoData(plan: DemoPlan): Promise<void> {
     userIds: [userId],
     assetIds: [assetId],
     systemUserIds: [systemUserId],
+    // the sample host moves no files and reaches nothing: what fails there is not offered
+    actions: ['connect', 'exec'],
     active: true,
   });
 }
