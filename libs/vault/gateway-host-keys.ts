@@ -16,7 +16,7 @@ export interface GatewayHostKey {
   fingerprint: string;
 }
 
-/** The host keys that clients are told of. One at most of `next` and `former` is there. */
+/** The host keys that clients are told of. Between two rotations only the current one is there. */
 export interface GatewayHostKeySet {
   /** The one that clients are shown. */
   current: GatewayHostKey;
@@ -48,14 +48,18 @@ export class GatewayHostKeys {
     return readKeyFile(path) === null ? null : new GatewayHostKeys(path);
   }
 
-  /** As the files have them now. @throws the file system's error; ValidationFailed when one holds no key */
+  /**
+   * As the files have them now: in this order, so that a switch between two of them leaves no key out, which clients
+   * would forget. @throws the file system's error; ValidationFailed when one holds no key
+   */
   read(): GatewayHostKeySet {
-    const current = this.keyIn(this.path);
-    if (current === null) throw new Error(`${this.path} is gone`);
     const next = this.keyIn(this.nextPath);
     const former = this.keyIn(this.formerPath);
-    const isOther = former !== null && next === null && former.privateKey !== current.privateKey;
-    return { current, next, former: isOther ? former : null };
+    const current = this.keyIn(this.path);
+    if (current === null) throw new Error(`${this.path} is gone`);
+    const other = (key: GatewayHostKey | null): GatewayHostKey | null =>
+      key?.privateKey === current.privateKey ? null : key;
+    return { current, next: other(next), former: other(former) };
   }
 
   /** Puts the next key beside the current one. */
