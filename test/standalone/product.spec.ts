@@ -230,7 +230,7 @@ requires('ssh').describe('npm run demo', () => {
     );
     const [, page = ''] = /In the browser: +(\S+)/.exec(run.out) ?? [];
     expect((await fetch(page)).status).toBe(200);
-    const files = spawnSync('sftp', ['-F', config, '-b', '/dev/null', login], { encoding: 'utf8' });
+    const files = spawnSync('ssh', ['-F', config, '-s', login, 'sftp'], { encoding: 'utf8' });
     expect(files.stderr).toContain('do not allow');
     expect(existsSync(config)).toBe(true);
     expect(await run.interrupt()).toBe(0);
