@@ -84,6 +84,10 @@ requires('hosts', 'ssh', 'terminal').describe('a gateway whose database takes no
     const { terminal, row } = await shell(way.person);
     const batch = await hand.begin('*', 'sleep 5; echo "ran $((40+2))"');
     await expect.poll(async () => (await hand.show(batch)).runningCount, PATIENCE).toBe(1);
+    // it counts as running before its session's row stands
+    await expect
+      .poll(async () => (await harness.sessions('&state=online')).map(({ kind }) => kind), PATIENCE)
+      .toContain('batch');
     await outage.before?.();
     await outage.begin();
     terminal.line('echo away-$((40+1))');

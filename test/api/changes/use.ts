@@ -61,6 +61,7 @@ export const SETTINGS: Requests = {
   setMonitor: () => Promise.resolve({ body: { tellsWatched: true } }),
   setDriftTimes: () => Promise.resolve({ body: { nightly: true, time: '04:44' } }),
   setPushEngine: () => Promise.resolve({ body: { engine: 'agentless', ansibleLimitSeconds: 601 } }),
+  setSshBanner: () => Promise.resolve({ body: { banner: 'For staff only.' } }),
   setFirstHour: () => Promise.resolve({ body: { dismissed: true } }),
   setRetention: () =>
     Promise.resolve({
