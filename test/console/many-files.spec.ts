@@ -111,6 +111,7 @@ requires('hosts', 'ssh', 'browser').describe('files dropped on one asset and on 
 
     await page.getByRole('button', { name: 'Clear the list' }).click();
     await page.getByRole('checkbox', { name: /web-dead/ }).check();
+    await page.getByText('3 assets chosen').waitFor(patience);
     await drop(page, zone, { 'one.txt': '1', 'two.txt': '2' });
     await page.getByText('2 failed').waitFor({ timeout: 40_000 });
     await expect
@@ -119,6 +120,7 @@ requires('hosts', 'ssh', 'browser').describe('files dropped on one asset and on 
     for (const host of hosts)
       expect((await host.exec('cd /home/dev/many && cat one.txt two.txt')).text).toBe('12');
     await page.getByRole('checkbox', { name: /web-dead/ }).uncheck();
+    await page.getByText('2 assets chosen').waitFor(patience);
     await page.getByRole('button', { name: 'Clear the list' }).click();
     await drop(page, zone, { 'big.bin': 200_000_000 });
     await page.getByRole('button', { name: 'Cancel big.bin' }).click(patience);
