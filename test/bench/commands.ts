@@ -38,7 +38,7 @@ const COMMAND_ROWS = `
       WHEN 8 THEN 'ps aux | grep java'
       ELSE 'df -h'
     END,
-    n % 50 <> 0, now() - n * interval '365 days' / ${COMMANDS}, n % 60000
+    n % 50 <> 0, now() - interval '365 days' * (n::float8 / ${COMMANDS}), n % 60000
   FROM (SELECT n, 1 + floor(power(random(), 2) * ${USERS})::int AS u, 1 + floor(power(random(), 2) * ${ASSETS})::int AS a,
           n % 8 AS s, floor(power(random(), 3) * 5000)::int AS w
         FROM generate_series($1::int, $2::int, -1) n) AS made`;
