@@ -32,7 +32,13 @@ export type { TimelinePage, TimelineRequest } from './timeline.js';
 export { TransferArchive, type TransferFilter, type TransferRow } from './transfer-archive.js';
 export { TransferJournal, type TransferRecord } from './transfer-journal.js';
 export { BatchDesk, type BatchTargets, type BatchWish, type Owner } from './batch/batch-desk.js';
-export { BatchLedger, type BatchOutcome, type BatchTarget, type ClaimedBatch } from './batch/batch-ledger.js';
+export {
+  BatchLedger,
+  LEFT_MS,
+  type BatchOutcome,
+  type BatchTarget,
+  type ClaimedBatch,
+} from './batch/batch-ledger.js';
 export type {
   BatchExecutionRow,
   BatchFilter,

@@ -112,7 +112,7 @@ describe('batch executions', () => {
   /** Takes what waits until it is this one. */
   const claim = async (gatewayId: GatewayId, id: string): Promise<void> => {
     for (;;) {
-      const claimed = await ledger.claim(gatewayId);
+      const claimed = await ledger.claim(gatewayId, 0);
       if (!claimed) throw new Error('it does not wait');
       if (claimed.id === id) return;
     }
@@ -122,6 +122,38 @@ describe('batch executions', () => {
     const { body } = await me.get('/me/exec-accounts');
     expect(body).toEqual({ items: [{ id: dev, username: 'dev', assetCount: 3 }] });
     expect((await someone.get('/me/exec-accounts')).body).toEqual({ items: [] });
+  });
+
+  it('are left to the gateway that still has the connections, for a moment', async () => {
+    const [mine, other] = [await gateway(), await gateway()];
+    const first = await begun({ pattern: 'web-1', command: 'true' });
+    await claim(mine, first);
+    for (const target of await ledger.targets(first)) {
+      await ledger.begin(mine, first, target.assetId);
+      ledger.finish(mine, first, outcomeOf(target, ''));
+    }
+    await ledger.close(first);
+
+    const second = await begun({ pattern: 'web-1', command: 'true' });
+    expect(await ledger.claim(other, 60_000)).toBeNull();
+    expect(await ledger.claim(mine, 60_000)).toMatchObject({ id: second });
+
+    // it has no hand free
+    const third = await begun({ pattern: 'web-1', command: 'true' });
+    await api.database.query(
+      `UPDATE batch_executions SET finished_at = now(), state = 'stopped' WHERE id = $1`,
+      [second],
+    );
+    expect(await ledger.claim(other, 60_000)).toBeNull();
+    await expect.poll(() => ledger.claim(other, 60_000), { timeout: 5_000 }).toMatchObject({ id: third });
+    // it was lost
+    const fourth = await begun({ pattern: 'web-1', command: 'true' });
+    await api.database.getRepository(Gateway).delete(mine);
+    await api.database.query(
+      `UPDATE batch_executions SET finished_at = now(), state = 'stopped', gateway_id = $2 WHERE id = $1`,
+      [third, mine],
+    );
+    expect(await ledger.claim(other, 60_000)).toMatchObject({ id: fourth });
   });
 
   it('show what a pattern takes of one’s own assets before it runs', async () => {
@@ -188,7 +220,7 @@ describe('batch executions', () => {
     const id = await begun({ pattern: '*', command: 'printf "%s\\n" a' });
     const [mine, other] = [await gateway(), await gateway()];
     await claim(mine, id);
-    expect(await ledger.claim(other)).toBeNull();
+    expect(await ledger.claim(other, 0)).toBeNull();
     const targets = await ledger.targets(id);
     expect(targets.map(({ assetName }) => assetName)).toEqual(['db-1', 'web-1', 'web-2']);
     for (const { assetId } of targets) {
@@ -231,7 +263,7 @@ describe('batch executions', () => {
     expect(items.map(({ failure }) => failure)).toEqual(['gateway_lost', 'gateway_lost', 'gateway_lost']);
     expect(items[0]?.reason).toMatch(/not known; it is not run again/);
     expect(items[1]).toMatchObject({ startedAt: null, reason: 'The gateway was lost before it began here.' });
-    expect(await ledger.claim(await gateway())).toBeNull();
+    expect(await ledger.claim(await gateway(), 0)).toBeNull();
     // it lived and only the database was out of its reach: what it knows is more than that it was lost
     ledger.finish(lost, id, outcomeOf(first, 'late'));
     await ledger.close(id);

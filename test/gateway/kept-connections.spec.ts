@@ -16,7 +16,8 @@ requires('hosts', 'ssh').describe('connections between the commands of a batch',
   const hands: BatchHand[] = [];
 
   beforeAll(async () => {
-    harness = await Harness.start();
+    // each keeps connections of its own, and takes what the other has none for
+    harness = await Harness.start({ gateways: 2 });
     const key = await harness.keys.make('system');
     const accounts = [{ username: 'dev', publicKey: key.public }];
     [first, second] = await Promise.all([

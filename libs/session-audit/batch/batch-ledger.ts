@@ -16,6 +16,14 @@ import type { AuditSpool } from '../spool/audit-spool.js';
 /** A gateway that was silent for this long is lost. */
 const LOST_AFTER = `interval '20 seconds'`;
 
+/**
+ * So long, to either side as clocks differ, a gateway leaves what has just been asked for to the one that has carried
+ * out the same user's last one as the same system user: that one still has the connections (see `LEFT_MS`).
+ */
+const LEFT_FOR = `interval '500 milliseconds'`;
+/** The same in milliseconds: who finds nothing looks again thereafter. */
+export const LEFT_MS = 500;
+
 const LOST_RUNNING =
   'The gateway that ran it was lost. Whether the command came to its end is not known; it is not run again.';
 const LOST_QUEUED = 'The gateway was lost before it began here.';
@@ -70,16 +78,28 @@ export class BatchLedger {
     private readonly spool: AuditSpool,
   ) {}
 
-  /** Takes the one that waits longest; null: none waits. */
-  async claim(gatewayId: GatewayId): Promise<ClaimedBatch | null> {
+  /**
+   * Takes the one that waits longest; null: none waits, or another gateway, which still has connections (those that it
+   * keeps for `keptMs` milliseconds), has the first word for some milliseconds more.
+   */
+  async claim(gatewayId: GatewayId, keptMs: number): Promise<ClaimedBatch | null> {
     const rows: unknown = await this.dataSource.query(
       `WITH taken AS (
          UPDATE batch_executions SET gateway_id = $1, state = 'running', started_at = now()
-         WHERE id = (SELECT id FROM batch_executions WHERE state = 'queued' AND finished_at IS NULL
-                     ORDER BY created_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+         WHERE id = (
+           SELECT e.id FROM batch_executions e WHERE e.state = 'queued' AND e.finished_at IS NULL
+             AND (e.created_at NOT BETWEEN now() - ${LEFT_FOR} AND now() + ${LEFT_FOR} OR NOT EXISTS (
+               SELECT FROM (
+                 SELECT o.gateway_id FROM batch_executions o
+                 WHERE o.user_id = e.user_id AND o.system_user_id = e.system_user_id
+                   AND o.created_at > now() - interval '1 hour' AND o.finished_at > now() - $2 * interval '1 millisecond'
+                 ORDER BY o.created_at DESC LIMIT 1
+               ) last JOIN gateways g ON g.id = last.gateway_id
+               WHERE g.id <> $1 AND g.last_seen_at >= now() - ${LOST_AFTER}))
+           ORDER BY e.created_at, e.id LIMIT 1 FOR UPDATE OF e SKIP LOCKED)
          RETURNING *
        ) SELECT ${CLAIMED} FROM taken`,
-      [gatewayId],
+      [gatewayId, keptMs],
     );
     return claimedRow.array().parse(rows)[0] ?? null;
   }

@@ -1,7 +1,8 @@
 import type { ControlBus } from '#libs/database';
 import type { BatchExecutionId, GatewayId } from '#libs/kernel';
-import type { ClaimedBatch } from '#libs/session-audit';
+import { LEFT_MS, type ClaimedBatch } from '#libs/session-audit';
 import { BatchRun, type BatchRunParts, type OutcomeListener } from './batch-run.js';
+import { KEPT_MS } from './kept-connections.js';
 
 /** Batch executions that one gateway takes at once from those that wait. */
 const AT_ONCE = 4;
@@ -29,6 +30,10 @@ export class BatchCrew {
     const { bus } = this;
     bus.on('batch.waiting', () => {
       this.look();
+      // the one that has the connections may have no hand free
+      setTimeout(() => {
+        this.look();
+      }, LEFT_MS + 50).unref();
     });
     bus.on('batch.stopped', ({ executionId }) => {
       for (const [id, { run }] of this.runs) if (id === executionId) run.callOff('stopped');
@@ -80,7 +85,7 @@ export class BatchCrew {
   private async take(): Promise<void> {
     while (this.lookAgain && !this.stopped && this.taken < AT_ONCE) {
       this.lookAgain = false;
-      const batch = await this.parts.ledger.claim(this.parts.gatewayId);
+      const batch = await this.parts.ledger.claim(this.parts.gatewayId, KEPT_MS);
       if (!batch) return;
       this.lookAgain = true;
       this.taken++;
