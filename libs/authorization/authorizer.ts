@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { ACTIONS } from '#libs/contracts';
 import { userCounts } from '#libs/identity';
-import { asId, type Clock, type RuleId } from '#libs/kernel';
+import { asId, Gathered, type Clock, type RuleId } from '#libs/kernel';
 import { decide, obstaclesTo, type AccessFacts } from './decide.js';
 import type { AccessRequest, Decision, RefusalReason } from './grant.js';
 
@@ -73,16 +73,16 @@ const factRows = z.array(
 
 /** The one place that decides who may do what: for menu, direct login, web terminal, files and lists alike. */
 export class Authorizer {
+  private readonly gathered = new Gathered((requests: AccessRequest[]) => this.authorizeAll(requests));
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
   ) {}
 
-  /** A {@link Grant}, or the reason why not. One statement. */
-  async authorize(request: AccessRequest): Promise<Decision> {
-    const [decision] = await this.authorizeAll([request]);
-    if (!decision) throw new Error('the database answered with no row');
-    return decision;
+  /** A {@link Grant}, or the reason why not. One statement, which requests of the same moment share. */
+  authorize(request: AccessRequest): Promise<Decision> {
+    return this.gathered.ask(request);
   }
 
   /** The same for many requests, in their order, still one statement. */

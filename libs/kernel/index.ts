@@ -2,6 +2,7 @@ export * from './actor.js';
 export * from './clock.js';
 export * from './config.js';
 export * from './errors.js';
+export * from './gathered.js';
 export * from './ids.js';
 export * from './in-time.js';
 export * from './lifecycle.js';

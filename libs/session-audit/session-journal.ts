@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { EndReason } from '#libs/contracts';
 import { Session } from '#libs/database';
-import { inTime } from '#libs/kernel';
+import { Gathered, inTime } from '#libs/kernel';
 import type { AuditSpool } from './spool/audit-spool.js';
 
 /** What is known of a session when it starts. */
@@ -39,7 +39,7 @@ const BEGIN_MS = 5_000;
 
 /** Writes the rows of sessions: starts at once, as no record means no session; ends by way of the spool. */
 export class SessionJournal {
-  private starts: { row: SessionStart; done: () => void; failed: (error: unknown) => void }[] = [];
+  private readonly starts = new Gathered((rows: SessionStart[]) => this.writeStarts(rows));
 
   constructor(
     private readonly dataSource: DataSource,
@@ -51,11 +51,7 @@ export class SessionJournal {
    * @throws TooLate, the database's error
    */
   begin(row: SessionStart): Promise<void> {
-    const written = new Promise<void>((done, failed) => {
-      this.starts.push({ row, done, failed });
-      if (this.starts.length === 1) setImmediate(() => void this.writeStarts());
-    });
-    return inTime(written, BEGIN_MS, 'the database did not take the row of the session in time');
+    return inTime(this.starts.ask(row), BEGIN_MS, 'the database did not take the row of the session in time');
   }
 
   /**
@@ -66,23 +62,16 @@ export class SessionJournal {
     this.spool.note('session-end', { ...start, ...end });
   }
 
-  private async writeStarts(): Promise<void> {
-    const batch = this.starts;
-    this.starts = [];
-    try {
-      // one that nobody waited for any more may have its end before it
-      const rows = batch.map(({ row }) => row);
-      await this.dataSource
-        .createQueryBuilder()
-        .insert()
-        .into(Session)
-        .values(rows)
-        .orIgnore()
-        .updateEntity(false)
-        .execute();
-      for (const { done } of batch) done();
-    } catch (error) {
-      for (const { failed } of batch) failed(error);
-    }
+  private async writeStarts(rows: SessionStart[]): Promise<undefined[]> {
+    // one that nobody waited for any more may have its end before it
+    await this.dataSource
+      .createQueryBuilder()
+      .insert()
+      .into(Session)
+      .values(rows)
+      .orIgnore()
+      .updateEntity(false)
+      .execute();
+    return rows.map(() => undefined);
   }
 }

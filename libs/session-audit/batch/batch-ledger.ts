@@ -4,6 +4,7 @@ import type { BatchFailure, BatchResultState } from '#libs/contracts';
 import type { SqlSource } from '#libs/database';
 import {
   asId,
+  Gathered,
   type AssetId,
   type BatchExecutionId,
   type GatewayId,
@@ -68,11 +69,21 @@ export interface BatchOutcome {
 /** Of which a gateway hears that it is to be stopped. */
 const idRows = z.array(z.object({ id: z.string().transform(asId<BatchExecutionId>) }));
 
+interface Begin {
+  gatewayId: GatewayId;
+  id: BatchExecutionId;
+  assetId: AssetId;
+}
+
+const begunRows = z.array(z.object({ id: z.string(), assetId: z.string() }));
+
 /**
  * What gateways read and write of batch executions. One gateway carries one out from begin to end. A command is run at
  * most once on an asset: its row says `running` before it begins, and what a lost gateway had in hand is failed.
  */
 export class BatchLedger {
+  private readonly gathered = new Gathered((begins: Begin[]) => this.beginAll(begins));
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly spool: AuditSpool,
@@ -123,17 +134,12 @@ export class BatchLedger {
     return targetRows.parse(rows);
   }
 
-  /** Says before the command begins on an asset that it does. False: it may not, it was stopped or taken for lost. */
-  async begin(gatewayId: GatewayId, id: BatchExecutionId, assetId: AssetId): Promise<boolean> {
-    const rows: unknown = await this.dataSource.query(
-      `WITH begun AS (
-         UPDATE batch_results r SET state = 'running', started_at = now() FROM batch_executions e
-         WHERE r.execution_id = $2 AND r.asset_id = $3 AND r.state = 'queued'
-           AND e.id = r.execution_id AND e.gateway_id = $1 AND e.stopped_by IS NULL RETURNING 1
-       ) SELECT 1 FROM begun`,
-      [gatewayId, id, assetId],
-    );
-    return Array.isArray(rows) && rows.length > 0;
+  /**
+   * Says before the command begins on an asset that it does. False: it may not, it was stopped or taken for lost. Those
+   * that begin in the same moment share a statement.
+   */
+  begin(gatewayId: GatewayId, id: BatchExecutionId, assetId: AssetId): Promise<boolean> {
+    return this.gathered.ask({ gatewayId, id, assetId });
   }
 
   /** Notes what came out on an asset; it is written soon, of a gateway that was lost only to the others, also late. */
@@ -167,6 +173,25 @@ export class BatchLedger {
       [ids],
     );
     return idRows.parse(rows).map(({ id }) => id);
+  }
+
+  private async beginAll(begins: Begin[]): Promise<boolean[]> {
+    const rows: unknown = await this.dataSource.query(
+      `WITH begun AS (
+         UPDATE batch_results r SET state = 'running', started_at = now()
+         FROM unnest($1::uuid[], $2::uuid[], $3::uuid[]) AS asked (gateway_id, id, asset_id)
+         JOIN batch_executions e ON e.id = asked.id AND e.gateway_id = asked.gateway_id AND e.stopped_by IS NULL
+         WHERE r.execution_id = asked.id AND r.asset_id = asked.asset_id AND r.state = 'queued'
+         RETURNING r.execution_id, r.asset_id
+       ) SELECT execution_id AS id, asset_id AS "assetId" FROM begun`,
+      [
+        begins.map(({ gatewayId }) => gatewayId),
+        begins.map(({ id }) => id),
+        begins.map(({ assetId }) => assetId),
+      ],
+    );
+    const begun = new Set(begunRows.parse(rows).map(({ id, assetId }) => `${id} ${assetId}`));
+    return begins.map(({ id, assetId }) => begun.has(`${id} ${assetId}`));
   }
 
   /** Fails what lost gateways had in hand, and closes it. */

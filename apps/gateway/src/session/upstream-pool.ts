@@ -1,7 +1,7 @@
 import type { Grant } from '#libs/authorization';
 import type { OpenAgent } from './downstream.js';
 import { ConnectFailure } from './connect-failure.js';
-import type { Target, TargetDirectory } from './target-directory.js';
+import type { SealedTarget, TargetDirectory } from './target-directory.js';
 import { MAX_CHANNELS, Upstream } from './upstream.js';
 
 /** How long a client that multiplexes (ControlMaster) finds the connection of its last channel, in milliseconds. */
@@ -12,7 +12,7 @@ const ANSWER_MS = 2_000;
 interface Entry {
   upstream: Promise<Upstream>;
   /** Makes another in its place. */
-  make: (target: Target) => Promise<Upstream>;
+  make: (target: SealedTarget) => Promise<Upstream>;
   /** No one else shall find it. */
   forget: () => void;
   /** Who holds it, and how many of these are sessions. */
@@ -108,14 +108,18 @@ export class UpstreamPool {
     };
     const giveUp = new AbortController();
     let made = 0;
-    const make = (target: Target): Promise<Upstream> => {
+    const make = async (target: SealedTarget): Promise<Upstream> => {
       const number = ++made;
       const onClosed = (): void => {
         if (number === made) forget();
       };
-      return Upstream.connect(grant, target, { onClosed, giveUp: giveUp.signal, agent });
+      return Upstream.connect(grant, await this.targets.open(target), {
+        onClosed,
+        giveUp: giveUp.signal,
+        agent,
+      });
     };
-    const upstream = this.targets.find(grant).then(make);
+    const upstream = this.targets.locate(grant).then(make);
     const entry: Entry = { upstream, make, forget, holders: 0, sessions: 0, linger: null, giveUp };
     upstream.catch(forget);
     this.entries.set(key, entry);
@@ -124,7 +128,7 @@ export class UpstreamPool {
 
   /** A connection that was kept leads on only to where a new one would, as whom it would, and while the asset answers. */
   private async renew(entry: Entry, grant: Grant): Promise<Upstream> {
-    const [kept, target] = await Promise.all([entry.upstream, this.targets.find(grant)]);
+    const [kept, target] = await Promise.all([entry.upstream, this.targets.locate(grant)]);
     if (kept.isMadeFor(target) && (await kept.answers(ANSWER_MS))) return kept;
     kept.close();
     return entry.make(target);

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Socket } from 'node:net';
 import ssh2, {
   type AuthenticationType,
@@ -15,7 +15,7 @@ import { ConnectFailure, describeConnectError, hasNoPinnedType } from './connect
 import { addressesOf, dial } from './dial.js';
 import { ForwardedAgent } from './forwarded-agent.js';
 import type { Downstream, OpenAgent, Pty } from './downstream.js';
-import type { Target } from './target-directory.js';
+import type { SealedTarget, Target } from './target-directory.js';
 
 const RESOLVE_TIMEOUT_MS = 10_000;
 const CONNECT_TIMEOUT_MS = 15_000;
@@ -52,16 +52,13 @@ export type ChannelWish = Pick<Downstream, 'kind' | 'command' | 'environment' | 
 /** Channels on one connection to an asset: the default MaxSessions of OpenSSH. */
 export const MAX_CHANNELS = 10;
 
-/** So that a connection can tell what it was made for without keeping the secrets that it was made with. */
-const FINGERPRINT_KEY = randomBytes(32);
-
 /**
  * A connection to an asset as a system user, made for a grant and shared by the channels of one login.
  * The only place where the product opens SSH connections for users.
  */
 export class Upstream {
   readonly target: Pick<Target, 'assetName' | 'username'>;
-  private readonly madeFor: Buffer;
+  private readonly madeFor: string;
   private isOpen = true;
   private readonly listeners = new Map<number, (connection: IncomingConnection) => void>();
 
@@ -224,8 +221,8 @@ export class Upstream {
   }
 
   /** Whether a new connection to this target would lead to the same place, with the same keys and secrets. */
-  isMadeFor(target: Target): boolean {
-    return this.isOpen && this.madeFor.equals(fingerprintOf(target));
+  isMadeFor(target: SealedTarget): boolean {
+    return this.isOpen && this.madeFor === fingerprintOf(target);
   }
 
   /**
@@ -261,10 +258,12 @@ export class Upstream {
   }
 }
 
-function fingerprintOf({ address, port, username, hostKeys, password, privateKey }: Target): Buffer {
+/** A secret that was sealed anew may be another: what it was sealed to stands for it. */
+function fingerprintOf(target: SealedTarget): string {
+  const { address, port, username, hostKeys, sealedPassword, sealedPrivateKey } = target;
   const pins = hostKeys.map(({ type, blob }) => `${type} ${blob}`).sort();
-  const parts = [address, port, username, pins, password, privateKey];
-  return createHmac('sha256', FINGERPRINT_KEY).update(JSON.stringify(parts)).digest();
+  const parts = [address, port, username, pins, sealedPassword, sealedPrivateKey];
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64');
 }
 
 function connectConfig(target: Target, hostVerifier: (key: Buffer) => boolean): ConnectConfig {
