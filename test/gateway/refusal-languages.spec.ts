@@ -91,6 +91,34 @@ requires('hosts', 'ssh', 'terminal').describe(
       expect(stderr).toContain('无法连接 down-01：其端口没有响应');
     });
 
+    it('why a batch execution in the menu failed on an asset, while its record is in English as ever', async () => {
+      const terminal = (await harness.ssh(way.person)).terminal();
+      await terminal.waitFor('Gatehouse> ');
+      for (const line of ['e', 'dev', 'web-01 down-01 swapped-01', 'y']) {
+        terminal.line(line);
+        await terminal.waitFor(/> $|\(y\/n\) $/);
+      }
+      terminal.line('kill -KILL $PPID');
+      await terminal.waitFor('用时');
+      await terminal.waitFor(/> $/);
+      expect(terminal.shown).toContain('无法连接 down-01：其端口没有响应（连接被拒绝）。');
+      expect(terminal.shown).toContain('swapped-01 的主机密钥与已固定的不一致');
+      expect(terminal.shown).toContain('命令结束之前，web-01 关闭了连接。');
+      expect(terminal.shown).not.toMatch(/Can't reach|closed the connection/);
+      terminal.line('q');
+      terminal.line('q');
+      await terminal.untilEnded();
+      const list = z.object({ items: z.array(z.object({ id: z.uuid() })) });
+      const { items } = await harness.admin.call('GET', '/batch-executions', list);
+      const results = z.object({ items: z.array(z.object({ assetName: z.string(), reason: z.string() })) });
+      const kept = await harness.admin.call('GET', `/batch-executions/${items[0]?.id}/results`, results);
+      const reasons = Object.fromEntries(kept.items.map(({ assetName, reason }) => [assetName, reason]));
+      expect(reasons['down-01']).toBe(
+        "Can't reach down-01: nothing answers at its port (connection refused).",
+      );
+      expect(reasons['web-01']).toBe('web-01 closed the connection before the command ended.');
+    });
+
     it('as the client says where the profile says nothing, and in English where neither does', async () => {
       await harness.change(`/users/${way.person.id}`, { language: null });
       expect(await told('down-01', { LANG: 'zh_CN.UTF-8' })).toContain('其端口没有响应');

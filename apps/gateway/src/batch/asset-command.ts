@@ -3,10 +3,13 @@ import type { BatchFailure, EndReason } from '#libs/contracts';
 import type { Logger } from '#libs/kernel';
 import { plainOutput, type BatchOutcome, type BatchTarget, type ClaimedBatch } from '#libs/session-audit';
 import { actionsOf, readTransferCommand } from '../files/transfer-command.js';
+import type { MenuLanguage } from '../menu/texts.js';
 import type { SessionOpener, SessionWish } from '../session/session-opener.js';
 import type { Session, SessionOutcome } from '../session/session.js';
+import type { Said } from '../session/session-words.js';
 import type { UpstreamPool, UpstreamLease } from '../session/upstream-pool.js';
 import { BatchDownstream } from './batch-downstream.js';
+import { reasonIn, type FailureCause } from './failure-words.js';
 import type { Account, KeptConnections } from './kept-connections.js';
 import { endLeftovers } from './leftovers.js';
 import { OutputKeeper, type OutputBudget } from './output-keeper.js';
@@ -33,18 +36,6 @@ const FAILURES: Partial<Record<EndReason, BatchFailure>> = {
   gateway_stopped: 'gateway_stopped',
 };
 
-const WORDS: Record<BatchFailure, (asset: string, detail: string) => string> = {
-  refused: (_, detail) => detail,
-  connect_failed: (_, detail) => detail.replace(/^[a-z-]+: /, ''),
-  time_limit: (asset, seconds) => `${asset} was not done within ${seconds} s, and was ended.`,
-  access_revoked: () => 'Your access was withdrawn while it ran.',
-  terminated: (_, by) => `${by} ended it.`,
-  asset_disconnected: (asset) => `${asset} closed the connection before the command ended.`,
-  gateway_stopped: () => 'The gateway was stopped while it ran. It is not run again.',
-  gateway_lost: () => '',
-  internal_error: () => 'The gateway failed. Its log says more.',
-};
-
 /** The command of a batch execution on one of its assets: a session of its own, by its own grant. */
 export class AssetCommand {
   private readonly keeper: OutputKeeper;
@@ -52,6 +43,7 @@ export class AssetCommand {
   private readonly pool: UpstreamPool;
   private session: Session | null = null;
   private calledOff: CallOff | null = null;
+  private cause: FailureCause | null = null;
   /** The command came to its own end: its connection is good for another. */
   private hasExited = false;
   private hurry: () => void = () => undefined;
@@ -98,12 +90,17 @@ export class AssetCommand {
     }
   }
 
+  /** Why it failed, to a person, once {@link run} is over; empty where there is nothing to say. May hold an asset's text. */
+  reasonIn(language: MenuLanguage): string {
+    return this.cause ? reasonIn(language, this.cause) : '';
+  }
+
   private async carryOut(): Promise<BatchOutcome> {
     const { opener } = this.parts;
     const { session, refusal } = await opener.attempt(this.wish(), this.downstream, this.pool, (begun) => {
       this.session = begun;
     });
-    if (!session) return this.failed('refused', refusal);
+    if (!session) return this.failed('refused', '', refusal);
     const hold = session.state === 'open' ? await this.pool.lease(session.grant).catch(() => null) : null;
     await session.whenEnded();
     const outcome = session.howItEnded();
@@ -140,11 +137,12 @@ export class AssetCommand {
     if (this.calledOff === 'stopped') return this.result('stopped', {});
     if (this.calledOff) return this.failed(this.calledOff, String(this.batch.timeLimitSeconds));
     const failure = FAILURES[ended?.reason ?? 'internal_error'] ?? 'internal_error';
-    return this.failed(failure, ended?.detail ?? '');
+    return this.failed(failure, ended?.detail ?? '', ended?.told);
   }
 
-  private failed(failure: BatchFailure, detail: string): BatchOutcome {
-    return this.result('failed', { failure, reason: WORDS[failure](this.target.assetName, detail) });
+  private failed(failure: BatchFailure, detail: string, said: Said | null = null): BatchOutcome {
+    this.cause = { failure, asset: this.target.assetName, detail, said };
+    return this.result('failed', { failure, reason: reasonIn('en', this.cause) });
   }
 
   private result(state: BatchOutcome['state'], end: Partial<BatchOutcome>): BatchOutcome {

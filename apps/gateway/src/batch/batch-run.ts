@@ -15,8 +15,12 @@ export interface BatchRunParts extends CommandParts {
   places: Places;
 }
 
-/** Hears what came of it on an asset. */
-export type OutcomeListener = (target: BatchTarget, outcome: BatchOutcome) => void;
+/** Hears what came of it on an asset, and can have its reason, which is English there, in another language. */
+export type OutcomeListener = (
+  target: BatchTarget,
+  outcome: BatchOutcome,
+  reasonIn: AssetCommand['reasonIn'],
+) => void;
 
 /** One batch execution in this gateway's hand. */
 export class BatchRun {
@@ -72,7 +76,7 @@ export class BatchRun {
     const outcome = await command.run();
     this.inHand.delete(command);
     ledger.finish(gatewayId, this.batch.id, outcome);
-    this.onOutcome(target, outcome);
+    this.onOutcome(target, outcome, (language) => command.reasonIn(language));
   }
 
   private callOffNow(command: AssetCommand): void {

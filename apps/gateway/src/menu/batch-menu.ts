@@ -71,8 +71,8 @@ export class BatchMenu {
     stop.addEventListener('abort', stopNow, { once: true });
     if (stop.aborted) stopNow();
     try {
-      await crew.carryOut(id, ({ assetName }, outcome) => {
-        results.take(assetName, outcome);
+      await crew.carryOut(id, ({ assetName }, outcome, reasonIn) => {
+        results.take(assetName, outcome, reasonIn(screen.language));
       });
     } finally {
       clearInterval(timer);

@@ -6,6 +6,8 @@ import { plain, wrapped } from './plain-text.js';
 /** Results that came out alike. */
 interface Group {
   outcome: BatchOutcome;
+  /** Why it failed, in the user's language. */
+  reason: string;
   names: string[];
   /** Its output has been shown under the first name. */
   isShown: boolean;
@@ -26,12 +28,12 @@ export class BatchResults {
 
   constructor(private readonly screen: MenuScreen) {}
 
-  /** One asset is done. */
-  take(assetName: string, outcome: BatchOutcome): void {
+  /** One asset is done. `reason`: why it failed, in the user's language. */
+  take(assetName: string, outcome: BatchOutcome, reason: string): void {
     this.done++;
     const known = this.groups.get(outcome.digest);
     if (known) known.names.push(assetName);
-    const group = known ?? { outcome, names: [assetName], isShown: false };
+    const group = known ?? { outcome, reason, names: [assetName], isShown: false };
     this.groups.set(outcome.digest, group);
     if (known || !this.show(group)) this.counted++;
   }
@@ -59,7 +61,7 @@ export class BatchResults {
   }
 
   /** Outputs are the assets' text: no control character of theirs reaches the terminal. */
-  private linesOf({ outcome, names, isShown }: Group): string[] {
+  private linesOf({ outcome, reason, names, isShown }: Group): string[] {
     const { texts, width } = this.screen;
     const size = Math.max(20, width - 1);
     const head = [`== ${texts.assets(names.length)}`, endOf(outcome, texts.batch)];
@@ -69,7 +71,7 @@ export class BatchResults {
     const named = sorted.slice(0, NAMED).map(plain).join(', ') + more;
     const lines = [...wrapped(head.join(' · '), size), ...wrapped(named, size)];
     if (isShown) return lines;
-    if (outcome.reason !== '') lines.push(plain(outcome.reason));
+    if (reason !== '') lines.push(...wrapped(plain(reason), size));
     lines.push(...outputOf(outcome.stdout), ...outputOf(outcome.stderr).map((line) => `! ${line}`));
     if (outcome.cutBytes > 0) lines.push(texts.batch.cut(outcome.cutBytes));
     return lines;

@@ -14,7 +14,7 @@ import { LineEditor, MAX_LINE, type LineEvent } from './line-editor.js';
 import type { MenuScreen } from './menu-screen.js';
 import { Pace } from './pace.js';
 import type { MenuTexts } from './menu-texts.js';
-import { chooseLanguage, MENU_TEXTS } from './texts.js';
+import { chooseLanguage, MENU_TEXTS, type MenuLanguage } from './texts.js';
 
 /** What the menu needs of the gateway. */
 export interface MenuParts extends AssetListParts, BatchMenuParts, FileMenuParts {
@@ -105,8 +105,12 @@ export class MenuChannel implements MenuScreen {
     return this.downstream.sourceAddress;
   }
 
+  get language(): MenuLanguage {
+    return chooseLanguage(this.user.language, this.context.request.environment);
+  }
+
   get texts(): MenuTexts {
-    return MENU_TEXTS[chooseLanguage(this.user.language, this.context.request.environment)];
+    return MENU_TEXTS[this.language];
   }
 
   get width(): number {

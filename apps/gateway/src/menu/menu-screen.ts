@@ -4,6 +4,7 @@ import type { Actor } from '#libs/kernel';
 import type { Downstream } from '../session/downstream.js';
 import type { UpstreamPool } from '../session/upstream-pool.js';
 import type { MenuTexts } from './menu-texts.js';
+import type { MenuLanguage } from './texts.js';
 
 /** The user's terminal, as what a key does sees it. Line ends and the prompt are the menu's own business. */
 export interface MenuScreen {
@@ -13,6 +14,7 @@ export interface MenuScreen {
   readonly doorway: Doorway;
   /** Connections to assets that this login keeps open. */
   readonly pool: UpstreamPool;
+  readonly language: MenuLanguage;
   readonly texts: MenuTexts;
   /** From where the user came in, without a port. */
   readonly address: string;

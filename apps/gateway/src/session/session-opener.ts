@@ -29,7 +29,7 @@ import type { Downstream } from './downstream.js';
 import { namesOf, noteRefusedForward } from './refused-forward.js';
 import type { RecordKeeping } from './record-keeping.js';
 import type { SessionRegistry } from './session-registry.js';
-import { IN_RECORDS, wordsTo, type Said } from './session-words.js';
+import { wordsTo, type Said } from './session-words.js';
 import { Session } from './session.js';
 import type { UpstreamPool } from './upstream-pool.js';
 
@@ -57,7 +57,7 @@ export interface SessionWish {
 }
 
 /** How it went: refused, or a session, which may be over again. */
-export type Attempt = { session: Session; refusal: null } | { session: null; refusal: string };
+export type Attempt = { session: Session; refusal: null } | { session: null; refusal: Said };
 
 /** What the opener needs of this gateway. */
 export interface OpenerParts {
@@ -106,7 +106,7 @@ export class SessionOpener {
       return this.refuse(downstream, (words) => words.refused(decision), decision.about.language ?? language);
     }
     // nobody waits for it any more, and nobody would end it
-    if (downstream.isGone) return { session: null, refusal: GONE };
+    if (downstream.isGone) return { session: null, refusal: () => GONE };
     // while it was decided the gateway began to stop: who ends its sessions has gone through them
     const { refusal } = this.parts.registry;
     if (refusal !== null) return this.refuse(downstream, refusal, decision.grant.terms.language);
@@ -128,11 +128,11 @@ export class SessionOpener {
     return { session, refusal: null };
   }
 
-  /** Tells it in the person's language; whoever keeps a record gets it in that of records. */
+  /** Tells it in the person's language; whoever keeps a record or shows it to others picks their own. */
   private refuse(downstream: Downstream, said: Said, language: string | null): Attempt {
     downstream.notice(said(wordsTo(language, downstream)));
     downstream.finish({ status: 1 });
-    return { session: null, refusal: said(IN_RECORDS) };
+    return { session: null, refusal: said };
   }
 
   /** Without a database nothing is known, and without records nothing begins. */

@@ -94,6 +94,11 @@ export function wordsTo(
   return kind === 'files' || destination !== undefined ? EN : sessionWords(language, environment);
 }
 
+/** In one language, whoever reads it. */
+export function sessionWordsIn(language: MenuLanguage): SessionWords {
+  return WORDS[language];
+}
+
 /** In the language of the user's profile, else of their client. */
 export function sessionWords(
   language: string | null,

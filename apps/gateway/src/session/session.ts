@@ -29,6 +29,8 @@ export interface SessionOutcome {
   reason: EndReason;
   detail: string | null;
   exit: Exit;
+  /** What the person is told of it; null: nothing. */
+  told: Said | null;
 }
 
 /** The terminal of a session that runs. */
@@ -165,7 +167,7 @@ export class Session implements LiveSession {
   async end(reason: EndReason, detail: string | null, exit: Exit = null, told?: Said): Promise<void> {
     if (this.current === 'ending' || this.current === 'ended') return this.ended;
     this.moveTo('ending');
-    this.outcome = { reason, detail, exit };
+    this.outcome = { reason, detail, exit, told: told ?? null };
     this.downstream.listen(null);
     this.bridge?.close();
     this.parts?.gate?.closed(exit);
