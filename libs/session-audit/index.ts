@@ -48,8 +48,10 @@ export type {
 } from './batch/batch-rows.js';
 export { plainOutput } from './batch/plain-output.js';
 export { AuditExport } from './integrity/audit-export.js';
-export { AuditInspector, type AuditCheck, type IntegrityState } from './integrity/audit-inspector.js';
+export { AuditInspector, type IntegrityState } from './integrity/audit-inspector.js';
 export { AuditKey, readPublicKeys } from './integrity/audit-key.js';
+export { CHECK_STANDINGS, type ApiCheck } from './integrity/check-board.js';
+export type { AuditCheck } from './integrity/signed-check.js';
 export { AuditKeyRotation, type SigningKeyChange } from './integrity/audit-key-rotation.js';
 export { AuditSealer } from './integrity/audit-sealer.js';
 export { CoveredRows } from './integrity/covered-rows.js';

@@ -247,6 +247,50 @@ describe('integrity of the audit', { timeout: 60_000 }, () => {
     expect(await verifyLive()).toMatch(/^whole/);
   });
 
+  it('finds a session that was taken or changed while it ran, until its gateway tells its end', async () => {
+    const [taken, changed] = [await stock.running(), await stock.running()];
+    await stock.seal();
+    expect(await verifyLive()).toBe('whole\n');
+    const starts = links.parse(
+      await sql(
+        `SELECT seq, kind, row_id AS "rowId" FROM audit_seals WHERE kind = 'session-start' ORDER BY seq`,
+      ),
+    );
+    const placeOf = (id: string): number => starts.find(({ rowId }) => rowId === id)?.seq ?? 0;
+    await sql("UPDATE sessions SET username = 'mallory' WHERE id = $1", [changed.id]);
+    expect(await verifyLive()).toBe(
+      `not whole: session-start ${changed.id} (#${placeOf(changed.id)}) was changed after it was sealed [changed]\n`,
+    );
+    stock.end(changed);
+    await sql('DELETE FROM sessions WHERE id = $1', [taken.id]);
+    await expect.poll(() => sql('SELECT FROM audit_queue WHERE row_id = $1', [changed.id])).toHaveLength(1);
+    await stock.seal();
+    const removed = `not whole: session-start ${taken.id} (#${placeOf(taken.id)}) was removed [removed]\n`;
+    expect(await verifyLive()).toBe(removed);
+    // whoever takes the row of its end too, before its seal, does not get away with it
+    stock.end(taken);
+    await expect.poll(() => sql('SELECT FROM audit_queue WHERE row_id = $1', [taken.id])).toHaveLength(1);
+    expect(
+      await afterTampering(async () => {
+        await sql('DELETE FROM audit_queue WHERE row_id = $1', [taken.id]);
+        await sql('DELETE FROM sessions WHERE id = $1', [taken.id]);
+      }),
+    ).toBe(removed);
+    await stock.seal();
+    expect(await verifyLive()).toBe('whole\n');
+  });
+
+  it('finds a running session that was put there past the product', async () => {
+    const start = await stock.running();
+    const { id } = start;
+    expect(await afterTampering(() => sql('DELETE FROM audit_queue WHERE row_id = $1', [id]))).toContain(
+      `session-start ${id} was never sealed`,
+    );
+    stock.end(start);
+    await expect.poll(() => sql('SELECT FROM audit_queue WHERE row_id = $1', [id])).toHaveLength(2);
+    await stock.seal();
+  });
+
   it('finds a changed result of a batch execution', async () => {
     const id = newId();
     await sql(

@@ -1,6 +1,7 @@
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
+import { Gateway } from '#libs/database';
 import {
   newId,
   type AssetId,
@@ -23,6 +24,7 @@ import {
   CommandJournal,
   RecordingStore,
   SessionJournal,
+  type SessionStart,
   TransferJournal,
 } from '#libs/session-audit';
 import { machineCommand, type Ran } from '../machine-command.js';
@@ -85,16 +87,13 @@ export class AuditStock {
     commands = 2,
     recordingBytes = 9,
   }: StockedSession = {}): Promise<SessionId> {
-    const id = newId<SessionId>();
-    const startedAt = new Date(Date.now() - ago * 86_400_000 - 60_000);
-    const endedAt = new Date(startedAt.getTime() + 30_000);
-    const recordingPath = recorded ? await this.record(id, startedAt) : null;
-    const journal = this.api.app.get(SessionJournal);
-    const place = { sourceAddress: '192.0.2.7', gatewayId: newId<GatewayId>(), destination: null };
-    const start = { id, kind: 'ssh' as const, ...people, ...place, command: null, startedAt, recordingPath };
-    await journal.begin(start);
-    const traffic = { exitStatus: 0, bytesIn: 5, bytesOut: 7, recordingBytes };
-    journal.end(start, { endedAt, endReason: 'logout', endDetail: null, ...traffic });
+    const start = await this.begin(
+      newId<GatewayId>(),
+      new Date(Date.now() - ago * 86_400_000 - 60_000),
+      recorded,
+    );
+    const { id, startedAt } = start;
+    const endedAt = this.end(start, recordingBytes);
     const noted = this.api.app.get(CommandJournal);
     for (let index = 0; index < commands; index++) {
       const command = `echo ${index} ü\u2028 '"`;
@@ -121,6 +120,27 @@ export class AuditStock {
     return id;
   }
 
+  /** A session that runs, and that nobody takes for lost. */
+  async running({ ago = 0 } = {}): Promise<SessionStart> {
+    const id = newId<GatewayId>();
+    const startedAt = new Date(Date.now() - ago * 86_400_000);
+    const lastSeenAt = new Date(Date.now() + 3_600_000);
+    await this.database
+      .getRepository(Gateway)
+      .insert({ id, hostname: 'gateway', internalUrl: 'http://127.0.0.1:1', startedAt, lastSeenAt });
+    return this.begin(id, startedAt, false);
+  }
+
+  /** Its gateway says that it ended; gives when. */
+  end(start: SessionStart, recordingBytes = 0): Date {
+    const endedAt = new Date(start.startedAt.getTime() + 30_000);
+    const traffic = { exitStatus: 0, bytesIn: 5, bytesOut: 7, recordingBytes };
+    this.api.app
+      .get(SessionJournal)
+      .end(start, { endedAt, endReason: 'logout', endDetail: null, ...traffic });
+    return endedAt;
+  }
+
   /** The file of a session's recording. */
   async recordingFile(id: SessionId): Promise<string> {
     const rows: { path: string }[] = await this.database.query(
@@ -139,6 +159,15 @@ export class AuditStock {
   commandIn(environment: Record<string, string>, ...args: string[]): Promise<Ran> {
     const here = { GATEHOUSE_DATABASE_URL: this.api.databaseUrl, GATEHOUSE_DATA_DIR: this.api.dataDir };
     return machineCommand({ ...here, ...environment }, ...args);
+  }
+
+  private async begin(gatewayId: GatewayId, startedAt: Date, recorded: boolean): Promise<SessionStart> {
+    const id = newId<SessionId>();
+    const recordingPath = recorded ? await this.record(id, startedAt) : null;
+    const place = { sourceAddress: '192.0.2.7', gatewayId, destination: null };
+    const start = { id, kind: 'ssh' as const, ...people, ...place, command: null, startedAt, recordingPath };
+    await this.api.app.get(SessionJournal).begin(start);
+    return start;
   }
 
   private async record(id: SessionId, startedAt: Date): Promise<string> {

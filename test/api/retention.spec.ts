@@ -148,6 +148,19 @@ describe('retention', { timeout: 60_000 }, () => {
     expect((await stock.verify()).problem).toBeNull();
   });
 
+  it('deletes a session whose start has a seal of its own', async () => {
+    const start = await stock.running({ ago: 40 });
+    await stock.seal();
+    stock.end(start);
+    await expect.poll(() => count('audit_queue', "kind = 'session' AND row_id = $1", [start.id])).toBe(1);
+    await stock.seal();
+    expect(await count('audit_seals', 'row_id = $1', [start.id])).toBe(2);
+    await keep({ sessionDays: 30 });
+    expect(await keeper.run()).toMatchObject({ session: 1 });
+    expect(await count('sessions', 'id = $1', [start.id])).toBe(0);
+    expect((await stock.verify()).problem).toBeNull();
+  });
+
   it('does not cover what somebody deletes by hand', async () => {
     await stock.database.query('DELETE FROM file_transfers WHERE session_id = $1', [fresh]);
     expect((await stock.verify()).problem).toMatchObject({ fault: 'removed', kind: 'file-transfer' });

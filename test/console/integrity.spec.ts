@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest';
 import { openDatabase } from '#libs/database';
+import { newId } from '#libs/kernel';
 import { Harness, type Person } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
@@ -37,6 +38,17 @@ requires('ssh', 'browser').describe('the page of the audit’s integrity', () =>
     }
   }
 
+  /** As if another api had found all whole. */
+  async function pretend(): Promise<void> {
+    const database = await openDatabase(harness.product.databaseUrl);
+    const id = newId();
+    const found = { apiId: id, api: 'elsewhere', number: 9, at: new Date(), records: 9, problem: null };
+    const row = [id, JSON.stringify(found), 'aaaaaaaaaaaaaaaa', 'AAAA'];
+    await database
+      .query('INSERT INTO audit_checks VALUES ($1, $2, $3, $4)', row)
+      .finally(() => database.destroy());
+  }
+
   it('checks when an auditor says so, and names the first record that is not as it was', async () => {
     const { page, context } = await enter('en-GB', 'light');
     await page.getByRole('link', { name: 'Integrity' }).click();
@@ -55,6 +67,10 @@ requires('ssh', 'browser').describe('the page of the audit’s integrity', () =>
       .poll(() => alert.allTextContents(), PATIENT)
       .toContainEqual(expect.stringMatching(/Operation #\d+: was changed after it was sealed/));
     await page.getByText('Not whole').waitFor();
+    await pretend();
+    await expect
+      .poll(() => alert.allTextContents(), PATIENT)
+      .toContainEqual(expect.stringMatching(/not signed by a key that is trusted here/));
     await context.close();
 
     const chinese = await enter('zh-CN', 'dark');

@@ -50,7 +50,10 @@ describe('the rows of sessions', () => {
   const rows = (id: SessionId): Promise<Record<string, unknown>[]> =>
     database.query('SELECT * FROM sessions WHERE id = $1', [id]);
   const queued = async (id: SessionId): Promise<number> => {
-    const found: unknown[] = await database.query('SELECT FROM audit_queue WHERE row_id = $1', [id]);
+    const found: unknown[] = await database.query(
+      "SELECT FROM audit_queue WHERE kind = 'session' AND row_id = $1",
+      [id],
+    );
     return found.length;
   };
   const whole = {

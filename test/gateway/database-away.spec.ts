@@ -168,4 +168,16 @@ requires('hosts', 'ssh', 'terminal').describe('a gateway without its database', 
     expect(Date.now() - killedAt).toBeLessThan(30_000);
     expect((await stat(join(harness.product.dataDir, 'spool'))).mode & 0o777).toBe(0o700);
   });
+
+  it('is killed when somebody took the row of a session that it had: the audit names that session', async () => {
+    await harness.product.startGateway();
+    const { row, terminal } = await openSession();
+    expect(await audit()).toBe('whole');
+    const database = await openDatabase(harness.product.databaseUrl);
+    await database.query('DELETE FROM sessions WHERE id = $1', [row.id]).finally(() => database.destroy());
+    const gateway = harness.product.gateways.splice(0, 1)[0];
+    if (gateway) await endProcess(gateway, 'SIGKILL');
+    await terminal.untilEnded(5_000);
+    expect(JSON.parse(await audit())).toMatchObject({ fault: 'removed', kind: 'session-start', id: row.id });
+  });
 });

@@ -34,6 +34,7 @@ import { AssetWordsIndex1795400000180 } from './0036-asset-words-index.js';
 import { ToldAndKept1795400000220 } from './0040-told-and-kept.js';
 import { OperationSubjects1795400000250 } from './0045-operation-subjects.js';
 import { CheckBesideKey1795400000260 } from './0046-check-beside-key.js';
+import { SessionStartsAndChecks1795400000270 } from './0047-session-starts-and-checks.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -73,4 +74,5 @@ export const migrations = [
   ToldAndKept1795400000220,
   OperationSubjects1795400000250,
   CheckBesideKey1795400000260,
+  SessionStartsAndChecks1795400000270,
 ];

@@ -1,32 +1,19 @@
 import type { DataSource } from 'typeorm';
-import { z } from 'zod';
 import type { UnitOfWork } from '#libs/database';
-import { RecurringWork, type Actor, type Clock, type Logger } from '#libs/kernel';
+import { RecurringWork, type Actor, type Logger } from '#libs/kernel';
 import type { AuditKey } from './audit-key.js';
 import type { CoveredRows } from './covered-rows.js';
+import type { ApiCheck, CheckBoard } from './check-board.js';
 import { LiveAudit } from './live-audit.js';
-import { SEAL_KINDS, type Checkpoint } from './seal.js';
-import { AuditVerifier, FAULTS } from './verify.js';
+import type { Checkpoint } from './seal.js';
+import type { AuditCheck } from './signed-check.js';
+import { AuditVerifier } from './verify.js';
 
 /** The first check after a start; the api has other things to do in its first minutes. */
 const FIRST_MS = 10 * 60_000;
 const EVERY_MS = 24 * 60 * 60_000;
-
-const auditCheck = z.object({
-  at: z.coerce.date(),
-  records: z.number(),
-  problem: z
-    .object({
-      fault: z.enum(FAULTS),
-      seq: z.number().nullable(),
-      kind: z.enum([...SEAL_KINDS, 'checkpoint', 'export']).nullable(),
-      id: z.string().nullable(),
-    })
-    .nullable(),
-});
-
-/** What the last check of the rows found. */
-export type AuditCheck = z.infer<typeof auditCheck>;
+/** How soon the apis know of each other's checks, and put back their own when it was taken away. */
+const EXCHANGE_MS = 60_000;
 
 /** How the audit's seals stand. */
 export interface IntegrityState {
@@ -35,9 +22,11 @@ export interface IntegrityState {
   checkpoint: Checkpoint | null;
   /** Finished rows that have no seal yet. */
   waiting: number;
-  /** null: none yet. */
+  /** The newest, by whichever api; null: none yet. */
   lastCheck: AuditCheck | null;
-  /** Since when the rows are being checked; null: they aren't. */
+  /** What each api found last, the newest first. */
+  checks: ApiCheck[];
+  /** Since when the rows are being checked by this api; null: they aren't. */
   checkingSince: Date | null;
 }
 
@@ -45,6 +34,8 @@ export interface IntegrityState {
 export class AuditInspector {
   /** Checks each day. */
   readonly recurring: RecurringWork;
+  /** Looks after what the apis say of their checks. */
+  readonly exchanging: RecurringWork;
   private underWay: Promise<AuditCheck> | null = null;
   private since: Date | null = null;
 
@@ -53,7 +44,7 @@ export class AuditInspector {
     private readonly unitOfWork: UnitOfWork,
     private readonly key: AuditKey,
     private readonly rows: CoveredRows,
-    private readonly clock: Clock,
+    private readonly board: CheckBoard,
     private readonly logger: Logger,
   ) {
     this.recurring = new RecurringWork(
@@ -61,16 +52,23 @@ export class AuditInspector {
       { firstMs: FIRST_MS, everyMs: EVERY_MS },
       (error) => logger.error({ err: error }, 'the audit was not checked'),
     );
+    this.exchanging = new RecurringWork(
+      () => this.board.exchange(),
+      { firstMs: EXCHANGE_MS, everyMs: EXCHANGE_MS },
+      (error) => logger.error({ err: error }, 'the checks of the apis were not compared'),
+    );
   }
 
   /** The state now. */
   async state(): Promise<IntegrityState> {
+    const checks = await this.board.exchange();
     const { checkpoint, waiting } = await LiveAudit.state(this.dataSource);
     return {
       publicKey: this.key.publicKey,
       checkpoint,
       waiting,
-      lastCheck: auditCheck.nullable().parse(this.key.lastCheck()),
+      lastCheck: checks.find(({ check }) => check !== null)?.check ?? null,
+      checks,
       checkingSince: this.since,
     };
   }
@@ -86,9 +84,9 @@ export class AuditInspector {
     return this.state();
   }
 
-  /** Goes through all rows, once at a time; what it found is logged when it is bad, and kept beside the key. */
+  /** Goes through all rows, once at a time; what it found is logged when it is bad, and told to all apis. */
   check(): Promise<AuditCheck> {
-    this.since ??= this.clock.now();
+    this.since ??= this.board.clock.now();
     this.underWay ??= this.goThrough().finally(() => {
       this.underWay = null;
       this.since = null;
@@ -100,9 +98,8 @@ export class AuditInspector {
     const verdict = await LiveAudit.look(this.dataSource, this.key, this.rows, null, (audit) =>
       new AuditVerifier(audit, this.key.trusted()).verify(),
     );
-    const found = { at: this.clock.now(), records: verdict.records, problem: verdict.problem };
-    if (found.problem) this.logger.error({ problem: found.problem }, 'the audit is not as it was sealed');
-    this.key.keepCheck(found);
-    return found;
+    const { problem } = verdict;
+    if (problem) this.logger.error({ problem }, 'the audit is not as it was sealed');
+    return this.board.post(verdict);
   }
 }

@@ -11,6 +11,7 @@ import {
   type Succession,
 } from './key-succession.js';
 import { checkpoint, type Checkpoint } from './seal.js';
+import type { SignedCheck } from './signed-check.js';
 import { checkpointText, idOf, PEM_BLOCK, signedBytes, type SignedText } from './signed-text.js';
 import { TrustedKeys } from './trusted-keys.js';
 
@@ -22,6 +23,8 @@ const PUBLIC_KEY_FILE = 'keys/audit.public.pem';
 const HEAD_FILE = 'keys/api/audit.head.json';
 /** What the last check of the rows found, where who has the database can't say that all is whole. */
 const CHECK_FILE = 'keys/api/audit.check.json';
+/** The newest that was seen of the other apis' checks. */
+const SEEN_FILE = 'keys/api/audit.checks-seen.json';
 /** A replacement that is under way: its succession, kept until all files have it. */
 const STAGE_FILE = 'keys/api/audit.succession.json';
 
@@ -84,6 +87,11 @@ export class AuditKey {
     return this.sign('export', text);
   }
 
+  /** A signature over what a check found. */
+  signCheck(text: string): string {
+    return this.sign('check', text);
+  }
+
   /** How each key was followed by the next, a line of JSON each; empty: there was one only. */
   successions(): string {
     return readSuccessions(this.dataDir);
@@ -126,12 +134,27 @@ export class AuditKey {
 
   /** Whether a key of this installation signed it, while it was the key of the chain. */
   vouchesFor(one: Checkpoint): boolean {
-    return new TrustedKeys(readPublicKeys(this.dataDir)).follow(this.vouched()).judge(one) === 'good';
+    return this.installation().judge(one) === 'good';
+  }
+
+  /** Whether a key of this installation signed what a check found in `records` links. */
+  vouchesForCheck({ statement, keyId, signature }: Omit<SignedCheck, 'apiId'>, records: number): boolean {
+    return this.installation().judgeCheck(statement, keyId, signature, records) === 'good';
   }
 
   /** Keeps the newest checkpoint beside the key. */
   keepHead(newest: Checkpoint): void {
     this.keep(HEAD_FILE, newest);
+  }
+
+  /** Keeps beside the key what the other apis' checks found. */
+  keepSeenChecks(seen: readonly SignedCheck[]): void {
+    this.keep(SEEN_FILE, seen);
+  }
+
+  /** What was kept of the other apis' checks. */
+  seenChecks(): unknown {
+    return JSON.parse(readKeyFile(join(this.dataDir, SEEN_FILE)) ?? '[]');
   }
 
   /** Keeps beside the key what a check found. */
@@ -144,11 +167,12 @@ export class AuditKey {
     return JSON.parse(readKeyFile(join(this.dataDir, CHECK_FILE)) ?? 'null');
   }
 
-  /** The file is whole at any time. */
+  /** The file is whole at any time, also where apis share the folder. */
   private keep(name: string, content: object): void {
     const file = join(this.dataDir, name);
-    writeFileSync(`${file}.new`, JSON.stringify(content), { mode: 0o600 });
-    renameSync(`${file}.new`, file);
+    const next = `${file}.${process.pid}.new`;
+    writeFileSync(next, JSON.stringify(content), { mode: 0o600 });
+    renameSync(next, file);
   }
 
   /** Publishes the succession that led to the key now; one whose key never came into use is dropped. */
@@ -166,6 +190,10 @@ export class AuditKey {
       replaceKeyFile(publicFile, [...new Set([begun.to, ...others])].join(''));
     }
     rmSync(stage, { force: true });
+  }
+
+  private installation(): TrustedKeys {
+    return new TrustedKeys(readPublicKeys(this.dataDir)).follow(this.vouched());
   }
 
   private sign(what: SignedText, text: string): string {

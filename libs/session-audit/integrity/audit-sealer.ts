@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { RecurringWork, type Logger } from '#libs/kernel';
 import type { RecordingStore } from '../recording-store.js';
 import type { CoveredRows } from './covered-rows.js';
-import { rowHash, SEALED_ROWS, ZERO_HASH, type RowValues, type SealContent, type SealedRow } from './seal.js';
+import { QUEUED_ROWS, rowHash, ZERO_HASH, type QueuedRow, type RowValues, type SealContent } from './seal.js';
 import type { SealChain } from './seal-chain.js';
 
 /** How long a finished row waits for its seal at most, while the database answers. */
@@ -17,7 +17,7 @@ const BATCH_WAIT = `interval '10 seconds'`;
 /** A recording that was written to so recently may not be closed yet. */
 const SETTLED_MS = 3_000;
 
-const queuedRow = z.array(z.object({ seq: z.string(), kind: z.enum(SEALED_ROWS), rowId: z.string() }));
+const queuedRow = z.array(z.object({ seq: z.string(), kind: z.enum(QUEUED_ROWS), rowId: z.string() }));
 type Queued = z.infer<typeof queuedRow>[number];
 const keyRow = z.array(z.object({ kind: z.string(), rowId: z.string() }));
 
@@ -56,29 +56,34 @@ export class AuditSealer {
 
   /** What is due, the oldest first. What may still change is put off. */
   private async takeQueued(): Promise<Queued[]> {
-    await this.dataSource.query(
-      `UPDATE audit_queue q SET not_before = q.queued_at + ${LOST_WAIT}
-       WHERE q.kind IN ('session', 'batch') AND q.not_before <= now() AND q.queued_at > now() - ${LOST_WAIT} AND
-         (EXISTS (SELECT FROM sessions s WHERE q.kind = 'session' AND s.id = q.row_id AND s.end_reason = 'gateway_lost')
-          OR EXISTS (SELECT FROM batch_results r WHERE q.kind = 'batch' AND r.execution_id = q.row_id AND r.failure = 'gateway_lost'))`,
-    );
+    // one statement: what is taken for lost meanwhile is not seen as ended at all
     const rows: unknown = await this.dataSource.query(
-      `SELECT seq, kind, row_id AS "rowId" FROM audit_queue
+      `WITH put_off AS (
+         UPDATE audit_queue q SET not_before = q.queued_at + ${LOST_WAIT}
+         WHERE q.kind IN ('session', 'batch') AND q.not_before <= now() AND q.queued_at > now() - ${LOST_WAIT} AND
+           (EXISTS (SELECT FROM sessions s WHERE q.kind = 'session' AND s.id = q.row_id AND s.end_reason = 'gateway_lost')
+            OR EXISTS (SELECT FROM batch_results r WHERE q.kind = 'batch' AND r.execution_id = q.row_id AND r.failure = 'gateway_lost'))
+         RETURNING q.seq
+       )
+       SELECT seq, kind, row_id AS "rowId" FROM audit_queue
        WHERE not_before <= now() AND (kind <> 'batch' OR queued_at <= now() - ${BATCH_WAIT})
+         AND NOT EXISTS (SELECT FROM put_off p WHERE p.seq = audit_queue.seq)
        ORDER BY audit_queue.seq LIMIT ${AT_ONCE}`,
     );
     return queuedRow.parse(rows);
   }
 
   private async sealSome(taken: readonly Queued[]): Promise<number> {
-    const recorded = await this.readRecordings(taken);
+    const { recorded, unsettled } = await this.readRecordings(taken);
     const { made, count } = await this.dataSource.transaction(async (manager) => {
       await this.chain.lock(manager);
       const queued = await this.stillQueued(manager, taken);
-      const contents = await this.contentsOf(manager, queued, recorded);
-      const seqs = queued.filter(({ rowId }) => recorded.get(rowId) !== 'unsettled').map(({ seq }) => seq);
+      const isEarly = ({ kind, rowId }: Queued): boolean => kind === 'session' && unsettled.has(rowId);
+      const due = queued.filter((one) => !isEarly(one));
+      const contents = await this.contentsOf(manager, due, recorded);
+      const seqs = due.map(({ seq }) => seq);
       await manager.query('DELETE FROM audit_queue WHERE seq = ANY($1::bigint[])', [seqs]);
-      await this.postpone(manager, queued, recorded);
+      await this.postpone(manager, queued.filter(isEarly));
       const checkpoint = contents.length > 0 ? await this.chain.extend(manager, contents) : null;
       return { made: checkpoint, count: contents.length };
     });
@@ -86,13 +91,9 @@ export class AuditSealer {
     return count;
   }
 
-  private async postpone(
-    manager: EntityManager,
-    queued: readonly Queued[],
-    recorded: ReadonlyMap<string, SealContent | 'unsettled'>,
-  ): Promise<void> {
-    const seqs = queued.filter(({ rowId }) => recorded.get(rowId) === 'unsettled').map(({ seq }) => seq);
-    if (seqs.length === 0) return;
+  private async postpone(manager: EntityManager, early: readonly Queued[]): Promise<void> {
+    if (early.length === 0) return;
+    const seqs = early.map(({ seq }) => seq);
     await manager.query(
       `UPDATE audit_queue SET not_before = now() + interval '3 seconds' WHERE seq = ANY($1::bigint[])`,
       [seqs],
@@ -109,44 +110,55 @@ export class AuditSealer {
   }
 
   /** Hashes the recordings of these sessions, before anything is locked. */
-  private async readRecordings(taken: readonly Queued[]): Promise<Map<string, SealContent | 'unsettled'>> {
+  private async readRecordings(
+    taken: readonly Queued[],
+  ): Promise<{ recorded: Map<string, SealContent>; unsettled: Set<string> }> {
     const ids = taken.filter(({ kind }) => kind === 'session').map(({ rowId }) => rowId);
-    const found = new Map<string, SealContent | 'unsettled'>();
+    const recorded = new Map<string, SealContent>();
+    const unsettled = new Set<string>();
     for (const [rowId, values] of await this.rows.read(this.dataSource, 'session', ids)) {
       const path = values['recording_path'] ?? null;
-      if (path !== null) found.set(rowId, await this.recordingContent(rowId, path));
+      if (path === null) continue;
+      const content = await this.recordingContent(rowId, path);
+      if (content === null) unsettled.add(rowId);
+      else recorded.set(rowId, content);
     }
-    return found;
+    return { recorded, unsettled };
   }
 
-  private async recordingContent(rowId: string, path: string): Promise<SealContent | 'unsettled'> {
+  /** null: it may still be written to. */
+  private async recordingContent(rowId: string, path: string): Promise<SealContent | null> {
     const changedAt = await this.recordings.changedAt(path);
-    if (changedAt !== null && Date.now() - changedAt.getTime() < SETTLED_MS) return 'unsettled';
+    if (changedAt !== null && Date.now() - changedAt.getTime() < SETTLED_MS) return null;
     const digest = changedAt === null ? null : await this.recordings.digest(path);
     const body = JSON.stringify({ path, bytes: digest?.bytes ?? 0, missing: digest === null });
     return { kind: 'recording', rowId, hash: digest?.sha256 ?? ZERO_HASH, body };
   }
 
-  /** One link for each row, in their order; that of a recording follows its session's. A row is sealed once. */
+  /**
+   * One link for each row, in their order; that of a recording follows its session's. A row is sealed once; the start of
+   * a session that is sealed whole needs no link of its own.
+   */
   private async contentsOf(
     manager: EntityManager,
     queued: readonly Queued[],
-    recorded: ReadonlyMap<string, SealContent | 'unsettled'>,
+    recorded: ReadonlyMap<string, SealContent>,
   ): Promise<SealContent[]> {
     const done = await this.sealed(manager, queued);
-    const read = new Map<SealedRow, Map<string, RowValues>>();
-    for (const kind of SEALED_ROWS) {
+    const read = new Map<QueuedRow, Map<string, RowValues>>();
+    for (const kind of QUEUED_ROWS) {
       const ids = queued.filter((one) => one.kind === kind).map(({ rowId }) => rowId);
       if (ids.length > 0) read.set(kind, await this.rows.read(manager, kind, ids));
     }
+    const ended = new Set(queued.filter(({ kind }) => kind === 'session').map(({ rowId }) => rowId));
     const contents: SealContent[] = [];
     for (const { kind, rowId } of queued) {
-      const recording = kind === 'session' ? recorded.get(rowId) : undefined;
-      if (recording === 'unsettled' || done.has(`${kind} ${rowId}`)) continue;
+      if (done.has(`${kind} ${rowId}`) || (kind === 'session-start' && ended.has(rowId))) continue;
       done.add(`${kind} ${rowId}`);
       const values = read.get(kind)?.get(rowId);
       const gone = { hash: ZERO_HASH, body: JSON.stringify({ gone: true }) };
       contents.push({ kind, rowId, ...(values ? { hash: rowHash(kind, rowId, values), body: null } : gone) });
+      const recording = kind === 'session' ? recorded.get(rowId) : undefined;
       if (recording) contents.push(recording);
     }
     return contents;

@@ -10,10 +10,12 @@ import {
   Session,
   type SqlSource,
 } from '#libs/database';
-import { rowValues, SEALED_ROWS, type RowValues, type SealedRow } from './seal.js';
+import type { SessionStart } from '../session-journal.js';
+import { QUEUED_ROWS, rowValues, type QueuedRow, type RowValues } from './seal.js';
 
-const ENTITIES: Readonly<Record<SealedRow, EntityTarget<ObjectLiteral>>> = {
+const ENTITIES: Readonly<Record<QueuedRow, EntityTarget<ObjectLiteral>>> = {
   session: Session,
+  'session-start': Session,
   command: Command,
   'file-transfer': FileTransfer,
   operation: Operation,
@@ -21,10 +23,29 @@ const ENTITIES: Readonly<Record<SealedRow, EntityTarget<ObjectLiteral>>> = {
   batch: BatchExecution,
 };
 
-/** Which rows of a table are finished. */
-const FINISHED: Partial<Record<SealedRow, string>> = {
+/** What a session's row says from its start on, and never otherwise. */
+const AT_START: ReadonlySet<string> = new Set<keyof SessionStart>([
+  'id',
+  'kind',
+  'userId',
+  'username',
+  'assetId',
+  'assetName',
+  'systemUserId',
+  'systemUsername',
+  'sourceAddress',
+  'gatewayId',
+  'command',
+  'destination',
+  'startedAt',
+  'recordingPath',
+]);
+
+/** Which rows of a table are to have a seal. */
+const DUE: Partial<Record<QueuedRow, string>> = {
   session: 'ended_at IS NOT NULL',
   batch: 'finished_at IS NOT NULL',
+  'session-start': 'ended_at IS NULL',
 };
 
 /** `(kind, id)` of a row without a seal that nobody queued either. */
@@ -37,20 +58,23 @@ function asText(column: string, type: unknown): string {
   return type === 'bytea' ? `encode(sha256(${column}), 'hex')` : `${column}::text`;
 }
 
-/** Reads the rows that are sealed, each with all its columns as text. */
+/** Reads the rows that are sealed, each with its columns as text: all of them, of a session's start those that it has then. */
 export class CoveredRows {
-  private readonly tables = new Map<SealedRow, { name: string; values: string }>();
+  private readonly tables = new Map<QueuedRow, { name: string; values: string }>();
 
   constructor(dataSource: DataSource) {
-    const fields = (entity: EntityTarget<ObjectLiteral>, alias: string): string[] =>
+    const fields = (
+      entity: EntityTarget<ObjectLiteral>,
+      alias: string,
+      only?: ReadonlySet<string>,
+    ): string[] =>
       dataSource
         .getMetadata(entity)
-        .columns.map(
-          ({ databaseName, type }) => `'${databaseName}', ${asText(`${alias}."${databaseName}"`, type)}`,
-        );
-    for (const kind of SEALED_ROWS) {
+        .columns.filter(({ propertyName }) => only?.has(propertyName) ?? true)
+        .map(({ databaseName, type }) => `'${databaseName}', ${asText(`${alias}."${databaseName}"`, type)}`);
+    for (const kind of QUEUED_ROWS) {
       const entity = ENTITIES[kind];
-      const columns = fields(entity, 't');
+      const columns = fields(entity, 't', kind === 'session-start' ? AT_START : undefined);
       if (kind === 'batch') {
         const result = `jsonb_build_object(${fields(BatchResult, 'r').join(', ')})`;
         columns.push(`'results', (SELECT coalesce(jsonb_agg(${result} ORDER BY r.place, r.asset_id), '[]')::text
@@ -62,7 +86,7 @@ export class CoveredRows {
   }
 
   /** The rows with these ids that are there. */
-  async read(source: SqlSource, kind: SealedRow, ids: readonly string[]): Promise<Map<string, RowValues>> {
+  async read(source: SqlSource, kind: QueuedRow, ids: readonly string[]): Promise<Map<string, RowValues>> {
     const { name, values } = this.table(kind);
     const sql = `SELECT t.id, ${values} AS "values" FROM "${name}" t WHERE t.id = ANY($1::uuid[])`;
     const rows = foundRows.parse(await source.query(sql, [ids]));
@@ -70,15 +94,15 @@ export class CoveredRows {
   }
 
   /** Table of a kind. */
-  tableOf(kind: SealedRow): string {
+  tableOf(kind: QueuedRow): string {
     return this.table(kind).name;
   }
 
-  /** A finished row that has no seal and waits for none: it was put there past the product, or its seal was taken. */
-  async stray(source: SqlSource): Promise<{ kind: SealedRow; rowId: string } | null> {
-    for (const kind of SEALED_ROWS) {
+  /** A row that has no seal and waits for none: it was put there past the product, or its seal was taken. */
+  async stray(source: SqlSource): Promise<{ kind: QueuedRow; rowId: string } | null> {
+    for (const kind of QUEUED_ROWS) {
       const rows = await source.query(
-        `SELECT t.id FROM "${this.table(kind).name}" t WHERE ${FINISHED[kind] ?? 'true'}
+        `SELECT t.id FROM "${this.table(kind).name}" t WHERE ${DUE[kind] ?? 'true'}
            AND NOT EXISTS (SELECT FROM audit_seals s WHERE s.kind = $1 AND s.row_id = t.id)
            AND NOT EXISTS (SELECT FROM audit_queue q WHERE q.kind = $1 AND q.row_id = t.id)
          ORDER BY t.id LIMIT 1`,
@@ -90,7 +114,7 @@ export class CoveredRows {
     return null;
   }
 
-  private table(kind: SealedRow): { name: string; values: string } {
+  private table(kind: QueuedRow): { name: string; values: string } {
     const table = this.tables.get(kind);
     if (!table) throw new Error(`no such kind of rows: ${kind}`);
     return table;

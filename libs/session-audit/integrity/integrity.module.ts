@@ -11,6 +11,7 @@ import { RowRetention } from '../retention/row-retention.js';
 import { AuditInspector } from './audit-inspector.js';
 import { AuditKey } from './audit-key.js';
 import { AuditSealer } from './audit-sealer.js';
+import { CheckBoard } from './check-board.js';
 import { CoveredRows } from './covered-rows.js';
 import { SealChain } from './seal-chain.js';
 
@@ -45,8 +46,13 @@ import { SealChain } from './seal-chain.js';
       ) => new AuditSealer(dataSource, rows, chain, recordings, logger),
     },
     {
+      provide: CheckBoard,
+      inject: [DataSource, AuditKey, CLOCK],
+      useFactory: (...parts: ConstructorParameters<typeof CheckBoard>) => new CheckBoard(...parts),
+    },
+    {
       provide: AuditInspector,
-      inject: [DataSource, UnitOfWork, AuditKey, CoveredRows, CLOCK, LOGGER],
+      inject: [DataSource, UnitOfWork, AuditKey, CoveredRows, CheckBoard, LOGGER],
       useFactory: (...parts: ConstructorParameters<typeof AuditInspector>) => new AuditInspector(...parts),
     },
     {
@@ -96,12 +102,14 @@ export class IntegrityModule implements OnApplicationBootstrap, BeforeApplicatio
   onApplicationBootstrap(): void {
     this.sealer.recurring.start();
     this.inspector.recurring.start();
+    this.inspector.exchanging.start();
     this.retention.recurring.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.sealer.recurring.stop();
     await this.inspector.recurring.stop();
+    await this.inspector.exchanging.stop();
     await this.retention.recurring.stop();
   }
 }

@@ -6,10 +6,10 @@ import type { CoveredRows } from './covered-rows.js';
 import {
   checkpoint,
   seal,
-  SEALED_ROWS,
+  QUEUED_ROWS,
   type Checkpoint,
   type RowValues,
-  type SealedRow,
+  type QueuedRow,
   type SealLink,
 } from './seal.js';
 import type { AuditSource, SealedRecord } from './verify.js';
@@ -95,7 +95,7 @@ export class LiveAudit implements AuditSource {
     return this.recordings === null ? Promise.resolve('unread') : this.recordings.digest(path);
   }
 
-  stray(): Promise<{ kind: SealedRow; rowId: string } | null> {
+  stray(): Promise<{ kind: QueuedRow; rowId: string } | null> {
     return this.rows.stray(this.manager);
   }
 
@@ -117,7 +117,7 @@ export class LiveAudit implements AuditSource {
 
   private async withRows(links: readonly SealLink[]): Promise<SealedRecord[]> {
     const found = new Map<string, Map<string, RowValues>>();
-    for (const kind of SEALED_ROWS) {
+    for (const kind of QUEUED_ROWS) {
       const ids = links.filter((link) => link.kind === kind).map(({ rowId }) => rowId);
       if (ids.length > 0) found.set(kind, await this.rows.read(this.manager, kind, ids));
     }

@@ -5,8 +5,12 @@ import { z } from 'zod';
 export const SEALED_ROWS = ['session', 'command', 'file-transfer', 'operation', 'login', 'batch'] as const;
 export type SealedRow = (typeof SEALED_ROWS)[number];
 
+/** What waits for its seal: those rows when they are finished, and sessions when they start. */
+export const QUEUED_ROWS = [...SEALED_ROWS, 'session-start'] as const;
+export type QueuedRow = (typeof QUEUED_ROWS)[number];
+
 /** All kinds of links: rows, recordings, deletions by retention, and a break that the sealer found. */
-export const SEAL_KINDS = [...SEALED_ROWS, 'recording', 'deletion', 'break'] as const;
+export const SEAL_KINDS = [...QUEUED_ROWS, 'recording', 'deletion', 'break'] as const;
 export type SealKind = (typeof SEAL_KINDS)[number];
 
 /** SHA-256 as hexadecimal digits. */
@@ -81,7 +85,7 @@ export function sha256(text: string): string {
 }
 
 /** The hash of a row. Columns that are null don't count: one that is added later leaves older rows as they are. */
-export function rowHash(kind: SealedRow, rowId: string, values: RowValues): string {
+export function rowHash(kind: QueuedRow, rowId: string, values: RowValues): string {
   const known = Object.entries(values).filter(([, value]) => value !== null);
   known.sort(([one], [other]) => (one < other ? -1 : 1));
   return sha256(JSON.stringify([kind, rowId, known]));

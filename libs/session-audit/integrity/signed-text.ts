@@ -5,7 +5,7 @@ import type { Checkpoint } from './seal.js';
 export const PEM_BLOCK = /-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g;
 
 /** What a signature is for: one can't stand for the other. */
-export type SignedText = 'checkpoint' | 'export' | 'succession';
+export type SignedText = 'checkpoint' | 'export' | 'succession' | 'check';
 
 /** The bytes that are signed. */
 export const signedBytes = (what: SignedText, text: string): Buffer =>

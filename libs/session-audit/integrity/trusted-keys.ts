@@ -58,6 +58,11 @@ export class TrustedKeys {
     return this.holds('export', text, keyId, signature, seq);
   }
 
+  /** Whether one of the keys signed what an api found in `records` links. */
+  judgeCheck(text: string, keyId: string, signature: string, records: number): Judgement {
+    return this.holds('check', text, keyId, signature, records);
+  }
+
   private holds(what: SignedText, text: string, keyId: string, signature: string, seq: number): Judgement {
     const trusted = this.keys.get(keyId);
     if (trusted === undefined) return 'key unknown';

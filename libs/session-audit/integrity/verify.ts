@@ -98,6 +98,8 @@ export class AuditVerifier {
   /** Values of the chain that were signed, by place. */
   private readonly signed = new Map<number, string>();
   private deleted: DeletedLinks = new DeletedLinks([]);
+  /** Places of sessions that started, have no row, and of which no end came yet. */
+  private readonly started = new Map<string, number>();
 
   /** @param anchor a checkpoint from elsewhere, that the chain must have */
   constructor(
@@ -179,6 +181,12 @@ export class AuditVerifier {
       return at(breakBody.parse(parsed(link.body)).unsigned ? 'unsigned' : 'truncated');
     if (link.kind === 'recording') return this.recordingFault(link);
     if (link.body !== null && goneBody.safeParse(JSON.parse(link.body)).success) return at('removed');
+    if (link.kind === 'session') this.started.delete(link.rowId);
+    if (link.kind === 'session-start' && values === null) {
+      // whether the row is gone lawfully is said of the session, further on
+      this.started.set(link.rowId, link.seq);
+      return null;
+    }
     if (this.deleted.has(link)) return values === null ? null : at('returned');
     if (values === null) return at('removed');
     return rowHash(link.kind, link.rowId, values) === link.hash ? null : at('changed');
@@ -205,6 +213,7 @@ export class AuditVerifier {
     const last = Math.max(0, ...this.signed.keys());
     if (last > this.seq) return fault('truncated', this.seq + 1, null, null);
     if (this.seq > 0 && !this.signed.has(this.seq)) return fault('unsigned', this.seq, 'checkpoint', null);
+    for (const [id, seq] of this.started) return fault('removed', seq, 'session-start', id);
     const stray = await this.source.stray();
     return stray && fault('not sealed', null, stray.kind, stray.rowId);
   }

@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import {
+  CHECK_STANDINGS,
   FAULTS,
   SEAL_KINDS,
+  type ApiCheck,
   type AuditCheck,
   type AuditProblem,
   type Checkpoint,
@@ -53,6 +55,25 @@ export class AuditCheckView implements AuditCheck {
   problem!: AuditProblemView | null;
 }
 
+/** What one api of the installation found last. */
+export class ApiCheckView implements ApiCheck {
+  @ApiProperty({ format: 'uuid' })
+  apiId!: string;
+
+  @ApiProperty({ description: 'Name of its machine; empty: not known' })
+  api!: string;
+
+  @ApiProperty({
+    enum: CHECK_STANDINGS,
+    description:
+      'withdrawn: it is gone from the database, where it was seen; unproven: nobody who has the key signed what stands there; overdue: none for two days',
+  })
+  standing!: ApiCheck['standing'];
+
+  @ApiProperty({ type: AuditCheckView, nullable: true, description: 'null: nothing that can be believed' })
+  check!: AuditCheckView | null;
+}
+
 /** How the audit's seals stand. */
 export class IntegrityView implements IntegrityState {
   @ApiProperty({ description: 'PEM' })
@@ -71,10 +92,17 @@ export class IntegrityView implements IntegrityState {
   @ApiProperty({
     type: AuditCheckView,
     nullable: true,
-    description: 'Once a day, without the bytes of recordings',
+    description: 'The newest of any api; each checks once a day, without the bytes of recordings',
   })
   lastCheck!: AuditCheckView | null;
 
-  @ApiProperty({ type: Date, nullable: true, description: 'Since when a check is under way; null: none is' })
+  @ApiProperty({ type: [ApiCheckView], description: 'What each api found last, the newest first' })
+  checks!: ApiCheckView[];
+
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description: 'Since when this api is checking; null: it is not',
+  })
   checkingSince!: Date | null;
 }

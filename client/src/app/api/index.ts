@@ -16,6 +16,7 @@ export type { Action } from './models/action';
 export type { AddedUserView } from './models/added-user-view';
 export type { AdminAccountPage } from './models/admin-account-page';
 export type { AdminAccountView } from './models/admin-account-view';
+export type { ApiCheckView } from './models/api-check-view';
 export type { ApiTokenList } from './models/api-token-list';
 export type { ApiTokenView } from './models/api-token-view';
 export type { AssetAccessPage } from './models/asset-access-page';

@@ -42,6 +42,24 @@ const OTHERWISE_MS = 10_000;
       gap: 12px;
       margin: 16px 0;
     }
+    h2 {
+      margin: 0 0 8px;
+      font-size: 14px;
+      font-weight: 600;
+    }
+    .checks {
+      margin: 0 0 16px;
+      padding: 0;
+      list-style: none;
+    }
+    .checks li {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 4px 12px;
+      padding: 6px 0;
+      border-bottom: 1px solid var(--line);
+    }
     dd {
       overflow-wrap: anywhere;
     }
@@ -59,6 +77,18 @@ export class IntegrityPage {
   protected readonly checking = computed(
     () => this.asked() || (this.state.hasValue() && this.state.value().checkingSince !== null),
   );
+
+  /** What the newest check that found one found first, and where. */
+  protected readonly firstBad = computed(() => {
+    const checks = this.state.hasValue() ? this.state.value().checks : [];
+    for (const { api, check } of checks) if (check?.problem) return { api, problem: check.problem };
+    return null;
+  });
+  /** One api that is as it should be needs none. */
+  protected readonly needsList = computed(() => {
+    const checks = this.state.hasValue() ? this.state.value().checks : [];
+    return checks.length > 1 || checks.some(({ standing }) => standing !== 'good');
+  });
 
   constructor() {
     let timer: ReturnType<typeof setTimeout> | undefined;

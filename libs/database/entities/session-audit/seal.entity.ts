@@ -71,3 +71,21 @@ export class SealCheckpoint {
   @Column('text')
   signature!: string;
 }
+
+/** What the last check of the audit by one api found, as that api signed it: whoever writes this table can't forge it. */
+@Entity('audit_checks')
+export class PostedCheck {
+  @PrimaryColumn('uuid')
+  apiId!: string;
+
+  /** JSON; the bytes that are signed. */
+  @Column('text')
+  statement!: string;
+
+  @Column('text')
+  keyId!: string;
+
+  /** Ed25519 (RFC 8032), base64. */
+  @Column('text')
+  signature!: string;
+}

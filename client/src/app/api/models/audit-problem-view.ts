@@ -4,7 +4,7 @@
 export interface AuditProblemView {
   fault: 'changed' | 'removed' | 'reordered' | 'returned' | 'truncated' | 'unsigned' | 'signature wrong' | 'key unknown' | 'seal changed' | 'not sealed' | 'recording changed' | 'recording missing';
   id: string | null;
-  kind: ('session' | 'command' | 'file-transfer' | 'operation' | 'login' | 'batch' | 'recording' | 'deletion' | 'break' | 'checkpoint' | 'export') | null;
+  kind: ('session' | 'command' | 'file-transfer' | 'operation' | 'login' | 'batch' | 'session-start' | 'recording' | 'deletion' | 'break' | 'checkpoint' | 'export') | null;
 
   /**
    * Place in the chain
