@@ -1,7 +1,6 @@
 import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, disabled, form, pattern } from '@angular/forms/signals';
 import { RouterLink } from '@angular/router';
-import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { Account } from '../account/account';
@@ -15,18 +14,18 @@ import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 /** What assets use that have no port or admin account of their own. */
 @Component({
   selector: 'gh-defaults-page',
-  imports: [Field, FormField, NzButtonComponent, NzInputDirective, OnePicker, RouterLink],
+  imports: [Field, FormField, NzInputDirective, OnePicker, RouterLink, SettingsPage],
   templateUrl: './defaults-page.html',
-  styleUrl: './defaults-page.css',
 })
 export class DefaultsPage implements HoldsInput {
   private readonly api = inject(Api);
   private readonly messages = inject(NzMessageService);
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly mayWrite = inject(Account).may('settings.write');
   protected readonly choices = injectAdminAccountChoices();
@@ -46,8 +45,7 @@ export class DefaultsPage implements HoldsInput {
     return this.form().dirty();
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     this.problem.set(null);
     const { port, adminAccountId } = this.model();
     const body = { ...(port.trim() && { port: Number(port) }), adminAccountId: adminAccountId || null };

@@ -19,6 +19,7 @@ import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 const FAILURES = 20;
 
@@ -33,26 +34,10 @@ const FAILURES = 20;
     NzOptionComponent,
     NzSelectComponent,
     NzSwitchComponent,
+    SettingsPage,
     When,
   ],
   templateUrl: './mail-settings.html',
-  styles: `
-    :host {
-      display: block;
-      height: 100%;
-      padding: 16px 20px 32px;
-      overflow: auto;
-    }
-    h1 {
-      margin: 0 0 16px;
-      font-size: 18px;
-      font-weight: 600;
-    }
-    form,
-    .lines {
-      max-width: 640px;
-    }
-  `,
 })
 export class MailSettings implements HoldsInput {
   private readonly api = inject(Api);
@@ -61,13 +46,11 @@ export class MailSettings implements HoldsInput {
   protected readonly t = injectWords();
   protected readonly securities = MAIL_SECURITIES;
 
-  private readonly stored = resource({ loader: () => this.api.invoke(getMailSettings) });
+  protected readonly stored = resource({ loader: () => this.api.invoke(getMailSettings) });
   private readonly failed = resource({
     loader: () => this.api.invoke(listMails, { state: 'failed', pageSize: FAILURES }),
   });
   protected readonly failures = computed(() => (this.failed.hasValue() ? this.failed.value().items : []));
-  /** Before, there is nothing to type into: what was typed would be lost when the settings come. */
-  protected readonly isLoaded = computed(() => this.stored.hasValue());
   private readonly model = linkedSignal(() => draftOf(this.stored.hasValue() ? this.stored.value() : null));
   protected readonly form = form(this.model, (path) => {
     required(path.port);
@@ -82,8 +65,7 @@ export class MailSettings implements HoldsInput {
     return this.form().dirty();
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     this.tested.set(null);
     const { port, ...rest } = this.model();
     const body = { ...rest, host: rest.host.trim(), port: Number(port) };

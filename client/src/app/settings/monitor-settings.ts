@@ -1,5 +1,4 @@
 import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
-import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { Api } from '../api/api';
 import { getMonitor } from '../api/fn/settings/get-monitor';
@@ -7,23 +6,14 @@ import { setMonitor } from '../api/fn/settings/set-monitor';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 /** Settings → Live monitor: whether who is watched is told. */
 @Component({
   selector: 'gh-monitor-settings',
-  imports: [NzButtonComponent],
+  imports: [SettingsPage],
   templateUrl: './monitor-settings.html',
   styles: `
-    :host {
-      display: block;
-      max-width: 720px;
-      padding: 16px 20px 32px;
-    }
-    h1 {
-      margin: 0 0 12px;
-      font-size: 18px;
-      font-weight: 600;
-    }
     label {
       display: flex;
       align-items: center;
@@ -38,7 +28,7 @@ import { injectProblemWords } from '../problem/problem-words';
 export class MonitorSettings implements HoldsInput {
   private readonly api = inject(Api);
   private readonly messages = inject(NzMessageService);
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
 
   protected readonly loaded = resource({ loader: () => this.api.invoke(getMonitor) });
@@ -50,8 +40,7 @@ export class MonitorSettings implements HoldsInput {
     return this.tellsWatched() !== this.stored();
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     this.problem.set(null);
     this.busy.set(true);
     try {

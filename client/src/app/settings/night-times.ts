@@ -1,6 +1,5 @@
-import { Component, computed, inject, input, linkedSignal, resource, signal } from '@angular/core';
+import { Component, inject, input, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, form, required } from '@angular/forms/signals';
-import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { NzSwitchComponent } from 'ng-zorro-antd/switch';
@@ -15,6 +14,7 @@ import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 const CALLS = {
   facts: { get: getFactsTimes, set: setFactsTimes },
@@ -24,19 +24,9 @@ const CALLS = {
 /** Whether and when something is done each night by itself: the route says what. */
 @Component({
   selector: 'gh-night-times',
-  imports: [Field, FormField, NzButtonComponent, NzInputDirective, NzSwitchComponent],
+  imports: [Field, FormField, NzInputDirective, NzSwitchComponent, SettingsPage],
   templateUrl: './night-times.html',
   styles: `
-    :host {
-      display: block;
-      max-width: 480px;
-      padding: 16px 20px;
-    }
-    h1 {
-      margin: 0 0 16px;
-      font-size: 18px;
-      font-weight: 600;
-    }
     #time {
       width: 110px;
     }
@@ -52,12 +42,10 @@ export class NightTimes implements HoldsInput {
   /** Of the route. */
   readonly kind = input.required<keyof typeof CALLS>();
 
-  private readonly stored = resource({
+  protected readonly stored = resource({
     params: () => CALLS[this.kind()],
     loader: ({ params }) => this.api.invoke(params.get),
   });
-  /** Before, there is nothing to type into: what was typed would be lost when the settings come. */
-  protected readonly isLoaded = computed(() => this.stored.hasValue());
   private readonly model = linkedSignal(() =>
     this.stored.hasValue() ? { ...this.stored.value() } : { nightly: false, time: '' },
   );
@@ -70,8 +58,7 @@ export class NightTimes implements HoldsInput {
     return this.form().dirty();
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     const { nightly, time } = this.model();
     const body = { nightly, time: time.trim() };
     const outcome = await saveForm(this.form, this.problems, () =>

@@ -1,6 +1,5 @@
 import { Component, computed, inject, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, form } from '@angular/forms/signals';
-import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { RUN_ENGINES, type RunEngine } from '#libs/contracts';
@@ -13,6 +12,7 @@ import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 interface Typed {
   engine: RunEngine;
@@ -22,22 +22,12 @@ interface Typed {
 /** Settings → Push engine: what carries out pushes that are asked for from now on (FEATURES P13). */
 @Component({
   selector: 'gh-push-engine-page',
-  imports: [Field, FormField, NzButtonComponent, NzInputDirective],
+  imports: [Field, FormField, NzInputDirective, SettingsPage],
   templateUrl: './push-engine-page.html',
   styles: `
-    :host {
-      display: block;
-      max-width: 720px;
-      padding: 16px 20px 32px;
-    }
-    h1 {
-      margin: 0 0 12px;
-      font-size: 18px;
-      font-weight: 600;
-    }
     label {
       display: flex;
-      align-items: baseline;
+      align-items: flex-start;
       gap: 8px;
       padding: 6px 0;
       cursor: pointer;
@@ -50,7 +40,7 @@ interface Typed {
 export class PushEnginePage implements HoldsInput {
   private readonly api = inject(Api);
   private readonly messages = inject(NzMessageService);
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly engines = RUN_ENGINES;
 
@@ -70,8 +60,7 @@ export class PushEnginePage implements HoldsInput {
     this.problem.set(null);
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     const { engine, ansibleLimitSeconds: typed } = this.model();
     const body = { engine, ...(engine === 'ansible' && { ansibleLimitSeconds: Number(typed) }) };
     const outcome = await saveForm(this.form, this.problems, () => this.api.invoke(setPushEngine, { body }));

@@ -1,6 +1,5 @@
 import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, form, pattern } from '@angular/forms/signals';
-import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { Api } from '../api/api';
@@ -12,6 +11,7 @@ import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 const LIMITS = [
   'recordingDays',
@@ -29,14 +29,13 @@ type Limit = (typeof LIMITS)[number];
 /** Settings → Retention: how long records are kept; an empty field keeps them for ever (FEATURES G13). */
 @Component({
   selector: 'gh-retention-page',
-  imports: [Field, FormField, NzButtonComponent, NzInputDirective],
+  imports: [Field, FormField, NzInputDirective, SettingsPage],
   templateUrl: './retention-page.html',
-  styleUrl: './defaults-page.css',
 })
 export class RetentionPage implements HoldsInput {
   private readonly api = inject(Api);
   private readonly messages = inject(NzMessageService);
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly limits = LIMITS;
 
@@ -54,8 +53,7 @@ export class RetentionPage implements HoldsInput {
     return this.form().dirty();
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     this.problem.set(null);
     const typed = this.model();
     const body = each((limit) => (typed[limit].trim() ? Number(typed[limit]) : null));

@@ -1,6 +1,5 @@
 import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
 import { Router } from '@angular/router';
-import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { ROLES, type Role } from '#libs/contracts';
 import { Account } from '../account/account';
@@ -11,6 +10,7 @@ import type { SecurityView } from '../api/models/security-view';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 type Demand = SecurityView['secondFactorFor'];
 
@@ -19,19 +19,9 @@ const FRESH: SecurityView = { secondFactorFor: 'nobody', secondFactorRoles: [] }
 /** Settings → Security: who must have a second factor. */
 @Component({
   selector: 'gh-security-page',
-  imports: [NzButtonComponent],
+  imports: [SettingsPage],
   templateUrl: './security-page.html',
   styles: `
-    :host {
-      display: block;
-      max-width: 720px;
-      padding: 16px 20px 32px;
-    }
-    h1 {
-      margin: 0 0 12px;
-      font-size: 18px;
-      font-weight: 600;
-    }
     h2 {
       margin: 20px 0 4px;
       font-size: 14px;
@@ -57,9 +47,6 @@ const FRESH: SecurityView = { secondFactorFor: 'nobody', secondFactorRoles: [] }
     .roles {
       padding-left: 22px;
     }
-    button {
-      margin-top: 8px;
-    }
   `,
 })
 export class SecurityPage implements HoldsInput {
@@ -67,7 +54,7 @@ export class SecurityPage implements HoldsInput {
   private readonly account = inject(Account);
   private readonly router = inject(Router);
   private readonly messages = inject(NzMessageService);
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly roles = ROLES;
   protected readonly demands: readonly Demand[] = ['nobody', 'roles', 'everybody'];
@@ -96,8 +83,7 @@ export class SecurityPage implements HoldsInput {
     this.touched.set(true);
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     this.problem.set(null);
     this.busy.set(true);
     try {

@@ -1,6 +1,5 @@
 import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
 import { FormField, form } from '@angular/forms/signals';
-import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { Api } from '../api/api';
@@ -11,29 +10,18 @@ import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { SettingsPage } from './settings-page';
 
 /** Settings → SSH login: what SSH clients show before anybody has logged in. */
 @Component({
   selector: 'gh-ssh-banner',
-  imports: [Field, FormField, NzButtonComponent, NzInputDirective],
+  imports: [Field, FormField, NzInputDirective, SettingsPage],
   templateUrl: './ssh-banner.html',
-  styles: `
-    :host {
-      display: block;
-      max-width: 720px;
-      padding: 16px 20px 32px;
-    }
-    h1 {
-      margin: 0 0 12px;
-      font-size: 18px;
-      font-weight: 600;
-    }
-  `,
 })
 export class SshBanner implements HoldsInput {
   private readonly api = inject(Api);
   private readonly messages = inject(NzMessageService);
-  protected readonly problems = injectProblemWords();
+  private readonly problems = injectProblemWords();
   protected readonly t = injectWords();
 
   protected readonly loaded = resource({ loader: () => this.api.invoke(getSshBanner) });
@@ -45,8 +33,7 @@ export class SshBanner implements HoldsInput {
     return this.model().banner !== this.stored();
   }
 
-  protected async save(event: Event): Promise<void> {
-    event.preventDefault();
+  protected async save(): Promise<void> {
     const body = this.model();
     const outcome = await saveForm(this.form, this.problems, () => this.api.invoke(setSshBanner, { body }));
     this.problem.set(outcome.problem);
