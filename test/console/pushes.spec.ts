@@ -56,6 +56,11 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await expect
       .poll(() => results.filter({ hasText: 'away' }).textContent())
       .toMatch(/Failed.*connection refused/);
+    // the list behind hears of the end too, and each asset is a link
+    await expect.poll(() => visitor.row('dev').first().textContent()).toContain('Partly failed');
+    expect(await results.locator('.row a').allTextContents()).toEqual(
+      expect.arrayContaining(['web-01', 'away']),
+    );
     await results.filter({ hasText: 'web-01' }).locator('summary').click();
     await expect.poll(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Proof by login');
     expect((await host.exec('sudo -n -l -U dev')).text).toContain('/usr/bin/tail -f a\\,b');

@@ -1,4 +1,4 @@
-import { Component, DestroyRef, computed, inject, input, linkedSignal, resource } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, resource } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import type { BatchResultState } from '#libs/contracts';
 import { Account } from '../account/account';
@@ -12,6 +12,7 @@ import { injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { injectReaction } from '../panel/reaction';
 import { SidePanel } from '../panel/side-panel';
+import { watchJob } from '../panel/watch-job';
 import { injectProblemWords } from '../problem/problem-words';
 import { BatchStore } from './batch-store';
 
@@ -97,10 +98,12 @@ export class BatchPanel {
   protected readonly whole = computed(() => (this.wholeOf.hasValue() ? this.wholeOf.value() : undefined));
 
   constructor() {
-    const timer = setInterval(() => {
-      if (!document.hidden && this.batch()?.finishedAt === null) this.loaded.reload();
-    }, POLL_MS);
-    inject(DestroyRef).onDestroy(() => clearInterval(timer));
+    watchJob({
+      job: this.batch,
+      reload: () => this.loaded.reload(),
+      everyMs: POLL_MS,
+      ended: () => this.store.list.reload(),
+    });
   }
 
   /** How it ended, in words. */
@@ -113,7 +116,7 @@ export class BatchPanel {
 
   protected namesOf({ assetNames, count }: BatchGroupView): string {
     const more = count - assetNames.length;
-    return assetNames.join(', ') + (more > 0 ? ` … +${more}` : '');
+    return assetNames.join(this.t('phrase.between')) + (more > 0 ? ` … +${more}` : '');
   }
 
   protected async stop(id: string): Promise<void> {

@@ -2,7 +2,6 @@ import {
   Component,
   DestroyRef,
   computed,
-  effect,
   inject,
   input,
   linkedSignal,
@@ -26,6 +25,7 @@ import { When } from '../display/when';
 import { injectWords } from '../language/words';
 import { injectReaction } from '../panel/reaction';
 import { SidePanel } from '../panel/side-panel';
+import { watchJob } from '../panel/watch-job';
 import { injectProblemWords } from '../problem/problem-words';
 import { JobDesk } from './job-desk';
 import { JOB_KINDS } from './job-kinds';
@@ -111,23 +111,15 @@ export class JobPanel {
   });
 
   constructor() {
-    const timer = setInterval(() => {
-      if (!document.hidden && this.run()?.finishedAt == null) this.loaded.reload();
-    }, REFRESH_MS);
+    watchJob({
+      job: this.run,
+      reload: () => this.loaded.reload(),
+      everyMs: REFRESH_MS,
+      ended: () => this.desk.ended(),
+    });
     document.addEventListener('keydown', this.closeFirst, { capture: true });
     inject(DestroyRef).onDestroy(() => {
-      clearInterval(timer);
       document.removeEventListener('keydown', this.closeFirst, { capture: true });
-    });
-    let wasOpen = false;
-    effect(() => {
-      const run = this.run();
-      if (!run) return;
-      if (run.finishedAt === null) wasOpen = true;
-      else if (wasOpen) {
-        wasOpen = false;
-        this.desk.ended();
-      }
     });
   }
 

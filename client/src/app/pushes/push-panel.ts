@@ -1,13 +1,15 @@
-import { Component, DestroyRef, computed, inject, input, resource, signal } from '@angular/core';
+import { Component, computed, inject, input, resource, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Account } from '../account/account';
+import type { PushResultView } from '../api/models/push-result-view';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
 import { injectKnownWords, injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { injectReaction } from '../panel/reaction';
 import { SidePanel } from '../panel/side-panel';
+import { watchJob } from '../panel/watch-job';
 import { injectProblemWords } from '../problem/problem-words';
 import { pushMark } from './push-marks';
 import { PushSteps } from './push-steps';
@@ -64,10 +66,17 @@ export class PushPanel {
   });
 
   constructor() {
-    const timer = setInterval(() => {
-      if (!document.hidden && this.push()?.finishedAt === null) this.loaded.reload();
-    }, POLL_MS);
-    inject(DestroyRef).onDestroy(() => clearInterval(timer));
+    watchJob({
+      job: this.push,
+      reload: () => this.loaded.reload(),
+      everyMs: POLL_MS,
+      ended: () => this.store.list.reload(),
+    });
+  }
+
+  /** Where somebody looks who wants to know why it failed there. */
+  protected placeOf({ assetId, step, state }: PushResultView): readonly string[] {
+    return ['/assets', assetId, ...(state === 'failed' && step === 'host-key' ? ['host-keys'] : [])];
   }
 
   protected stepName(step: string): string {
