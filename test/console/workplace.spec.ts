@@ -51,6 +51,13 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
   const tabNames = async (): Promise<string[]> =>
     (await page.getByRole('tab').allTextContents()).map((name) => name.trim());
 
+  it('says what is missing to somebody who may reach nothing yet', async () => {
+    const visitor = await browser.enter(harness.product.url, await harness.addPerson('newcomer'));
+    await visitor.page.goto('/terminal');
+    await visitor.page.getByText('appear here as soon as an admin gives you a rule').waitFor();
+    await visitor.leave();
+  });
+
   it('keeps favourites at the top of the list, for the console as for the SSH menu', async () => {
     await page.getByRole('heading', { name: 'All others' }).waitFor();
     await page.getByRole('button', { name: /favourite.*web-02|web-02.*favourite/i }).click();
@@ -70,6 +77,16 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await page.keyboard.type('echo only-$((1+1))-$(hostname)\n');
     await shows(1, /^only-2-web-02$/m);
     expect(await textOf(0)).not.toContain('only-');
+    // the tools step aside for what is written, and are back for the mouse
+    const opacity = () =>
+      page.evaluate(
+        'Number(getComputedStyle(document.querySelectorAll("gh-terminal-pane .tools")[1]).opacity)',
+      );
+    expect(await opacity()).toBe(0);
+    await pane(1)
+      .locator('.screen')
+      .hover({ position: { x: 60, y: 200 } });
+    await expect.poll(opacity).toBeGreaterThan(0.3);
 
     await page.keyboard.press('Control+Shift+B');
     await expect.poll(() => page.getByText('Typing into all').count()).toBe(2);

@@ -37,7 +37,7 @@ export class TerminalList {
   readonly chosen = output<WayChosen>();
   readonly hidden = output();
 
-  private readonly wanted = signal('');
+  protected readonly wanted = signal('');
   private pause: ReturnType<typeof setTimeout> | undefined;
   protected readonly asTree = computed(() => this.settings.all().listShape === 'tree');
   protected readonly treeShown = computed(() => this.asTree() && this.wanted() === '');

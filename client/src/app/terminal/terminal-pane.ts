@@ -40,7 +40,10 @@ import { isWorkplaceKey } from './workplace-keys';
   host: {
     '[attr.data-environment]': 'pane().environment',
     '(window:offline)': 'line()?.suspectCut()',
+    '[class.busy]': 'keysBusy()',
     '(focusin)': 'tabs.focus(pane().key)',
+    '(keydown)': 'keysBusy.set(true)',
+    '(mousemove)': 'keysBusy.set(false)',
   },
 })
 export class TerminalPane implements Typist {
@@ -73,6 +76,8 @@ export class TerminalPane implements Typist {
   protected readonly charset = computed(() => this.settings.charsetOf(this.pane().target.assetId));
   protected readonly line = signal<TerminalLine | null>(null);
   protected readonly searching = signal(false);
+  /** Somebody types: the tools step aside, what is written below them can be read. */
+  protected readonly keysBusy = signal(false);
   protected readonly size = signal('');
   protected readonly state = computed(() => this.line()?.state() ?? { kind: 'connecting' as const });
   protected readonly time = computed(() => {
