@@ -27,6 +27,9 @@ import {
 const SAME_EVERYWHERE =
   /^(product\.name|language\.\w+|terminal\.(letter|charset)|quickConnect\.key|list\.page|systemUsers\.shell|fileTransfers\.digest|sessionKind\.(ssh|sftp|scp)|loginWay\.(api|ssh)|(engineName|pushStep)\.ansible)$/;
 
+/** Phrases with signs that somebody types, in any language. */
+const TYPED = new Set(['batches.patternExample', 'batches.patternHelp']);
+
 const english = phrases('en');
 const chinese = phrases('zh-CN');
 const sections = new Set([...english.keys()].map((key) => key.split('.')[0]));
@@ -42,6 +45,13 @@ describe('language files', () => {
       ([key, phrase]) => chinese.get(key) === phrase && !SAME_EVERYWHERE.test(key),
     );
     expect(same).toEqual([]);
+  });
+
+  it('write Chinese with its own punctuation', () => {
+    const halfWide =
+      /\p{Script=Han} ?[,;!?]|[,;!?] ?\p{Script=Han}|\p{Script=Han}:(?!\p{Script=Han})|\.\.\./u;
+    const found = [...chinese].filter(([key, phrase]) => halfWide.test(phrase) && !TYPED.has(key));
+    expect(found).toEqual([]);
   });
 
   it('hold a phrase for whatever gateways tell by code, in English the very sentence', () => {

@@ -102,6 +102,42 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await elsewhere.leave();
   });
 
+  it('names several things and tells lengths of time as Chinese does', async () => {
+    const groups = await Promise.all(
+      ['一组', '二组'].map((name) => harness.admin.call('POST', '/user-groups', made, { name })),
+    );
+    const { id } = await harness.addPerson('zhang');
+    await harness.change(`/users/${id}`, { groupIds: groups.map((group) => group.id) });
+    const { page, ...visitor } = await enter(await harness.addPerson('zhao', { role: 'admin' }), 'zh-CN');
+    await page.goto(`/users/${id}`);
+    await expect.poll(() => page.getByRole('dialog').textContent()).toMatch(/一组、二组|二组、一组/);
+    await page.goto('/profile/logins');
+    await page.getByText('30 分钟未使用或满 12 小时后').waitFor();
+    await visitor.context.close();
+  });
+
+  it('the rows stay where they are when one of them is ticked', async () => {
+    const { page, ...visitor } = await enter(operator);
+    await page.setViewportSize({ width: 1100, height: 800 }); // the filters take more than one line
+    await page.goto('/assets');
+    const row = page.locator('tbody tr', { hasText: 'web-01' });
+    const before = await row.boundingBox();
+    await row.getByRole('checkbox').check();
+    await page.getByRole('toolbar').getByText('1 selected').waitFor();
+    expect(await row.boundingBox()).toEqual(before);
+    expect(await page.getByRole('searchbox').count()).toBe(0);
+    await page.getByRole('button', { name: 'Clear selection' }).click();
+    await page.getByRole('searchbox').waitFor();
+    await visitor.context.close();
+  });
+
+  it('the form of an asset says when no default stands behind an empty admin account', async () => {
+    const { page, ...visitor } = await enter(operator);
+    await page.goto('/assets/new');
+    await page.getByText('None: the default settings name none').waitFor();
+    await visitor.context.close();
+  });
+
   it('a list’s address is its view: search, filter, order and page', async () => {
     const { page, ...visitor } = await enter(operator);
     await page.goto('/assets');

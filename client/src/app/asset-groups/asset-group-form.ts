@@ -105,14 +105,19 @@ export class AssetGroupForm implements HoldsInput {
   protected async remove({ id, name }: AssetGroupView): Promise<void> {
     const { assets, assetGroups, rules, onlineSessions } = await this.store.usage(id);
     if (assetGroups.count > 0) {
-      const below = { count: assetGroups.count, names: assetGroups.names.join(', ') };
+      const below = { count: assetGroups.count, names: assetGroups.names.join(this.t('phrase.between')) };
       this.problem.set(this.t('assetGroups.remove.groupsBelow', below));
       return;
     }
     const lines = [
       this.t('assetGroups.remove.text', { count: assets.count }),
       ...(rules.count > 0
-        ? [this.t('assetGroups.remove.rules', { count: rules.count, names: rules.names.join(', ') })]
+        ? [
+            this.t('assetGroups.remove.rules', {
+              count: rules.count,
+              names: rules.names.join(this.t('phrase.between')),
+            }),
+          ]
         : []),
       ...(onlineSessions.count > 0
         ? [this.t('assetGroups.remove.sessions', { count: onlineSessions.count })]

@@ -72,11 +72,13 @@ export class AssetForm implements HoldsInput {
     this.defaults.hasValue() ? String(this.defaults.value().port) : '',
   );
   /** The admin account that none of its own stands for, by its name. */
-  protected readonly defaultAccount = computed(() =>
-    this.accountByDefault.hasValue()
-      ? this.t('assets.defaultAccountIs', { name: this.accountByDefault.value().name })
-      : this.t('assets.defaultAccount'),
-  );
+  protected readonly defaultAccount = computed(() => {
+    if (this.accountByDefault.hasValue()) {
+      return this.t('assets.defaultAccountIs', { name: this.accountByDefault.value().name });
+    }
+    const hasNone = this.defaults.hasValue() && this.defaults.value().adminAccountId === null;
+    return this.t(hasNone ? 'assets.noDefaultAccount' : 'assets.defaultAccount');
+  });
 
   private readonly known = computed(() => (this.asset.hasValue() ? modelOf(this.asset.value()) : NEW_ASSET));
   private readonly model = linkedSignal(() => this.known());

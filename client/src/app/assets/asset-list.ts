@@ -46,7 +46,14 @@ const COLUMNS: readonly Column[] = [
   { id: 'serialNumber', label: 'assetField.serialNumber', sort: 'serialNumber', extra: true },
   { id: 'assetNumber', label: 'assetField.assetNumber', sort: 'assetNumber', extra: true },
   { id: 'comment', label: 'assets.comment', extra: true },
-  { id: 'updatedAt', label: 'assets.changed', sort: 'updatedAt', latestFirst: true, align: 'end' },
+  {
+    id: 'updatedAt',
+    label: 'assets.changed',
+    sort: 'updatedAt',
+    latestFirst: true,
+    extra: true,
+    align: 'end',
+  },
 ];
 
 const options = (values: readonly string[], section: string): Facet['options'] =>

@@ -3,6 +3,7 @@ import { Api } from '../api/api';
 import { getAssetGroupOutline } from '../api/fn/asset-groups/get-asset-group-outline';
 import { listDataCenters } from '../api/fn/data-centers/list-data-centers';
 import type { DataCenterView } from '../api/models/data-center-view';
+import { injectWords } from '../language/words';
 
 const AT_ONCE = 200;
 
@@ -10,6 +11,7 @@ const AT_ONCE = 200;
 @Service({ autoProvided: false })
 export class AssetNames {
   private readonly api = inject(Api);
+  private readonly t = injectWords();
   private readonly outline = resource({ loader: () => this.api.invoke(getAssetGroupOutline) });
   private readonly centers = resource({ loader: () => this.allDataCenters() });
   private readonly groups = computed(
@@ -25,7 +27,7 @@ export class AssetNames {
     return ids
       .flatMap((id) => this.groups().get(id) ?? [])
       .sort((one, other) => one.localeCompare(other))
-      .join(', ');
+      .join(this.t('phrase.between'));
   }
 
   ofDataCenter(id: string | null): string {

@@ -38,7 +38,7 @@ export class AssetOverview {
       ]);
       const accountId = params.adminAccountId ?? defaults.adminAccountId;
       return {
-        groups: groups.map((group) => group.name).join(', '),
+        groups: groups.map((group) => group.name).join(this.t('phrase.between')),
         account: accountId ? (await this.accounts.get(accountId)).name : null,
         dataCenter: dataCenter?.name ?? null,
       };

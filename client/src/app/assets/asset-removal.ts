@@ -21,18 +21,20 @@ export function injectRemoval(): Removal {
   const messages = inject(NzMessageService);
   const problems = injectProblemWords();
 
-  const consequences = ({ rules, assetGroups, onlineSessions }: UsageView): string[] => [
-    t('assets.remove.text'),
-    ...(onlineSessions.count > 0
-      ? [t('assets.remove.sessions', { count: onlineSessions.count, names: onlineSessions.names.join(', ') })]
-      : []),
-    ...(rules.count > 0
-      ? [t('assets.remove.rules', { count: rules.count, names: rules.names.join(', ') })]
-      : []),
-    ...(assetGroups.count > 0
-      ? [t('assets.remove.groups', { count: assetGroups.count, names: assetGroups.names.join(', ') })]
-      : []),
-  ];
+  const consequences = (usage: UsageView): string[] => {
+    const { rules, assetGroups, onlineSessions } = usage;
+    const parts = [
+      ['sessions', onlineSessions],
+      ['rules', rules],
+      ['groups', assetGroups],
+    ] as const;
+    const told = parts
+      .filter(([, few]) => few.count > 0)
+      .map(([part, { count, names }]) =>
+        t(`assets.remove.${part}`, { count, names: names.join(t('phrase.between')) }),
+      );
+    return [t('assets.remove.text'), ...told];
+  };
 
   return {
     ask: async (chosen) => {

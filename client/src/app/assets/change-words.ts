@@ -31,7 +31,8 @@ export function injectChangeWords(): ChangeWords {
     if (value === null || value === undefined || value === '') return nothing();
     if (typeof value === 'boolean') return t(value ? 'state.active' : 'state.inactive');
     if (typeof value === 'number') return field === 'memoryMib' ? formatSize(value) : String(value);
-    if (Array.isArray(value)) return value.map((each) => of(field, each)).join(', ') || nothing();
+    if (Array.isArray(value))
+      return value.map((each) => of(field, each)).join(t('phrase.between')) || nothing();
     if (isRecord(value)) return ofObject(value) || nothing();
     const section = SECTION_OF[field];
     const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -92,6 +92,6 @@ export class OperationChanges {
   protected readonly touched = computed(() =>
     this.rows()
       .map(({ label }) => label)
-      .join(', '),
+      .join(this.t('phrase.between')),
   );
 }

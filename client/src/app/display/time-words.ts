@@ -11,7 +11,7 @@ export function relativeTime(at: Date, now: number, language: string): string {
   const seconds = (at.getTime() - now) / 1000;
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return words.format(Math.trunc(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return spaced(words.format(Math.trunc(seconds / size), unit));
   }
   return words.format(0, 'second');
 }
@@ -40,7 +40,13 @@ export function preciseTime(at: Date, timeZone?: string): string {
 /** A length of time that was set: "30 minutes", "12 hours". */
 export function wholeTime(seconds: number, language: string): string {
   const [unit = 'second', size = 1] = UNITS.find(([, length]) => seconds > 0 && seconds % length === 0) ?? [];
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(seconds / size);
+  const words = new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' });
+  return spaced(words.format(seconds / size));
+}
+
+/** With a space between a number and the Chinese after it, as all phrases here have it: Intl leaves it out. */
+function spaced(phrase: string): string {
+  return phrase.replace(/(\d)(?=\p{Script=Han})/gu, '$1 ');
 }
 
 /** A length of time as `0:07`, `12:34` or `3:04:05`. */

@@ -70,13 +70,13 @@ export class ExplainedRule {
   protected readonly userWays = computed(() => {
     const { namesUser, userGroups } = this.rule();
     const groups = userGroups.map(({ name }) => this.t('explain.byGroup', { name }));
-    return [...(namesUser ? [this.t('explain.named')] : []), ...groups].join(', ');
+    return [...(namesUser ? [this.t('explain.named')] : []), ...groups].join(this.t('phrase.between'));
   });
   protected readonly assetWays = computed(() => {
     const { namesAsset, assetPaths } = this.rule();
     const paths = assetPaths.map((path) =>
       this.t('explain.byGroup', { name: path.map(({ name }) => name).join(' › ') }),
     );
-    return [...(namesAsset ? [this.t('explain.named')] : []), ...paths].join(', ');
+    return [...(namesAsset ? [this.t('explain.named')] : []), ...paths].join(this.t('phrase.between'));
   });
 }

@@ -1,6 +1,7 @@
 import { Component, computed, inject, input } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Picker } from '../choice/picker';
+import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
 import { FolderView } from './folder-view';
 import { injectWayChoices, placeOf, wayId } from './my-ways';
@@ -8,7 +9,7 @@ import { injectWayChoices, placeOf, wayId } from './my-ways';
 /** Files of one of the own assets as one of its system users: the place and the folder stand in the address. */
 @Component({
   selector: 'gh-files-page',
-  imports: [FolderView, Picker, RouterLink],
+  imports: [FolderView, Icon, Picker, RouterLink],
   templateUrl: './files-page.html',
   styleUrl: './files-page.css',
 })

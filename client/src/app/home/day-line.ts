@@ -106,7 +106,7 @@ export class DayLine {
       day,
       x: (index - 0.5) * this.step(),
       width: this.step(),
-      told: `${this.date(day)}: ${value}`,
+      told: this.t('phrase.told', { what: this.date(day), told: value }),
     })),
   );
   protected readonly first = computed(() => this.date(this.points()[0]?.day));

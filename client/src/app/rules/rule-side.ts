@@ -10,12 +10,20 @@ const SHOWN = 3;
   template: `
     @for (each of shown(); track each.id; let last = $last) {
       @if (each.isGroup) {
-        <span class="faint">{{ t('rules.groupMark') }}</span>
+        <span class="faint mark">{{ t('rules.groupMark') }}</span>
       }
-      {{ each.name }}{{ last ? '' : ', ' }}
+      <span>{{ each.name }}{{ last ? '' : t('phrase.between') }}</span>
     }
     @if (more() > 0) {
-      <span class="faint">{{ t('rules.more', { count: more() }) }}</span>
+      <span class="faint more">{{ t('rules.more', { count: more() }) }}</span>
+    }
+  `,
+  styles: `
+    .mark {
+      margin-right: 4px;
+    }
+    .more {
+      margin-left: 4px;
     }
   `,
 })

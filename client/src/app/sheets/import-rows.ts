@@ -45,7 +45,8 @@ export class ImportRows {
     if (value === null || value === undefined || value === '') return '–';
     if (typeof value === 'boolean') return this.t(value ? 'sheets.yes' : 'sheets.no');
     if (typeof value === 'string' || typeof value === 'number') return String(value);
-    if (Array.isArray(value)) return value.map((each: unknown) => this.words(each)).join(', ') || '–';
+    if (Array.isArray(value))
+      return value.map((each: unknown) => this.words(each)).join(this.t('phrase.between')) || '–';
     return Object.entries(value)
       .map(([key, each]) => `${key}=${String(each)}`)
       .join(', ');

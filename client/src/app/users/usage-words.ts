@@ -5,10 +5,11 @@ import { injectWords } from '../language/words';
 /** Gives sentences that say what goes with users or a user group, none for what doesn't; call it in an injection context. */
 export function injectUsageWords(): (usage: UserUsageView, of: 'users' | 'userGroups') => string[] {
   const t = injectWords();
-  const named = ({ count, names }: FewNames): string => {
+  const named = (what: string, { count, names }: FewNames): string => {
+    if (names.length === 0) return what;
     const more = count - names.length;
-    if (names.length === 0) return '';
-    return `: ${names.join(', ')}${more > 0 ? ` ${t('question.more', { count: more })}` : ''}`;
+    const all = more > 0 ? [...names, t('question.more', { count: more })] : names;
+    return t('phrase.told', { what, told: all.join(t('phrase.between')) });
   };
   return (usage, of) => {
     const parts = [
@@ -18,6 +19,6 @@ export function injectUsageWords(): (usage: UserUsageView, of: 'users' | 'userGr
     ] as const;
     return parts
       .filter(([, few]) => few.count > 0)
-      .map(([part, few]) => `${t(`goesAlong.${of}.${part}`, { count: few.count })}${named(few)}`);
+      .map(([part, few]) => named(t(`goesAlong.${of}.${part}`, { count: few.count }), few));
   };
 }
