@@ -207,6 +207,36 @@ requires('hosts', 'ssh', 'lrzsz').describe('rz and sz inside a session', () => {
     await shell.close();
   });
 
+  it('one that takes up where another was left is a record of the rest, which has no digest', async () => {
+    const content = randomBytes(300_000);
+    for (const name of ['up.bin', 'all.bin']) await writeFile(join(here, name), content);
+    await writeFile(join(here, 'down.bin'), content.subarray(0, 100_000));
+    for (const [name, bytes] of [
+      ['up.bin', content.subarray(0, 200_000)],
+      ['all.bin', content],
+      ['down.bin', content],
+    ] as const) {
+      await host.exec(`cat >${there}/${name}; chown dev ${there}/${name}`, { input: bytes });
+    }
+    const shell = await overSsh();
+    expect(await exchange(shell, 'rz -r', 'sz', ['-r', 'up.bin'])).toBe(0);
+    expect(await exchange(shell, 'rz -r', 'sz', ['-r', 'all.bin'])).toBe(0);
+    expect(await exchange(shell, 'sz -r down.bin', 'rz', ['-r'])).toBe(0);
+    const joined = await host.exec(`cat ${there}/up.bin ${there}/all.bin | sha256sum`);
+    expect(joined.text).toContain(sha256(Buffer.concat([content, content])));
+    expect(sha256(await readFile(join(here, 'down.bin')))).toBe(sha256(content));
+    const rest = { sha256: null, digestGap: 'out_of_order' };
+    // lrzsz begins with the block in which the part ends
+    const restOf = (part: number): number => content.length - (part - (part % 1024));
+    expect(await records(3)).toMatchObject([
+      { direction: 'upload', path: 'up.bin', size: restOf(200_000), result: 'complete', ...rest },
+      { direction: 'upload', path: 'all.bin', size: restOf(300_000), result: 'complete', ...rest },
+      { direction: 'download', path: 'down.bin', size: restOf(100_000), result: 'complete', ...rest },
+    ]);
+    await ready(shell);
+    await shell.close();
+  });
+
   it('a transfer that is cut off is a record, with the bytes that passed and their digest', async () => {
     await host.exec(`head -c 30000000 /dev/zero > ${there}/big; chown dev ${there}/big`);
     const shell = await overSsh();

@@ -157,9 +157,9 @@ describe('ZMODEM inside a session', () => {
       binary(ZFRAME.DATA, at),
       subpacket(Buffer.from(text), END),
     ];
-    bench.fromUser(Buffer.concat([...head, ...part(0, 'abc'), ...part(0, 'abcde'), binary(ZFRAME.EOF, 8)]));
+    bench.fromUser(Buffer.concat([...head, ...part(0, 'abc'), ...part(0, 'abcde'), binary(ZFRAME.EOF, 5)]));
     bench.fromAsset(hex(ZFRAME.RINIT));
-    bench.fromUser(Buffer.concat([...head, ...part(3, 'de'), binary(ZFRAME.EOF, 2)]));
+    bench.fromUser(Buffer.concat([...head, ...part(3, 'de'), binary(ZFRAME.EOF, 5)]));
     bench.fromAsset(hex(ZFRAME.RINIT));
     bench.fromUser(Buffer.concat(head));
     bench.fromAsset(hex(ZFRAME.SKIP));

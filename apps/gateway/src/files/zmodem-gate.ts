@@ -128,9 +128,9 @@ export class ZmodemGate implements Gate {
     if (this.run !== run) return;
     run.frame = header;
     if (header.type === ZFRAME.FILE) this.endFile(run, 'cut_off');
-    else if (header.type === ZFRAME.DATA) run.offset = wide(header.position, run.offset);
+    else if (header.type === ZFRAME.DATA) this.goOn(run, header.position);
     else if (header.type === ZFRAME.EOF) {
-      run.isSent = run.file !== null && header.position === run.file.size % 2 ** 32;
+      run.isSent = run.file !== null && header.position === run.offset % 2 ** 32;
     } else if (header.type === ZFRAME.RQINIT && run.file) this.endFile(run, 'cut_off');
     else if (header.type === ZFRAME.COMMAND) {
       // it would have the other end run a command: no receiver that is well set up does, and none gets to see it here
@@ -151,9 +151,17 @@ export class ZmodemGate implements Gate {
     }
   }
 
-  private answered(run: Run, { type }: ZHeader): void {
+  /** The next byte stands here. A receiver that has a part already asks for the rest (section 8.2): then the digest is of no whole file. */
+  private goOn(run: Run, position: number): void {
+    run.offset = wide(position, run.offset);
+    if (run.file && run.offset !== run.file.size) run.file.spoil('out_of_order');
+  }
+
+  private answered(run: Run, { type, position }: ZHeader): void {
     if (this.run !== run) return;
-    if (type === ZFRAME.RINIT) {
+    // where all of it is there already, its end is the next that comes
+    if (type === ZFRAME.RPOS && run.file?.size === 0) this.goOn(run, position);
+    else if (type === ZFRAME.RINIT) {
       if (run.isSent) this.endFile(run, 'complete');
     } else if (type === ZFRAME.SKIP) this.endFile(run, 'failed', 'the receiver did not take it');
     else if (type === ZFRAME.FERR || type === ZFRAME.ABORT)
