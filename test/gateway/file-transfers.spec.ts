@@ -127,9 +127,8 @@ requires('hosts', 'ssh', 'rsync').describe('records of file transfers', () => {
     await host.exec(`install -d -o dev ${there}/new`);
     expect((await scp(ssh, ['-r', join(here, 'tree'), `${DOOR}:${there}/new/`])).status).toBe(0);
     const all = await records(6);
-    expect(all.filter(({ protocol, result }) => protocol === 'sftp' && result === 'complete')).toHaveLength(
-      2,
-    );
+    const bySftp = all.filter(({ protocol, result }) => protocol === 'sftp' && result === 'complete');
+    expect(bySftp.map(({ sha256: sum }) => sum).sort()).toEqual([sha256(one), sha256(two)].sort());
     const rows = all.filter(({ protocol }) => protocol === 'scp');
     expect(rows.map(({ direction, path, sha256: sum }) => [direction, path, sum]).sort()).toEqual(
       [
@@ -140,6 +139,32 @@ requires('hosts', 'ssh', 'rsync').describe('records of file transfers', () => {
       ].sort(),
     );
     expect(rows[0]?.command).toMatch(/^scp /);
+  });
+
+  it('scp -O with awkward names: each record has the name as it stands on the asset, the size and the digest', async () => {
+    const names = ['a\nb', '数据 "库"', '-dash'];
+    await mkdir(join(here, 'tree'));
+    for (const name of names) await writeFile(join(here, 'tree', name), `content of ${name}`);
+    const into = `${DOOR}:${there}/`;
+    expect((await scp(ssh, ['-r', join(here, 'tree'), into], { legacy: true })).status).toBe(0);
+    const target = `${DOOR}:'${there}/line\nend'`;
+    expect((await scp(ssh, [join(here, 'tree/-dash'), target], { legacy: true })).status).toBe(0);
+    const rows = await records(4);
+    const shown = rows.map((row) => [row.name ?? '', row.path, row.size, row.sha256, row.result]);
+    const expected = [
+      // scp writes a line end as \^J, and so does the asset
+      ...names.map((name) => ['', `${there}/tree/${name.replace('\n', '\\^J')}`, `content of ${name}`]),
+      ['-dash', `${there}/line\nend`, 'content of -dash'],
+    ].map(([name, path, content = '']) => [
+      name,
+      path,
+      Buffer.byteLength(content),
+      sha256(content),
+      'complete',
+    ]);
+    expect(shown.sort()).toEqual(expected.sort());
+    const written = await host.exec(`cat '${there}/tree/a\\^Jb' '${there}/line\nend'`);
+    expect(written.text).toBe('content of a\nbcontent of -dash');
   });
 
   it('scp -O onto a name that may be a folder: the target, and the name beside it', async () => {

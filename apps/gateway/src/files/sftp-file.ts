@@ -10,6 +10,9 @@ export class SftpFile {
   private download: Transfer | null;
   /** Begins empty, so that what is written in order is all of it. */
   private readonly isFresh: boolean;
+  private readonly appends: boolean;
+  /** The asset cut it to what was written: as scp, which opens without TRUNC, asks at its end. */
+  private isCutToSize = false;
   private writeFailure: string | null = null;
   /** Lowest offset at which the asset said that the file ends. */
   private endAt = Infinity;
@@ -26,7 +29,8 @@ export class SftpFile {
     const { reads, writes } = useOf(flags);
     this.reads = reads;
     this.writes = writes;
-    this.isFresh = (flags & (OPEN.TRUNC | OPEN.EXCL)) !== 0 && (flags & OPEN.APPEND) === 0;
+    this.appends = (flags & OPEN.APPEND) !== 0;
+    this.isFresh = (flags & (OPEN.TRUNC | OPEN.EXCL)) !== 0 && !this.appends;
     this.upload = writes ? log.begin({ direction: 'upload', path }) : null;
     // who may read and write has read only when bytes came
     this.download = reads && !writes ? log.begin({ direction: 'download', path }) : null;
@@ -34,6 +38,7 @@ export class SftpFile {
 
   /** Bytes on their way to the asset. */
   written(offset: number, bytes: Buffer): void {
+    this.isCutToSize = false;
     this.upload?.take(offset, bytes);
   }
 
@@ -47,9 +52,14 @@ export class SftpFile {
     this.upload?.spoil('partial');
   }
 
-  /** The file was cut or stretched to this size. */
-  resized(size: number): void {
+  /** The file is to be cut or stretched to this size. */
+  resizing(size: number): void {
     if (size !== this.upload?.size) this.altered();
+  }
+
+  /** The asset did that: where it is what was written from the first byte on, nothing of an older content is left. */
+  resized(size: number): void {
+    this.isCutToSize = !this.appends && size === this.upload?.size;
   }
 
   /** Bytes that came from the asset. */
@@ -67,7 +77,7 @@ export class SftpFile {
   /** The asset answered to CLOSE. */
   closed(failure: string | null): void {
     const failed = this.writeFailure ?? failure;
-    if (failed === null) this.upload?.end('complete', null, this.isFresh);
+    if (failed === null) this.upload?.end('complete', null, this.isFresh || this.isCutToSize);
     else this.upload?.end('failed', failed);
     const read = this.download?.size ?? 0;
     const isWhole = this.endAt === read || this.size === read;

@@ -84,6 +84,27 @@ function pour(bytes: Buffer, size: number, into: (chunk: Buffer) => readonly Buf
 const content = Buffer.from(Array.from({ length: 10_000 }, (_, index) => index % 251));
 
 describe('SFTP gate', () => {
+  it.each([
+    ['its own size: all of it passed', content.length, STATUS.OK, 0, true],
+    ['another size', 9_999, STATUS.OK, 0, false],
+    ['its own size, which the asset refuses', content.length, STATUS.FAILURE, 0, false],
+    ['its own size, where writes go behind what was there', content.length, STATUS.OK, OPEN.APPEND, false],
+  ])('a file that was not emptied, and is cut to %s', (_what, size, code, flag, isWhole) => {
+    const bench = new Bench();
+    bench.opened(1, '/a', OPEN.WRITE | OPEN.CREAT | flag, 'h');
+    bench.ask(write(2, 'h', 0, content));
+    bench.reply(statusPacket(2, STATUS.OK, ''));
+    bench.ask(raw(SFTP.FSETSTAT, u32(3), text('h'), u32(1), u64(size)));
+    bench.reply(statusPacket(3, code, ''));
+    bench.ask(close(4, 'h'));
+    bench.reply(statusPacket(4, STATUS.OK, ''));
+    const upload = bench.records.find(({ direction }) => direction === 'upload');
+    expect(upload).toMatchObject({
+      ...{ result: 'complete', size: content.length },
+      ...(isWhole ? { sha256: sha256(content), digestGap: null } : { sha256: null, digestGap: 'partial' }),
+    });
+  });
+
   it.each([1, 3, 7, 100, 9_999, 1_000_000])(
     'passes everything unchanged in chunks of %i, with its digest',
     (size) => {

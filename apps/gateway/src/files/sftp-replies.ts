@@ -10,7 +10,7 @@ export type Pending =
   | { kind: 'close'; file: SftpFile }
   | { kind: 'stat'; path: string }
   | { kind: 'fstat'; file: SftpFile }
-  | { kind: 'change'; change: Ending }
+  | { kind: 'change'; change: Ending; resize?: { file: SftpFile; size: number } | null }
   | { kind: 'other' };
 
 /** Requests without a reply at once; OpenSSH has 64, others some hundred. */
@@ -104,8 +104,10 @@ export class SftpReplies {
     const message = code === STATUS.OK ? null : messageOf(head, packet, code);
     if (request.kind === 'open') this.make(request).lost('failed', message);
     else if (request.kind === 'close') request.file.closed(message);
-    else if (request.kind === 'change') request.change.end(message === null ? 'complete' : 'failed', message);
-    else if (request.kind === 'write' && message !== null) request.file.writeFailed(message);
+    else if (request.kind === 'change') {
+      request.change.end(message === null ? 'complete' : 'failed', message);
+      if (message === null) request.resize?.file.resized(request.resize.size);
+    } else if (request.kind === 'write' && message !== null) request.file.writeFailed(message);
     else if (request.kind === 'read' && code === STATUS.EOF) request.file.endSeenAt(request.offset);
   }
 

@@ -137,8 +137,10 @@ export class SftpRequests {
     if (!this.may(need, change ?? path, NAMES.get(type) ?? String(type))) return this.deny(id);
     if (need === 'upload') this.replies.forgetSizes();
     if (type === SFTP.CLOSE) this.replies.release(subject);
-    if (file && type === SFTP.FSETSTAT && (packet.uint32() & ATTR.SIZE) !== 0) file.resized(packet.uint64());
-    this.replies.expect(id, change ? this.changing(change) : pendingOf(type, subject, file));
+    const hasSize = file && type === SFTP.FSETSTAT && (packet.uint32() & ATTR.SIZE) !== 0;
+    const resize = hasSize ? { file, size: packet.uint64() } : null;
+    resize?.file.resizing(resize.size);
+    this.replies.expect(id, change ? { ...this.changing(change), resize } : pendingOf(type, subject, file));
     return 'pass';
   }
 
