@@ -6,6 +6,7 @@ import { clientCases } from './client-cases.js';
 import type { ConformanceCase, Target } from './conformance-case.js';
 import { fileCases } from './file-cases.js';
 import { rekeyCases } from './rekey-cases.js';
+import { scpNameCases } from './scp-name-cases.js';
 import { transportCases } from './transport-cases.js';
 
 const groups: Record<string, ConformanceCase[]> = {
@@ -13,6 +14,7 @@ const groups: Record<string, ConformanceCase[]> = {
   transport: transportCases,
   rekeying: rekeyCases,
   files: fileCases,
+  'names by scp -O': scpNameCases,
   'other clients': clientCases,
   Ansible: ansibleCases,
 };
