@@ -159,6 +159,12 @@ export class CommandDetector {
       this.current = null;
       return;
     }
+    if (left === '' && place && this.isNoPrompt(place) && this.isAtPrompt()) {
+      // the keys of a program that paints without the alternate screen: nothing of them was shown, and it is gone
+      this.gathered.note('hidden', '', false, this.now);
+      this.current = null;
+      return;
+    }
     if (left !== null) {
       line.left = null;
       const shown = place ? this.screen.lineFrom(place, this.screen.cursorRow) : null;
@@ -181,6 +187,12 @@ export class CommandDetector {
         this.gathered.knows((before + after).trim()) || isPlainEcho(this.echo, this.echoColumn, this.columns);
       line.model.rebase(before, after, isPlain);
     }
+  }
+
+  /** What precedes the line is above the cursor, and was never asked with. */
+  private isNoPrompt({ marker, prompt }: Anchor): boolean {
+    if (marker.line >= this.screen.cursorRow) return false;
+    return this.prompts.opening(prompt) === null && !this.prompts.isLike(prompt);
   }
 
   /** The cursor stands behind another prompt of this session. */
@@ -279,8 +291,11 @@ export class CommandDetector {
     const { knowledge, text } = line.model;
     if (knowledge === 'lost' || this.gathered.knows(shown)) return shown;
     const [head = ''] = shown.split('\n');
-    const isHead = knowledge === 'typed' ? isSame(head, text) : this.gathered.knows(head.trim());
-    return isHead && head !== '' ? head : shown;
+    const isKnown = this.gathered.knows(head.trim());
+    if (knowledge !== 'typed') return isKnown ? head : shown;
+    // the keys of a search are a part of what it found, and none of them stands below
+    const isFound = isKnown && text.trim() !== '' && head.includes(text.trim()) && !isSame(shown, text);
+    return head !== '' && (isSame(head, text) || isFound) ? head : shown;
   }
 
   /** Typing began before the prompt stood whole: what precedes the text must make one. */
