@@ -73,6 +73,18 @@ describe('compose.yaml', () => {
     expect(ports).toEqual(['8080', '2222']);
   });
 
+  it('lets api and gateway start anew without losing their network', () => {
+    const [holder = '', ...others] = [...text.matchAll(/^ +network_mode: service:([a-z-]+)$/gm)].map(
+      ([, name = '']) => name,
+    );
+    expect(services).toContain(holder);
+    // both live in the network of a third, which runs nothing that could fall
+    expect(others).toEqual([holder]);
+    const part = new RegExp(`^ {2}${holder}:\\n((?: {4}.*\\n)*)`, 'm').exec(text)?.[1] ?? '';
+    expect(part).toContain('ports: [');
+    expect(part).not.toContain('dist/');
+  });
+
   it('waits for services that it has, and that say when they are healthy', () => {
     const awaited = [...text.matchAll(/^ {6}([a-z-]+): \{ condition: service_healthy \}$/gm)];
     expect(awaited.length).toBeGreaterThan(1);
