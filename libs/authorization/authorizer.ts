@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { ACTIONS } from '#libs/contracts';
+import { preparedAs } from '#libs/database';
 import { userCounts } from '#libs/identity';
 import { asId, Gathered, type Clock, type RuleId } from '#libs/kernel';
 import { decide, obstaclesTo, type AccessFacts } from './decide.js';
@@ -10,7 +11,9 @@ import type { AccessRequest, Decision, RefusalReason } from './grant.js';
  * The facts of many requests in one statement. `above` walks from each asset up through its groups;
  * rules are found from the side of the system user, which names the fewest.
  */
-const FACTS = `
+const FACTS = preparedAs(
+  'facts-of-requests',
+  `
   WITH RECURSIVE asked AS (
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[])
       WITH ORDINALITY AS t(user_id, asset_id, system_user_id, position)
@@ -44,7 +47,8 @@ const FACTS = `
         OR EXISTS (SELECT FROM rule_asset_groups rg JOIN above ON above.group_id = rg.asset_group_id
                    WHERE rg.rule_id = r.id AND above.asset_id = asked.asset_id))
   ) matching ON true
-  ORDER BY asked.position`;
+  ORDER BY asked.position`,
+);
 
 const moment = z.string().transform((text) => new Date(text));
 

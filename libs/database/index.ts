@@ -1,4 +1,5 @@
 export * from './changed-fields.js';
+export { preparedAs } from './connection.js';
 export * from './control-bus.js';
 export * from './data-source.js';
 export * from './entities/index.js';

@@ -79,6 +79,8 @@ export class AuditSpool {
   private isClosed = false;
   private noted = 0;
   private written = 0;
+  private isHurried = false;
+  private endGathering: () => void = () => undefined;
   private waiters: { upTo: number; done: () => void }[] = [];
   private listener: SpoolListener | null = null;
   private readonly writer: SpoolWriter;
@@ -141,6 +143,9 @@ export class AuditSpool {
   /** Resolves when the database has all that was noted until now. */
   settled(): Promise<void> {
     if (this.written >= this.noted) return Promise.resolve();
+    // somebody waits: no more is gathered
+    this.isHurried = true;
+    this.endGathering();
     return new Promise((done) => this.waiters.push({ upTo: this.noted, done }));
   }
 
@@ -191,7 +196,7 @@ export class AuditSpool {
   /** File, or memory, to database. */
   private async pump(): Promise<void> {
     while (this.written < this.noted && !this.stopped) {
-      await sleep(GATHER_MS);
+      await this.gather();
       try {
         await this.store();
         await this.send();
@@ -204,6 +209,18 @@ export class AuditSpool {
       }
     }
     this.pumping = null;
+  }
+
+  /** Lets some come together, unless somebody waits for them. */
+  private gather(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.isHurried ? 0 : GATHER_MS);
+      this.isHurried = false;
+      this.endGathering = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   private async send(): Promise<void> {

@@ -2,6 +2,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { Grant } from '#libs/authorization';
 import { tell } from '#libs/contracts';
+import { preparedAs } from '#libs/database';
 import { asId, Gathered, type AssetId, type SystemUserId } from '#libs/kernel';
 import type { CredentialVault } from '#libs/vault';
 import { ConnectFailure } from './connect-failure.js';
@@ -31,14 +32,17 @@ const inForce = (kind: 'key' | 'password', column: string): string => `
               AND f.kind = '${kind}' AND f.version = p.${kind}_version
             WHERE p.system_user_id = s.id AND p.asset_id = a.id AND p.mode <> 'record-only'), s.${column})`;
 
-const TARGET = `
+const TARGET = preparedAs(
+  'targets',
+  `
   SELECT asked.position::int, a.name AS "assetName", a.address, s.id AS "systemUserId", s.username, ${inForce('password', 'sealed_password')} AS "sealedPassword",
          ${inForce('key', 'sealed_private_key')} AS "sealedPrivateKey",
          coalesce(a.port, (SELECT (d.value->>'port')::int FROM settings d WHERE d.key = 'defaults'), 22) AS port,
          coalesce((SELECT json_agg(json_build_object('type', k.type, 'blob', k.blob))
                    FROM asset_host_keys k WHERE k.asset_id = a.id), '[]'::json) AS "hostKeys"
   FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS asked (asset_id, system_user_id, position)
-  JOIN assets a ON a.id = asked.asset_id JOIN system_users s ON s.id = asked.system_user_id`;
+  JOIN assets a ON a.id = asked.asset_id JOIN system_users s ON s.id = asked.system_user_id`,
+);
 
 const targetRows = z.array(
   z.object({
