@@ -147,6 +147,52 @@ requires('hosts', 'ssh').describe('the SFTP root', () => {
     expect(text).not.toContain('root:x');
   });
 
+  it('above the asset’s own folders nothing is made, changed or removed: permission is denied, and nobody connects', async () => {
+    const before = (await harness.sessions()).length;
+    const denied = [
+      ...['rmdir /web-01/dev', 'rmdir /web-01', 'rmdir /', 'rm /web-01'],
+      ...[
+        'mkdir /new',
+        'mkdir /100%',
+        'mkdir /web-01',
+        'mkdir /web-01/new',
+        'mkdir /web-01/dev',
+        'mkdir /secret-01',
+      ],
+      ...['put /etc/hostname /x', 'put /etc/hostname /web-01/x'],
+      ...['rename /web-01 /web-02', 'rename /web-01/dev /web-01/ops', 'rename /web-01/dev/tmp/x /web-01/dev'],
+      ...['chmod 755 /', 'chmod 755 /web-01'],
+      ...[
+        'symlink x /link',
+        'symlink x /web-01/link',
+        'symlink /web-01/dev/etc /web-01/dev',
+        'symlink /web-01 /web-02',
+      ],
+    ];
+    const missing = [
+      'mkdir /web-99/new',
+      'rmdir /secret-01',
+      'rmdir /web-01/root',
+      'put /etc/hostname /secret-01/x',
+    ];
+    const { text, stderr } = await commands(...[...denied, ...missing].map((line) => `-${line}`));
+    // its own words for the codes (draft-ietf-secsh-filexfer-02, section 7)
+    const codes = stderr.match(
+      /(?<=: )(?:Permission denied|No such file or directory|Failure|Operation.*)$/gm,
+    );
+    const expected = [
+      ...denied.map(() => 'Permission denied'),
+      ...missing.map(() => 'No such file or directory'),
+    ];
+    expect(codes, `${text}\n${stderr}`).toEqual(expected);
+    expect(await harness.sessions()).toHaveLength(before);
+  });
+
+  it('the asset’s own root has the attributes and the rights that it has there', async () => {
+    const { stderr } = await commands('-chmod 755 /web-01/dev', '-mkdir /web-01/dev/new', '-rm /web-01/dev');
+    expect(stderr.match(/Permission denied$/gm)).toHaveLength(3);
+  });
+
   describe('over more assets than may be connected at once', () => {
     const names = Array.from({ length: 20 }, (_, index) => `many-${String(index).padStart(2, '0')}`);
 

@@ -1,7 +1,7 @@
 import type { ReachableAsset, ReachableAssets } from '#libs/authorization';
 import type { UserId } from '#libs/kernel';
 import { folderOf, type RootPlace } from './root-paths.js';
-import { packetOf, SFTP, STATUS, statusPacket } from './sftp-packets.js';
+import { OPEN, packetOf, SFTP, STATUS, statusPacket, type PacketReader } from './sftp-packets.js';
 
 /** Names of one answer to READDIR. */
 const PAGE = 100;
@@ -11,6 +11,19 @@ const MAX_OPEN = 64;
 const FOLDER_ATTRIBUTES = [0x4, 0o040555] as const;
 
 type Listing = { kind: 'root'; offset: number } | { kind: 'asset'; names: string[] };
+
+/** What a request would do to what is at its path: make it where it isn't, or alter what is there. */
+export type Change = 'make' | 'alter';
+
+/** null: it only reads. @param reader stands behind the path */
+export function changeOf(type: number, reader: PacketReader): Change | null {
+  if (type === SFTP.MKDIR) return 'make';
+  if (type === SFTP.RMDIR || type === SFTP.REMOVE) return 'alter';
+  if (type !== SFTP.OPEN) return null;
+  const flags = reader.fork().uint32();
+  if (flags & OPEN.CREAT) return 'make';
+  return flags & (OPEN.WRITE | OPEN.APPEND | OPEN.TRUNC) ? 'alter' : null;
+}
 
 /** The two upper levels of the SFTP root: assets, and as whom. They can be listed and nothing else. */
 export class RootFolders {
@@ -26,6 +39,30 @@ export class RootFolders {
   async find(name: string): Promise<ReachableAsset | undefined> {
     const { items } = await this.reachable.list(this.userId, { exact: name, offset: 0, limit: PAGE });
     return items.find((asset) => asset.name === name);
+  }
+
+  /**
+   * Refuses to change one of the folders, as a server does where nothing may be written: permission is denied, unless
+   * what is to be altered, or what something is to be made in, isn't there.
+   */
+  async refuseChange(change: Change, id: number, place: RootPlace | null): Promise<Buffer> {
+    const isThere = change === 'make' ? await this.hasParent(place) : await this.has(place);
+    if (!isThere) return statusPacket(id, STATUS.NO_SUCH_FILE, 'No such file');
+    return statusPacket(id, STATUS.PERMISSION_DENIED, 'Permission denied');
+  }
+
+  private async has(place: RootPlace | null): Promise<boolean> {
+    if (place?.kind !== 'inside') return place?.kind === 'root' || (await this.hasAsset(place));
+    const asset = await this.find(place.asset);
+    return asset?.systemUsers.some(({ username }) => username === place.systemUser) ?? false;
+  }
+
+  private async hasParent(place: RootPlace | null): Promise<boolean> {
+    return place?.kind !== 'inside' || (await this.hasAsset(place));
+  }
+
+  private async hasAsset(place: { asset: string } | null): Promise<boolean> {
+    return place !== null && (await this.find(place.asset)) !== undefined;
   }
 
   /** Answers a request that names one of the folders; null: there is none of that name. */

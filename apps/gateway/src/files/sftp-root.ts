@@ -6,7 +6,7 @@ import type { SessionOpener } from '../session/session-opener.js';
 import type { UpstreamPool } from '../session/upstream-pool.js';
 import { PacketSplitter } from './packet-splitter.js';
 import { RootBranch } from './root-branch.js';
-import { RootFolders } from './root-folders.js';
+import { changeOf, RootFolders } from './root-folders.js';
 import { absolute, placeOf, type RootPlace } from './root-paths.js';
 import { MalformedPacket, packetOf, PacketReader, SFTP, STATUS, statusPacket } from './sftp-packets.js';
 
@@ -133,6 +133,8 @@ export class SftpRoot {
     if (!BY_PATH.includes(type))
       return this.refuse(id, STATUS.UNSUPPORTED, 'This request is not supported here.');
     const place = placeOf(reader.string().toString('latin1'));
+    const change = changeOf(type, reader);
+    if (change && !isBelow(place)) return this.say(await this.folders.refuseChange(change, id, place));
     if (place?.kind === 'inside') {
       const path = Buffer.from(place.path, 'latin1');
       return this.ask(place, type, id, packetOf(type, id, path), packet.subarray(reader.position));
@@ -168,6 +170,8 @@ export class SftpRoot {
       to?.kind === 'inside' &&
       from.asset === to.asset &&
       from.systemUser === to.systemUser;
+    if (!isBelow(to) || (type === SFTP.RENAME && !isBelow(from)))
+      return this.refuse(id, STATUS.PERMISSION_DENIED, 'Permission denied');
     if (!isOne) return this.refuse(id, STATUS.PERMISSION_DENIED, 'Only within one asset and system user.');
     const source = Buffer.from(isRelativeLink ? first : from.path, 'latin1');
     const target = Buffer.from(to.path, 'latin1');
@@ -307,4 +311,9 @@ export class SftpRoot {
     for (const { branch } of [...this.branches.values()]) branch.hangUp();
     this.downstream.finish({ status: error === null ? 0 : 1 });
   }
+}
+
+/** Below the folder of a system user; that folder is the asset's own root, which nobody makes, replaces or removes. */
+function isBelow(place: RootPlace | null): boolean {
+  return place?.kind === 'inside' && place.path !== '/';
 }

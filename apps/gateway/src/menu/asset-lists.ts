@@ -153,10 +153,11 @@ export class AssetLists {
     }
   }
 
+  /** Without a terminal it is a shell that is fed: the client learns how that ended, as by direct login. */
   private async connect(asset: ReachableAsset, systemUser: WayIn): Promise<void> {
     const { screen } = this;
     screen.say(screen.texts.connecting(plain(systemUser.username), plain(asset.name)));
-    const session = await screen.lend(async (downstream, finished) => {
+    const { session, exit } = await screen.lend(async (downstream, finished) => {
       const wish = {
         userId: screen.user.id,
         assetId: asset.id,
@@ -165,10 +166,15 @@ export class AssetLists {
         language: screen.user.language,
       };
       const opened = await this.parts.opener.open(wish, downstream, screen.pool);
-      await finished;
+      const how = await finished;
       await opened?.whenEnded();
-      return opened;
+      return { session: opened, exit: how };
     });
+    if (!screen.hasTerminal) {
+      // what is left of the input was for the asset's shell: the menu must not take it for keys
+      screen.quit(exit);
+      return;
+    }
     if (!session) return;
     screen.putRight();
     screen.say(`\n${screen.texts.back}`);

@@ -1,8 +1,8 @@
 import type { ServerChannel } from 'ssh2';
 import type { Doorway } from '#libs/contracts';
 import type { Actor, Logger } from '#libs/kernel';
-import type { Downstream } from '../session/downstream.js';
-import { ChannelDownstream } from '../ssh/channel-downstream.js';
+import type { Downstream, Exit } from '../session/downstream.js';
+import { ChannelDownstream, endChannel } from '../ssh/channel-downstream.js';
 import type { ChannelContext } from '../ssh/connection.js';
 import { AssetLists, type AssetListParts } from './asset-lists.js';
 import { BatchMenu, type BatchMenuParts } from './batch-menu.js';
@@ -10,6 +10,7 @@ import { FileMenu, type FileMenuParts } from './file-menu.js';
 import { IdleTimer } from '../taps/idle-timer.js';
 import { GroupList } from './group-list.js';
 import { readKey, type MenuDesk } from './keys.js';
+import { LentInput } from './lent-input.js';
 import { LineEditor, MAX_LINE, type LineEvent } from './line-editor.js';
 import type { MenuScreen } from './menu-screen.js';
 import { Pace } from './pace.js';
@@ -52,7 +53,9 @@ export class MenuChannel implements MenuScreen {
   private stop: AbortController | null = null;
   private readonly idle: IdleTimer;
   /** A session has the terminal: its own limits count. */
-  private isLent = false;
+  private lent: LentInput | null = null;
+  /** Nothing comes from the client any more. */
+  private inputHasEnded = false;
 
   constructor(
     private downstream: ChannelDownstream,
@@ -67,6 +70,7 @@ export class MenuChannel implements MenuScreen {
     this.idle = new IdleTimer(parts.idleTimeoutMs, () => {
       this.leaveIdle();
     });
+    channel.once('end', this.inputEnded);
   }
 
   /** Greets and begins to read. */
@@ -74,7 +78,7 @@ export class MenuChannel implements MenuScreen {
     const { texts, user } = this;
     if (user.mustChangePassword && this.context.byPassword) {
       this.say(texts.mustChangePassword);
-      this.end(1);
+      this.end({ status: 1 });
       return;
     }
     this.say(`${texts.welcome(user.name || user.username)}\n${texts.hint}`);
@@ -121,6 +125,10 @@ export class MenuChannel implements MenuScreen {
     return (this.context.request.pty ?? NO_TERMINAL).rows;
   }
 
+  get hasTerminal(): boolean {
+    return this.context.request.pty !== null;
+  }
+
   get keepsUp(): boolean {
     return !this.channel.writableNeedDrain;
   }
@@ -162,21 +170,21 @@ export class MenuChannel implements MenuScreen {
     }
   }
 
-  async lend<T>(use: (downstream: Downstream, finished: Promise<void>) => Promise<T>): Promise<T> {
-    this.release();
+  async lend<T>(use: (downstream: Downstream, finished: Promise<Exit>) => Promise<T>): Promise<T> {
+    const input = this.release();
     const { socket, request } = this.context;
     const { sourceAddress } = this.downstream;
-    let finish: () => void = () => undefined;
-    const finished = new Promise<void>((resolve) => (finish = resolve));
-    this.downstream = new ChannelDownstream(this.channel, socket, sourceAddress, request, null, finish);
-    this.isLent = true;
+    let onFinished: (exit: Exit) => void = () => undefined;
+    const finished = new Promise<Exit>((resolve) => (onFinished = resolve));
+    const loan = { input, onFinished };
+    this.downstream = new ChannelDownstream(this.channel, socket, sourceAddress, request, null, loan);
     this.context.takeOver(this.downstream);
     // who left while a key was at work has told the one before
     if (this.over) this.downstream.close();
     try {
       return await use(this.downstream, finished);
     } finally {
-      this.takeBack();
+      this.takeBack(input);
     }
   }
 
@@ -184,8 +192,8 @@ export class MenuChannel implements MenuScreen {
     if ((this.context.request.pty?.term ?? 'dumb') !== 'dumb') this.write(TERMINAL_RESET);
   }
 
-  quit(): void {
-    this.end(0);
+  quit(exit: Exit = { status: 0 }): void {
+    this.end(exit);
   }
 
   private listen(): void {
@@ -199,11 +207,11 @@ export class MenuChannel implements MenuScreen {
       },
     });
     this.channel.on('data', this.take);
-    this.channel.once('end', this.inputEnded);
     if (!this.busy) this.channel.resume();
   }
 
   private readonly inputEnded = (): void => {
+    this.inputHasEnded = true;
     if (!this.busy) this.quit();
   };
 
@@ -244,7 +252,7 @@ export class MenuChannel implements MenuScreen {
       await this.pace.breathe(bytes.length - rest.length, event ? 1 : 0);
     }
     this.busy = false;
-    if (this.channel.readableEnded) this.quit();
+    if (this.inputHasEnded) this.quit();
     else if (!this.over) this.channel.resume();
   }
 
@@ -290,40 +298,39 @@ export class MenuChannel implements MenuScreen {
     this.prompt();
   }
 
-  private release(): void {
+  /** Keys typed ahead belong to the session. */
+  private release(): LentInput {
     this.channel.off('data', this.take);
-    this.channel.off('end', this.inputEnded);
-    this.channel.pause();
-    // keys typed ahead belong to the session
-    for (const bytes of this.pending.reverse()) this.channel.unshift(bytes);
+    this.lent = new LentInput(this.channel, this.pending, this.inputHasEnded);
     this.pending = [];
+    return this.lent;
   }
 
-  private takeBack(): void {
-    this.isLent = false;
+  private takeBack(input: LentInput): void {
+    this.pending = input.giveBack();
+    this.lent = null;
     this.idle.input();
     if (!this.channel.writable || this.channel.destroyed) this.leave();
     else this.listen();
   }
 
-  private end(status: number): void {
+  private end(exit: Exit): void {
     if (this.over) return;
     this.leave();
     this.channel.off('data', this.take);
     this.channel.off('end', this.inputEnded);
-    this.channel.exit(status);
-    this.channel.end();
+    endChannel(this.channel, exit);
     this.channel.resume();
   }
 
   /** A terminal that was left alone is nobody's menu; what runs for it goes on until it ends or is stopped. */
   private leaveIdle(): void {
-    if (this.isLent || this.stop) {
+    if (this.lent || this.stop) {
       this.idle.input();
       return;
     }
     this.say(this.texts.idle);
-    this.end(0);
+    this.end({ status: 0 });
   }
 
   /** Nobody is there any more: whoever waits for them goes on. */

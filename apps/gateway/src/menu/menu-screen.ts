@@ -1,7 +1,7 @@
 import type { Doorway } from '#libs/contracts';
 import type { User } from '#libs/database';
 import type { Actor } from '#libs/kernel';
-import type { Downstream } from '../session/downstream.js';
+import type { Downstream, Exit } from '../session/downstream.js';
 import type { UpstreamPool } from '../session/upstream-pool.js';
 import type { MenuTexts } from './menu-texts.js';
 import type { MenuLanguage } from './texts.js';
@@ -21,6 +21,8 @@ export interface MenuScreen {
   /** Columns and rows as they are now: a window may be resized at any time. */
   readonly width: number;
   readonly height: number;
+  /** Without one, what is read is a program's: its input is no person's keys. */
+  readonly hasTerminal: boolean;
   /** What was shown is being read: more may come. */
   readonly keepsUp: boolean;
   /** Shows lines. Text of others must be made {@link plain} first. */
@@ -31,10 +33,10 @@ export interface MenuScreen {
   ask(prompt: string): Promise<string | null>;
   /** Work that Ctrl-C stops, as does a user who goes away. Other keys typed meanwhile are kept for the menu. */
   interruptible<T>(work: (stop: AbortSignal) => Promise<T>): Promise<T>;
-  /** Hands the terminal to something else, raw, and takes it back. `finished`: `finish` was called on it. */
-  lend<T>(use: (downstream: Downstream, finished: Promise<void>) => Promise<T>): Promise<T>;
+  /** Hands the terminal to something else, raw, and takes it back. `finished`: `finish` was called on it, with this. */
+  lend<T>(use: (downstream: Downstream, finished: Promise<Exit>) => Promise<T>): Promise<T>;
   /** Undoes what a program may have left: alternate screen, hidden cursor, mouse and paste modes, colours. */
   putRight(): void;
-  /** Ends the menu. */
-  quit(): void;
+  /** Ends the menu, and tells the client this of it; status 0 unless given. */
+  quit(exit?: Exit): void;
 }

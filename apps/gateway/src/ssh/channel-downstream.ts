@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 import type { SessionKind } from '#libs/contracts';
 import { readTransferCommand } from '../files/transfer-command.js';
@@ -15,6 +16,14 @@ export interface ChannelRequest {
   openAgent?: OpenAgent;
 }
 
+/** A channel that is somebody else's again when the session is over. */
+export interface ChannelLoan {
+  /** Its input, instead of the channel itself. */
+  input: Readable;
+  /** Called instead of closing the channel. */
+  onFinished: (exit: Exit) => void;
+}
+
 /** An SSH channel as the user's side of a session. */
 export class ChannelDownstream implements Downstream {
   readonly kind: SessionKind;
@@ -28,8 +37,8 @@ export class ChannelDownstream implements Downstream {
     readonly sourceAddress: string,
     private readonly request: ChannelRequest,
     readonly command: string | null,
-    /** Called instead of closing the channel: the menu goes on. */
-    private readonly onFinished: (() => void) | null = null,
+    /** Lent by the menu, which goes on with the channel. */
+    private readonly loan: ChannelLoan | null = null,
   ) {
     if (request.sftp) this.kind = 'sftp';
     else if (command === null) this.kind = 'ssh';
@@ -52,8 +61,8 @@ export class ChannelDownstream implements Downstream {
     return this.request.openAgent;
   }
 
-  get input(): ServerChannel {
-    return this.channel;
+  get input(): Readable {
+    return this.loan?.input ?? this.channel;
   }
 
   get output(): ServerChannel {
@@ -96,13 +105,18 @@ export class ChannelDownstream implements Downstream {
   finish(exit: Exit): void {
     if (this.finished) return;
     this.finished = true;
-    if (this.onFinished) {
-      this.onFinished();
+    if (this.loan) {
+      this.loan.onFinished(exit);
       return;
     }
-    if (exit && 'status' in exit) this.channel.exit(exit.status);
-    else if (exit) this.channel.exit(exit.signal, exit.coreDumped, exit.message);
-    // both end after what is still queued; then EOF and CLOSE are sent. Not by `drain`: a stream that never was full has none
-    this.channel.stderr.end(() => this.channel.end());
+    endChannel(this.channel, exit);
   }
+}
+
+/** Tells how it ended and ends the channel after what is still queued on both of its streams. */
+export function endChannel(channel: ServerChannel, exit: Exit): void {
+  if (exit && 'status' in exit) channel.exit(exit.status);
+  else if (exit) channel.exit(exit.signal, exit.coreDumped, exit.message);
+  // then EOF and CLOSE are sent. Not by `drain`: a stream that never was full has none
+  channel.stderr.end(() => channel.end());
 }
