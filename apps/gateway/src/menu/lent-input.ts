@@ -37,7 +37,8 @@ export class LentInput extends Readable {
   }
 
   private readonly passOn = (bytes: Buffer): void => {
-    if (!this.push(bytes)) this.channel.pause();
+    // a channel that was cut off is over before all of it was read
+    if (this.isEnded || !this.push(bytes)) this.channel.pause();
   };
 
   private readonly over = (): void => {
