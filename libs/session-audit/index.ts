@@ -1,5 +1,10 @@
 export { AuditListExport, type AuditList } from './audit-list-export.js';
-export { CommandArchive, type CommandFilter, type CommandRow } from './command-archive.js';
+export {
+  CommandArchive,
+  type CommandSearch,
+  type CommandFilter,
+  type CommandRow,
+} from './command-archive.js';
 export { CommandJournal, type CommandRecord } from './command-journal.js';
 export { GatewayRoster } from './gateway-roster.js';
 export { MonitorSettings, type MonitorPolicy } from './monitor-settings.js';

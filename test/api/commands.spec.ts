@@ -137,6 +137,40 @@ describe('commands', () => {
     expect(found.items.map(({ id }) => id).sort()).toEqual([...sessions].sort());
   });
 
+  it('of a short text are looked for among the latest, which is said; whatever narrows it finds the others', async () => {
+    const found = page.extend({ searchedFrom: z.coerce.date().nullable() });
+    const search = async (query: string): Promise<{ count: number; from: Date | null }> => {
+      const answer = await auditor.client.get(`/commands?${query}`).expect(200);
+      const { total, searchedFrom } = found.parse(answer.body);
+      return { count: total, from: searchedFrom };
+    };
+    expect(await search('q=ls')).toEqual({ count: 2, from: null });
+    const database = api.app.get(DataSource);
+    await database.query('ALTER TABLE commands DISABLE TRIGGER audit_queue');
+    // the first of them a minute after those that stand there, one each millisecond
+    const begin = new Date(START + 2 * 3_600_000);
+    await database.query(
+      `INSERT INTO commands (id, session_id, user_id, username, asset_id, asset_name, system_user_id, system_username, kind,
+         command, certain, at, offset_ms)
+       SELECT gen_random_uuid(), $2, $3, 'bob', $4, 'web-1', $5, 'dev', 'line', 'df -h', true,
+         $1::timestamptz + n * interval '1 millisecond', 0 FROM generate_series(0, 150_000) n`,
+      [begin, sessions[1], bob.id, assets[1], newId()],
+    );
+    await database.query('ALTER TABLE commands ENABLE TRIGGER audit_queue');
+
+    const oldest = new Date(begin.getTime() + 1);
+    expect(await search('q=ls')).toEqual({ count: 0, from: oldest });
+    expect(await search('q=df')).toEqual({ count: 10_000, from: oldest });
+    expect(await search('q=ls%20-la')).toEqual({ count: 2, from: null });
+    expect(await search(`q=ls&userId=${alice.id}`)).toEqual({ count: 1, from: null });
+    expect(await search(`q=ls&to=${begin.toISOString()}`)).toEqual({ count: 2, from: null });
+    expect(await search(`q=ls&from=${new Date(begin.getTime() + 9).toISOString()}`)).toEqual({
+      count: 0,
+      from: null,
+    });
+    expect(await search('')).toMatchObject({ count: 10_000, from: null });
+  });
+
   it('are for those who may audit only', async () => {
     await alice.client.get('/commands').expect(403);
     await alice.client.get(`/sessions/${sessions[0]}/commands`).expect(403);

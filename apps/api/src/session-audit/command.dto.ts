@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { COMMAND_KINDS, type CommandKind } from '#libs/contracts';
 import type { AssetId, SessionId, SystemUserId, UserId } from '#libs/kernel';
-import type { CommandFilter, CommandRow } from '#libs/session-audit';
+import type { CommandFilter, CommandRow, CommandSearch } from '#libs/session-audit';
 import { IdField, OneOf, QueryFlag } from '../http/fields.js';
 import { TimelinePageOf, TimelineQueryBy } from './timeline-query.js';
 
@@ -73,3 +73,14 @@ export class CommandView implements CommandRow {
 
 /** One page of commands; `total` counts up to 10,000. */
 export class CommandPage extends TimelinePageOf(CommandView) {}
+
+/** One page of those that were searched. */
+export class CommandSearchPage extends CommandPage implements CommandSearch {
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    description:
+      'Commands before this moment were not searched: a text of one or two characters is looked for in the latest 150,000 of the period, unless a session, user, asset or system user is asked for. null: all were',
+  })
+  searchedFrom!: Date | null;
+}

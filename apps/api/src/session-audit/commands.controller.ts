@@ -4,7 +4,7 @@ import type { SessionId } from '#libs/kernel';
 import { CommandArchive } from '#libs/session-audit';
 import { Requires } from '../http/access.js';
 import { IdParam } from '../http/id-param.js';
-import { CommandListQuery, CommandPage, SessionCommandListQuery } from './command.dto.js';
+import { CommandListQuery, CommandPage, CommandSearchPage, SessionCommandListQuery } from './command.dto.js';
 
 @ApiTags('commands')
 @Controller()
@@ -13,9 +13,9 @@ export class CommandsController {
 
   @Get('commands')
   @Requires('audit.read')
-  @ApiOkResponse({ type: CommandPage })
-  listCommands(@Query() query: CommandListQuery): Promise<CommandPage> {
-    return this.archive.list(query);
+  @ApiOkResponse({ type: CommandSearchPage })
+  listCommands(@Query() query: CommandListQuery): Promise<CommandSearchPage> {
+    return this.archive.search(query);
   }
 
   @Get('sessions/:id/commands')

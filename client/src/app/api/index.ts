@@ -55,6 +55,7 @@ export type { ChosenAssets } from './models/chosen-assets';
 export type { CollectFacts } from './models/collect-facts';
 export type { CommandKind } from './models/command-kind';
 export type { CommandPage } from './models/command-page';
+export type { CommandSearchPage } from './models/command-search-page';
 export type { CommandView } from './models/command-view';
 export type { ConnectionStep } from './models/connection-step';
 export type { ConnectionStepView } from './models/connection-step-view';

@@ -1,4 +1,4 @@
-import { Component, inject } from '@angular/core';
+import { Component, inject, signal } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { COMMAND_KINDS, type SheetFormat } from '#libs/contracts';
 import { Api } from '../api/api';
@@ -41,6 +41,8 @@ export class CommandList {
   private readonly language = inject(Language);
   protected readonly t = injectWords();
   protected readonly columns = COLUMNS;
+  /** A short text was looked for in the commands since then only. */
+  protected readonly searchedFrom = signal<string | null>(null);
   protected readonly facets: readonly Facet[] = [
     {
       field: 'kind',
@@ -57,7 +59,11 @@ export class CommandList {
     name: 'commands',
     sort: '-at',
     filters: ['kind', 'certain', 'from', 'to', 'sessionId', 'userId', 'assetId', 'systemUserId'],
-    load: (query) => this.api.invoke(listCommands, { ...paging(query, SORTS), ...narrowedBy(query) }),
+    load: async (query) => {
+      const page = await this.api.invoke(listCommands, { ...paging(query, SORTS), ...narrowedBy(query) });
+      this.searchedFrom.set(page.searchedFrom);
+      return page;
+    },
   });
   protected readonly whole = (format: SheetFormat): Promise<Blob> => {
     const query = this.list.query();

@@ -7,7 +7,7 @@ import { filter, map } from 'rxjs/operators';
 import { StrictHttpResponse } from '../../strict-http-response';
 import { RequestBuilder } from '../../request-builder';
 
-import { CommandPage } from '../../models/command-page';
+import { CommandSearchPage } from '../../models/command-search-page';
 
 export interface ListCommands$Params {
 
@@ -53,7 +53,7 @@ export interface ListCommands$Params {
   systemUserId?: string;
 }
 
-export function listCommands(http: HttpClient, rootUrl: string, params?: ListCommands$Params, context?: HttpContext): Observable<StrictHttpResponse<CommandPage>> {
+export function listCommands(http: HttpClient, rootUrl: string, params?: ListCommands$Params, context?: HttpContext): Observable<StrictHttpResponse<CommandSearchPage>> {
   const rb = new RequestBuilder(rootUrl, listCommands.PATH, 'get');
   if (params) {
     rb.query('q', params.q, {});
@@ -76,7 +76,7 @@ export function listCommands(http: HttpClient, rootUrl: string, params?: ListCom
   ).pipe(
     filter((r: any): r is HttpResponse<any> => r instanceof HttpResponse),
     map((r: HttpResponse<any>) => {
-      return r as StrictHttpResponse<CommandPage>;
+      return r as StrictHttpResponse<CommandSearchPage>;
     })
   );
 }
