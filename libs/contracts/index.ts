@@ -11,6 +11,7 @@ export * from './jobs.js';
 export * from './mail.js';
 export * from './monitor.js';
 export * from './operation-words.js';
+export * from './passwords.js';
 export * from './permissions.js';
 export * from './runs.js';
 export * from './sessions.js';

@@ -25,7 +25,11 @@ const SECTIONS_OF: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Sections of the language files that only operations read. */
-export const OPERATION_SECTIONS: readonly string[] = ['operationField', ...Object.values(SECTIONS_OF).flat()];
+export const OPERATION_SECTIONS: readonly string[] = [
+  'operationField',
+  'operationSubject',
+  ...Object.values(SECTIONS_OF).flat(),
+];
 
 /** What a reader of operations brings along. */
 export interface OperationReader {
@@ -37,12 +41,35 @@ export interface OperationReader {
   moment(iso: string): string;
 }
 
+/** What an operation was done to, as its row holds it. */
+export interface OperationSubject {
+  subjectType: string;
+  /** Null: nothing that has an id. */
+  subjectId: string | null;
+  subjectName: string;
+}
+
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const NOTHING = '–';
 
 /** What a field of an operation is called; as the record calls it where no language file knows. */
 export function operationField(field: string, { word }: Pick<OperationReader, 'word'>): string {
   return word(`operationField.${field}`) ?? field;
+}
+
+/** Kinds of things of which Gatehouse has only its own, which it calls by codes. */
+const OWN_KINDS = new Set(['settings', 'retention', 'audit', 'login', 'vault', 'gateway']);
+
+/** What an operation was done to: words for things of Gatehouse's own and for counts, else the name that somebody gave. */
+export function operationSubject(
+  { subjectType, subjectId, subjectName }: OperationSubject,
+  { word }: Pick<OperationReader, 'word'>,
+): string {
+  if (subjectId === null && OWN_KINDS.has(subjectType))
+    return word(`operationSubject.${subjectType}.${subjectName.replaceAll(' ', '-')}`) ?? subjectName;
+  const [, count, things] = /^(\d+) (assets|users)$/.exec(subjectName) ?? [];
+  if (count === undefined || (subjectId !== null && subjectType !== 'run')) return subjectName;
+  return `${count} ${word(`operationSubject.${things}`) ?? things}`;
 }
 
 /** A field's value as people read it: names for ids, words for codes, lists in a line; nothing is a dash. */

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
+import { PASSWORD_MIN } from '#libs/contracts';
 import { ValidationFailed } from '#libs/kernel';
 
-/** Length of a password, in characters. */
-export const PASSWORD_MIN = 12;
+/** The most characters of a password. */
 export const PASSWORD_MAX = 256;
 
 /** Of the commonest passwords those that are long enough to pass otherwise, in lower case. */

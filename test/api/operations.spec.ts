@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { operationSubject } from '#libs/contracts';
 import { Operation } from '#libs/database';
 import { openApiDocument } from '../../apps/api/src/openapi.js';
 import { INVENTORY, PUSHES } from './changes/estate.js';
@@ -169,6 +170,26 @@ describe('the operations log', () => {
       );
       expect(mute).toEqual([]);
     }
+  });
+
+  it('calls what is Gatehouse’s own by words, in either language', async () => {
+    const rows = await database.getRepository(Operation).find();
+    for (const language of ['en', 'zh-CN'] as const) {
+      const known: Readonly<Record<string, string>> = words[language];
+      const asked = new Set<string>();
+      const word = (key: string): string | undefined => {
+        asked.add(key);
+        return known[key];
+      };
+      for (const row of rows) operationSubject(row, { word });
+      expect([...asked]).toEqual(
+        expect.arrayContaining(['operationSubject.settings.defaults', 'operationSubject.audit.commands']),
+      );
+      expect([...asked].filter((key) => !(key in known))).toEqual([]);
+    }
+    expect(
+      operationSubject({ subjectType: 'user', subjectId: '1', subjectName: 'mail' }, { word: () => '-' }),
+    ).toBe('mail');
   });
 
   it('knows all operations that are written', async () => {

@@ -61,6 +61,9 @@ requires('ssh', 'browser').describe('rules in the console', () => {
     await choose('explain-system-user', 'dev');
     await visitor.page.getByText('Yes, allowed now').waitFor();
     await expect
+      .poll(() => visitor.page.locator('section.answer > p').first().textContent())
+      .toMatch(/^The rules allow there: \S/);
+    await expect
       .poll(() => visitor.page.locator('gh-explained-rule').textContent())
       .toContain('named by the rule');
     await harness.change(`/authorization-rules/${ruleId}`, { active: false });

@@ -78,7 +78,7 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await page.getByRole('button', { name: '停止' }).click();
     await expect
       .poll(() => groups.allTextContents(), patience)
-      .toContainEqual(expect.stringMatching(/已停止.*web-01, web-02/s));
+      .toContainEqual(expect.stringMatching(/已停止.*web-01、web-02/s));
     expect(browser.complaints).toEqual([]);
   });
 

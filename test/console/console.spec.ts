@@ -59,6 +59,13 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.page.waitForURL('**/password');
     await admin.page.goto('/users');
     await admin.page.waitForURL('**/password');
+    await admin.field('Current password').fill(product.adminPassword);
+    await admin.page.locator('#newPassword').fill('too short');
+    await admin.page.locator('#repeated').fill('something else');
+    await admin.button('Change password').click();
+    await expect
+      .poll(() => admin.page.locator('.problem').allTextContents())
+      .toEqual(['Use at least 12 characters.', 'The two are not the same.']);
     await admin.changePassword(product.adminPassword, ADMIN_PASSWORD);
     await admin.page.waitForURL('**/{home,my-assets}');
   });
@@ -127,6 +134,13 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     expect(await admin.page.content()).not.toContain('PRIVATE KEY');
     await admin.link('Rules').click();
     await admin.add('Add rule');
+    await admin.button('Save').click();
+    const missing = ['name', 'userIds', 'assetIds', 'systemUserIds'].map((field) => `#${field}-problem`);
+    await expect.poll(() => admin.panel.locator(missing.join()).count()).toBe(missing.length);
+    expect(await admin.panel.locator('.problem').allTextContents()).toContain(
+      'Choose at least one system user.',
+    );
+    expect(await admin.panel.locator('.problem').count()).toBe(missing.length);
     await admin.page.locator('#name').fill('alice on the web server');
     await admin.pick('userIds', 'alice');
     await admin.pick('assetIds', 'web-01');

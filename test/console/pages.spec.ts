@@ -176,6 +176,8 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await changed.locator('summary').click();
     await changed.locator('del', { hasText: 'Telecom' }).waitFor();
     await changed.locator('ins', { hasText: 'Unicom' }).waitFor();
+    const frame = "document.querySelector('gh-list .frame')";
+    expect(await visitor.page.evaluate(`${frame}.scrollWidth - ${frame}.clientWidth`)).toBe(0);
     expect(await changed.locator('time').textContent()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     const saved = visitor.page.waitForEvent('download');
     await visitor.button('Export').click();
@@ -186,6 +188,16 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
       expect.stringContaining(',changed,data center,SH-1,Operator: Telecom,Operator: Unicom,'),
       expect.stringMatching(/,added,data center,SH-1,,"Name: SH-1\n[^"]*Operator: Telecom\n[^"]*",/),
     ]);
+    await visitor.leave();
+  });
+
+  it('operations name settings and what was exported in the reader’s language', async () => {
+    const visitor = await browser.enter(harness.product.url, auditor, 'zh-CN');
+    await harness.admin.do('GET', '/audit/exports/commands?format=csv&language=en');
+    await visitor.page.goto('/audit/operations?subjectType=audit');
+    await expect
+      .poll(() => visitor.page.locator('tbody tr:not(.skeleton)').first().textContent())
+      .toMatch(/审计.*命令记录/s);
     await visitor.leave();
   });
 

@@ -90,6 +90,23 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
       .toMatch(/^无法连接 away/);
   });
 
+  it('that failed for want of a pinned host key are pushed again with one', async () => {
+    const visitor = await enter();
+    const { page } = visitor;
+    const asset = await desk.addAsset({ ...host, name: 'unpinned' }, { hostKeys: [] });
+    const user = await desk.addSystemUser('pinner');
+    await page.goto(`/pushes/${await desk.start(user, [asset], 'key')}`);
+    const result = page.locator('gh-push-panel li.asset', { hasText: 'unpinned' });
+    await expect.poll(() => result.textContent()).toContain('Failed');
+    await visitor.link('Push again where no host key is pinned…').click();
+    await expect.poll(() => page.locator('gh-push-form').textContent()).toMatch(/pinner.*unpinned/s);
+    await page.locator('#pinHostKey').check();
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await expect.poll(() => result.textContent()).toContain('Succeeded');
+    expect(await visitor.link('Push again where no host key is pinned…').count()).toBe(0);
+    await visitor.leave();
+  });
+
   it('are stopped while they run, and say where', async () => {
     const { page } = await enter();
     await page.goto('/pushes');

@@ -7,6 +7,7 @@ const copy = join(root, 'apps', 'api', 'src', 'session-audit', 'audit-words.json
 /** Sections of the console's language files whose words stand in audit exports too. */
 const SECTIONS = [
   ...['operations.subjects', 'operations.ways', 'operationVerb', 'operationField', 'operationLanguage'],
+  'operationSubject',
   ...['operationState', 'operationSecret', 'ended', 'sessionKind', 'commands.kinds'],
   ...['loginReason', 'loginWay', 'loginMethod'],
   ...['fileTransfers.directions', 'fileTransfers.changes', 'fileTransfers.results', 'fileTransfers.gaps'],

@@ -1,4 +1,4 @@
-import { operationField, operationValue, type OperationReader } from '#libs/contracts';
+import { operationField, operationSubject, operationValue, type OperationReader } from '#libs/contracts';
 import type { AuditList } from '#libs/session-audit';
 import type { SheetLanguage } from '../sheets/columns.js';
 import words from './audit-words.json' with { type: 'json' };
@@ -31,6 +31,7 @@ export function saidIn(
         const section = sections[field];
         if (section !== undefined && typeof value === 'string')
           return [field, word(`${section}.${codeOf(list, field, value)}`) ?? value];
+        if (list === 'operations' && field === 'subjectName') return [field, subjectOf(row, reader)];
         return [field, cell(value, reader)];
       }),
     );
@@ -41,6 +42,17 @@ export function saidIn(
 function codeOf(list: AuditList, field: string, value: string): string {
   if (list === 'operations' && field === 'action') return value.slice(value.indexOf('.') + 1);
   return list === 'login-attempts' && field === 'reason' ? value.replaceAll(' ', '_') : value;
+}
+
+function subjectOf(
+  { subjectType, subjectId, subjectName }: Record<string, unknown>,
+  reader: OperationReader,
+): string {
+  const id = typeof subjectId === 'string' ? subjectId : null;
+  return operationSubject(
+    { subjectType: String(subjectType), subjectId: id, subjectName: String(subjectName) },
+    reader,
+  );
 }
 
 function namesOf({ names }: Record<string, unknown>): Record<string, string> {

@@ -35,7 +35,7 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
   `,
   styles: `
     summary {
-      max-width: 420px;
+      max-width: 300px;
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
@@ -43,9 +43,11 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
     }
     dl {
       display: grid;
-      grid-template-columns: auto 1fr;
+      grid-template-columns: auto minmax(0, 1fr);
       gap: 2px 12px;
-      max-width: 560px;
+      /* as wide as the column is without it: opened, it pushes no other column out of sight */
+      width: 0;
+      min-width: max(100%, 240px);
       margin: 4px 0;
       white-space: pre-wrap;
     }

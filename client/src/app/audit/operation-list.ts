@@ -1,6 +1,6 @@
 import { Component, inject } from '@angular/core';
 import { Api } from '../api/api';
-import type { SheetFormat } from '#libs/contracts';
+import { operationSubject, type SheetFormat } from '#libs/contracts';
 import { exportOperations } from '../api/fn/audit/export-operations';
 import { listOperations } from '../api/fn/audit/list-operations';
 import type { OperationView } from '../api/models/operation-view';
@@ -78,6 +78,11 @@ export class OperationList {
   protected verbOf(action: string): string {
     const verb = action.slice(action.indexOf('.') + 1);
     return this.known(`operationVerb.${verb}`) ?? verb;
+  }
+
+  /** Gatehouse's own things are called by codes. */
+  protected subjectOf(operation: OperationView): string {
+    return operationSubject(operation, { word: (key) => this.known(key) });
   }
 
   protected kindOf(subjectType: string): string {

@@ -1,4 +1,14 @@
-import { Component, computed, input, model, output, resource, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  computed,
+  input,
+  linkedSignal,
+  model,
+  output,
+  resource,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import type { FormValueControl } from '@angular/forms/signals';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
@@ -87,6 +97,11 @@ export class Picker implements FormValueControl<readonly string[]> {
     },
     loader: ({ params }) => params.source.find(params.q),
   });
+  /** What was found last stays while the next search runs: no choice goes away under a pointer that is about to take it. */
+  private readonly offered = linkedSignal<readonly Choice[] | undefined, readonly Choice[]>({
+    source: () => (this.found.isLoading() ? undefined : this.found.hasValue() ? this.found.value() : []),
+    computation: (found, before) => found ?? before?.value ?? [],
+  });
   private readonly seen = new Map<string, Choice>();
   private readonly named = resource({
     params: () => {
@@ -105,7 +120,7 @@ export class Picker implements FormValueControl<readonly string[]> {
 
   protected readonly picked = computed(() => (this.single() ? (this.value()[0] ?? null) : [...this.value()]));
   protected readonly shown = computed<readonly Choice[]>(() => {
-    const found = this.found.hasValue() ? this.found.value() : [];
+    const found = this.offered();
     for (const choice of found) this.seen.set(choice.id, choice);
     const typed = (this.wanted() ?? '').toLowerCase();
     return [...this.leading().filter(({ name }) => name.toLowerCase().includes(typed)), ...found];

@@ -75,6 +75,10 @@ export class ExplainPage {
   protected readonly answer = computed(() =>
     this.explanation.hasValue() ? this.explanation.value() : undefined,
   );
+  /** The actions that are granted there, named. */
+  protected readonly allowed = computed(() =>
+    (this.answer()?.actions ?? []).map((each) => this.t(`action.${each}`)).join(this.t('phrase.between')),
+  );
   /** What the person who asks may open themselves. */
   protected readonly ownTerminal = computed<TerminalTarget | null>(() => {
     const { granted, actions = [] } = this.answer() ?? {};

@@ -1,5 +1,5 @@
 import { Component, computed, inject, input, output, signal } from '@angular/core';
-import { FormField, form, required, validate } from '@angular/forms/signals';
+import { FormField, form, required } from '@angular/forms/signals';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
@@ -8,6 +8,7 @@ import { Field } from '../form/field';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
+import { checkNewPassword } from './new-password';
 
 /** The present password, and a new one twice. */
 @Component({
@@ -29,10 +30,7 @@ export class PasswordForm {
   private readonly model = signal({ currentPassword: '', newPassword: '', repeated: '' });
   protected readonly form = form(this.model, (path) => {
     required(path.currentPassword);
-    required(path.newPassword);
-    validate(path.repeated, ({ value, valueOf }) =>
-      value() === valueOf(path.newPassword) ? undefined : { kind: 'differs' },
-    );
+    checkNewPassword(path);
   });
   protected readonly problem = signal<string | null>(null);
 

@@ -65,6 +65,17 @@ export class PushPanel {
     return { forUsers: push.systemUserId, onAssets: assetIds.join(',') };
   });
 
+  /** Address parameters of a push to the assets that failed for want of a pinned host key; null: there are none. */
+  protected readonly nextPin = computed(() => {
+    const push = this.push();
+    if (!this.mayWrite || !push?.finishedAt || push.mode === 'recycle' || !push.systemUserExists) return null;
+    const assetIds = push.results
+      .filter(({ state, steps }) => state === 'failed' && steps.at(-1)?.code === 'no-pinned-key')
+      .map(({ assetId }) => assetId);
+    if (assetIds.length === 0 || assetIds.length > SHOWN) return null;
+    return { forUsers: push.systemUserId, onAssets: assetIds.join(','), as: push.mode };
+  });
+
   constructor() {
     watchJob({
       job: this.push,

@@ -1,5 +1,5 @@
 import { Component, DOCUMENT, inject, signal } from '@angular/core';
-import { FormField, form, required, validate } from '@angular/forms/signals';
+import { FormField, form } from '@angular/forms/signals';
 import { Router, RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
@@ -10,6 +10,7 @@ import { setPassword } from '../api/fn/auth/set-password';
 import { Field } from '../form/field';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
+import { checkNewPassword } from '../password/new-password';
 import { injectProblemWords } from '../problem/problem-words';
 import { ProfileMenu } from '../shell/profile-menu';
 
@@ -33,10 +34,7 @@ export class SetPassword {
   protected readonly token = this.document.location.hash.slice(1);
   private readonly model = signal({ newPassword: '', repeated: '' });
   protected readonly form = form(this.model, (path) => {
-    required(path.newPassword);
-    validate(path.repeated, ({ value, valueOf }) =>
-      value() === valueOf(path.newPassword) ? undefined : { kind: 'differs' },
-    );
+    checkNewPassword(path);
   });
   protected readonly problem = signal<string | null>(null);
 

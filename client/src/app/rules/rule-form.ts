@@ -1,5 +1,5 @@
 import { Component, computed, inject, input, linkedSignal, resource, signal } from '@angular/core';
-import { FormField, disabled, form, required } from '@angular/forms/signals';
+import { FormField, disabled, form, required, validate } from '@angular/forms/signals';
 import { RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzDatePickerComponent } from 'ng-zorro-antd/date-picker';
@@ -26,7 +26,7 @@ import { SidePanel } from '../panel/side-panel';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
 import { type MissingPush, pushOfMissing, readMissingPushes } from './missing-push';
-import { newRuleOf, ruleDraft, ruleModel } from './rule-model';
+import { type RuleSideName, lacks, newRuleOf, ruleDraft, ruleModel } from './rule-model';
 import type { RuleView } from '../api/models/rule-view';
 import { RuleStore } from './rule-store';
 import { WeekHoursField } from './week-hours-field';
@@ -87,6 +87,10 @@ export class RuleForm implements HoldsInput {
   }));
   protected readonly form = form(this.model, (path) => {
     required(path.name);
+    validate(path.userIds, () => this.fault('who'));
+    validate(path.assetIds, () => this.fault('where'));
+    validate(path.systemUserIds, () => this.fault('asWhom'));
+    validate(path.actions.connect, () => this.fault('what'));
     disabled(path, { when: () => !this.mayWrite });
   });
   protected readonly problem = signal<string | null>(null);
@@ -99,6 +103,13 @@ export class RuleForm implements HoldsInput {
   /** What to ask of a rule that stands: the first that it names of each side. */
   protected questionOf({ userIds, assetIds, systemUserIds }: RuleView): Record<string, string | undefined> {
     return { userId: userIds[0], assetId: assetIds[0], systemUserId: systemUserIds[0] };
+  }
+
+  /** A side that was empty before may stay so, as the server has it: a rule that gives nothing can still be ended. */
+  private fault(side: RuleSideName): { kind: string } | undefined {
+    const known = this.known();
+    const mayLack = known !== undefined && lacks(ruleModel(known), side);
+    return !mayLack && lacks(this.model(), side) ? { kind: `no_${side}` } : undefined;
   }
 
   hasUnsavedInput(): boolean {

@@ -49,6 +49,20 @@ export function ruleModel(rule: RuleView | undefined): RuleModel {
   };
 }
 
+/** What a rule says something of: without any of these it gives nothing. */
+export type RuleSideName = 'who' | 'where' | 'asWhom' | 'what';
+
+/** Whether a rule names nothing on that side. */
+export function lacks(model: RuleModel, side: RuleSideName): boolean {
+  if (side === 'what') return !ACTIONS.some((action) => model.actions[action]);
+  const sides = {
+    who: [...model.userIds, ...model.userGroupIds],
+    where: [...model.assetIds, ...model.assetGroupIds],
+    asWhom: model.systemUserIds,
+  };
+  return sides[side].length === 0;
+}
+
 /** The sides of a new rule that its address fills in: ids of system users and assets, separated by commas. */
 export function newRuleOf(
   forUsers: string | undefined,
