@@ -183,8 +183,11 @@ describe('the operations log', () => {
       };
       for (const row of rows) operationSubject(row, { word });
       expect([...asked]).toEqual(
-        expect.arrayContaining(['operationSubject.settings.defaults', 'operationSubject.audit.commands']),
+        expect.arrayContaining(['operationSubject.settings.defaults', 'operationSubject.audit.audit']),
       );
+      // an export changes nothing, and so has no route here
+      operationSubject({ subjectType: 'audit', subjectId: null, subjectName: 'commands' }, { word });
+      expect([...asked]).toContain('operationSubject.audit.commands');
       expect([...asked].filter((key) => !(key in known))).toEqual([]);
     }
     expect(
