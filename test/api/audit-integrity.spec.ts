@@ -9,21 +9,9 @@ import { AuditInspector, type AuditVerdict, chainAfter } from '#libs/session-aud
 import { problemLine } from '../../apps/standalone/src/audit/audit-words.js';
 import { ApiFixture } from './api-fixture.js';
 import { AuditStock } from './audit-stock.js';
+import { whileTampered } from './tampering.js';
 
 const links = z.array(z.object({ seq: z.coerce.number(), rowId: z.string(), kind: z.string() }));
-const TABLES = [
-  'sessions',
-  'commands',
-  'file_transfers',
-  'operations',
-  'login_attempts',
-  'batch_executions',
-  'batch_results',
-  'audit_seals',
-  'audit_checkpoints',
-  'audit_queue',
-];
-
 const told = (verdict: AuditVerdict): string =>
   verdict.problem ? `${problemLine(verdict.problem)}\n` : 'whole\n';
 
@@ -61,22 +49,8 @@ describe('integrity of the audit', { timeout: 60_000 }, () => {
   const verifyLive = async (): Promise<string> => told(await stock.verify());
 
   /** Does something to the database past the product, tells what the command says, and takes it back. */
-  async function afterTampering(tamper: () => Promise<unknown>): Promise<string> {
-    for (const table of TABLES) await sql(`CREATE TABLE kept_${table} AS TABLE ${table}`);
-    try {
-      await tamper();
-      return await verifyLive();
-    } finally {
-      for (const table of TABLES) {
-        const triggers = `ALTER TABLE ${table}`;
-        await sql(`${triggers} DISABLE TRIGGER USER`);
-        await sql(`DELETE FROM ${table}`);
-        await sql(`INSERT INTO ${table} SELECT * FROM kept_${table}`);
-        await sql(`${triggers} ENABLE TRIGGER USER`);
-        await sql(`DROP TABLE kept_${table}`);
-      }
-    }
-  }
+  const afterTampering = (tamper: () => Promise<unknown>): Promise<string> =>
+    whileTampered(database, tamper, verifyLive);
 
   it('is whole as long as nobody touched it', async () => {
     expect(await stock.verify()).toMatchObject({ problem: null, recordings: 4, missingBefore: 0 });
