@@ -166,6 +166,12 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     ).id;
     await harness.change(`/data-centers/${id}`, { operator: 'Unicom' });
     const visitor = await enter(auditor);
+    await visitor.page.setViewportSize({ width: 1280, height: 800 });
+    await visitor.page.goto('/audit/operations?sort=at');
+    await visitor.page.getByText('Gatehouse itself').waitFor();
+    const frame = "document.querySelector('gh-list .frame')";
+    const outOfSight = `${frame}.scrollWidth - ${frame}.clientWidth`;
+    expect(await visitor.page.evaluate(outOfSight)).toBe(0);
     await visitor.page.goto('/audit/operations');
     await visitor.page.getByRole('button', { name: 'To what' }).click();
     await visitor.page.getByRole('menuitemradio', { name: 'data center' }).click();
@@ -176,8 +182,7 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await changed.locator('summary').click();
     await changed.locator('del', { hasText: 'Telecom' }).waitFor();
     await changed.locator('ins', { hasText: 'Unicom' }).waitFor();
-    const frame = "document.querySelector('gh-list .frame')";
-    expect(await visitor.page.evaluate(`${frame}.scrollWidth - ${frame}.clientWidth`)).toBe(0);
+    expect(await visitor.page.evaluate(outOfSight)).toBe(0);
     expect(await changed.locator('time').textContent()).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
     const saved = visitor.page.waitForEvent('download');
     await visitor.button('Export').click();

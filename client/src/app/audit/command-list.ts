@@ -35,6 +35,13 @@ const CERTAIN = ['true', 'false'] as const;
   selector: 'gh-command-list',
   imports: [CommandText, ExportMenu, ListCell, ListView, PeriodFilter, SubjectFilters, RouterLink, When],
   templateUrl: './command-list.html',
+  styles: `
+    .searched {
+      order: 1; /* a line of its own, below what is filtered by */
+      flex-basis: 100%;
+      margin: 0;
+    }
+  `,
 })
 export class CommandList {
   private readonly api = inject(Api);

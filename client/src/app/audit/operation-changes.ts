@@ -35,7 +35,7 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
   `,
   styles: `
     summary {
-      max-width: 300px;
+      max-width: clamp(160px, 22vw - 100px, 300px);
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
@@ -47,7 +47,7 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
       gap: 2px 12px;
       /* as wide as the column is without it: opened, it pushes no other column out of sight */
       width: 0;
-      min-width: max(100%, 240px);
+      min-width: max(100%, 200px);
       margin: 4px 0;
       white-space: pre-wrap;
     }
