@@ -4,6 +4,10 @@ import { JOB_NAMES, MAIL_TRIES, type JobName, type Jobs } from '#libs/contracts'
 import { Unavailable, type Logger } from '#libs/kernel';
 import type { Transaction } from './unit-of-work.js';
 
+/** How long a worker waits for the sender, which brings the queue's own schema right after the product's. */
+const QUEUE_PATIENCE_MS = 30_000;
+const QUEUE_POLL_MS = 100;
+
 /** How often an asker looks for its answer: a person waits for it, and seldom. */
 const ANSWER_POLL_MS = 150;
 
@@ -50,21 +54,39 @@ export class JobQueue {
     });
   }
 
-  /** Connects; the sender also brings the queue's own schema up to date. */
+  /** Connects; the sender also brings the queue's own schema up to date, for which workers wait. */
   async open(): Promise<void> {
+    if (this.part === 'worker') return this.startWhenMade();
     await this.boss.start();
-    if (this.part === 'worker') return;
-    const existing = new Set((await this.boss.getQueues()).map((queue) => queue.name));
-    for (const name of JOB_NAMES) {
-      if (!existing.has(name)) {
-        await this.boss.createQueue(name, {
-          notify: true,
-          ...(RETRIES[name] ?? { retryLimit: 0 }),
-          expireInSeconds: 120,
-          deleteAfterSeconds: 3600,
-        });
-      }
+    const missing = await this.missingQueues();
+    for (const name of missing) {
+      await this.boss.createQueue(name, {
+        notify: true,
+        ...(RETRIES[name] ?? { retryLimit: 0 }),
+        expireInSeconds: 120,
+        deleteAfterSeconds: 3600,
+      });
     }
+  }
+
+  private async startWhenMade(): Promise<void> {
+    for (let waited = 0; ; waited += QUEUE_POLL_MS) {
+      try {
+        await this.boss.start();
+        if ((await this.missingQueues()).length === 0) return;
+      } catch (error) {
+        // what pg-boss says while its schema is not there, or of an older version
+        const unmade = error instanceof Error && /not installed|requires migrations/.test(error.message);
+        if (!unmade || waited >= QUEUE_PATIENCE_MS) throw error;
+      }
+      if (waited >= QUEUE_PATIENCE_MS) throw new Error('The job queues were not made in time');
+      await sleep(QUEUE_POLL_MS);
+    }
+  }
+
+  private async missingQueues(): Promise<JobName[]> {
+    const existing = new Set((await this.boss.getQueues()).map(({ name }) => name));
+    return JOB_NAMES.filter((name) => !existing.has(name));
   }
 
   /** Stops; a worker lets what it has in hand end first. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { JobQueue } from '#libs/database';
@@ -14,9 +15,11 @@ describe('whoever waits for a job', () => {
   beforeAll(async () => {
     postgres = await startThrowAwayDatabase({ migrated: true });
     asker = new JobQueue(postgres.url, 'sender', logger);
-    await asker.open();
     worker = new JobQueue(postgres.url, 'worker', logger);
-    await worker.open();
+    // a gateway may be there first: it waits until the queues are made
+    const working = worker.open();
+    await sleep(300);
+    await Promise.all([working, asker.open()]);
   });
   afterAll(async () => {
     await worker.close();

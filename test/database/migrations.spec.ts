@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataSource } from 'typeorm';
-import { migrate } from '#libs/database';
+import { awaitMigrated, migrate } from '#libs/database';
 import { startThrowAwayDatabase, type ThrowAwayDatabase } from './throw-away-database.js';
 
 /** Without those that TypeORM keeps for itself. */
@@ -37,5 +37,19 @@ describe('migrations', () => {
     const others = await Promise.all([1, 2, 3].map(() => postgres.open()));
     await Promise.all(others.map((other) => migrate(other)));
     expect(await schemaDifference()).toEqual([]);
+  });
+
+  it('are waited for by a gateway that starts first; it says what is missing when they don’t come', async () => {
+    for (const _migration of database.migrations) await database.undoLastMigration({ transaction: 'each' });
+    const gateway = await postgres.open();
+    let waits = 0;
+    const wait = (patienceMs: number): Promise<void> => awaitMigrated(gateway, patienceMs, () => waits++);
+    await expect(wait(200)).rejects.toThrow('no schema of this version yet');
+    const ready = wait(60_000);
+    await expect.poll(() => waits).toBe(2);
+    await migrate(database);
+    await ready;
+    await wait(0);
+    expect(waits).toBe(2);
   });
 });

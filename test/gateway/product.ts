@@ -49,8 +49,8 @@ export class Product {
     const product = new Product(dataDir, httpPort, sshPort, 'first start only 4711', options);
     try {
       product.postgres = await startThrowAwayPostgres(dataDir);
-      product.api = await product.launch('api');
-      for (let count = 0; count < (options.gateways ?? 1); count++) await product.startGateway();
+      const gateways = Array.from({ length: options.gateways ?? 1 }, () => product.startGateway());
+      await Promise.all([product.launch('api'), ...gateways]);
       return product;
     } catch (error) {
       await product.stop();
@@ -81,10 +81,8 @@ export class Product {
   }
 
   /** Starts one more gateway process on the same SSH port. */
-  async startGateway(): Promise<ChildProcess> {
-    const gateway = await this.launch('gateway');
-    this.gateways.push(gateway);
-    return gateway;
+  startGateway(): Promise<ChildProcess> {
+    return this.launch('gateway');
   }
 
   /** Resident memory of all gateway processes, bytes. */
@@ -131,6 +129,9 @@ export class Product {
         ...this.options.env,
       },
     });
+    // known at once: when another one fails to start, this one is ended too
+    if (name === 'api') this.api = child;
+    else this.gateways.push(child);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.log = (this.log + chunk.toString()).slice(-200_000)));
     }

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { assertNotNewer, openDatabase } from '#libs/database';
+import { awaitMigrated, openDatabase } from '#libs/database';
 import {
   makeLogger,
   onStopSignal,
@@ -32,6 +32,9 @@ import { SshDoor } from './ssh/ssh-door.js';
  */
 Buffer.poolSize = 8 * 1024;
 
+/** Migrations of a large audit may take that long; whoever runs the process starts it again after that. */
+const SCHEMA_PATIENCE_MS = 10 * 60_000;
+
 async function main(): Promise<void> {
   const config = readConfig();
   const { databaseUrl } = config;
@@ -44,7 +47,9 @@ async function main(): Promise<void> {
   const logger = makeLogger('gateway', config.logLevel);
   const vault = await CredentialVault.open(config.dataDir);
   const dataSource = await openDatabase(databaseUrl);
-  await assertNotNewer(dataSource);
+  await awaitMigrated(dataSource, SCHEMA_PATIENCE_MS, () => {
+    logger.info('waits for the api to bring the schema up to date');
+  });
   const module = GatewayModule.forRoot(
     { config: { ...config, databaseUrl }, logger, dataSource, queuePart: 'worker' },
     vault,
