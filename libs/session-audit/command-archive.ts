@@ -49,10 +49,13 @@ export interface CommandFilter extends TimelineRequest {
 
 /** A text of fewer characters has no index: each command is read. */
 const INDEXED_FROM = 3;
-/** So many are read for such a text; they take a fifth of a second. */
-const READ_AT_MOST = 150_000;
+/** So many are read for a text, when they stand beside each other as those of a period do; a fifth of a second. */
+const READ_IN_A_ROW = 150_000;
+/** The same of one user, asset or system user, whose commands stand among those of all others. */
+const READ_SCATTERED = 20_000;
 
-const oldestRow = z.tuple([z.object({ at: z.date() })]).or(z.tuple([]));
+const oldestRows = z.array(z.object({ at: z.date() }));
+const countRow = z.tuple([z.object({ count: z.number() })]);
 
 /** A page of what was searched, which for a short text is not all that there is. */
 export interface CommandSearch extends TimelinePage<CommandRow> {
@@ -60,8 +63,11 @@ export interface CommandSearch extends TimelinePage<CommandRow> {
   searchedFrom: Date | null;
 }
 
-const WHERE = [
-  matches('$1', 'command'),
+/** An expression: the index of the column is not for it. */
+const READ_TEXT = matches('$1', `(command || '')`);
+const INDEXED_TEXT = matches('$1', 'command');
+
+const REST = [
   '($2::uuid IS NULL OR session_id = $2)',
   '($3::uuid IS NULL OR user_id = $3)',
   '($4::uuid IS NULL OR asset_id = $4)',
@@ -80,41 +86,59 @@ export class CommandArchive {
   ) {}
 
   /**
-   * The same as {@link list} in bounded time: for one or two characters, of all users on all assets, only the latest
-   * 150,000 commands of the period are searched.
+   * The same as {@link list} in bounded time: for one or two characters only the latest commands are searched, 150,000 of
+   * the period, or 20,000 of the user, asset or system user that is asked for.
    */
   async search(filter: CommandFilter): Promise<CommandSearch> {
+    const length = [...(filter.q?.trim() ?? '')].length;
+    if (length === 0) return { ...(await this.list(filter)), searchedFrom: null };
+    if (length >= INDEXED_FROM) {
+      const text = (await this.areFew(filter)) ? READ_TEXT : INDEXED_TEXT;
+      return { ...(await this.list(filter, text)), searchedFrom: null };
+    }
     const searchedFrom = await this.oldestToRead(filter);
     const bound = searchedFrom ? { from: searchedFrom.toISOString() } : {};
     return { ...(await this.list({ ...filter, ...bound })), searchedFrom };
   }
 
+  /** When the oldest was run that can be read in time; null: all can. */
   private async oldestToRead(filter: CommandFilter): Promise<Date | null> {
-    const text = filter.q?.trim() ?? '';
-    const { sessionId, userId, assetId, systemUserId, from, to = null } = filter;
-    const isNarrow = [sessionId, userId, assetId, systemUserId].some((id) => id !== undefined);
-    if (text === '' || [...text].length >= INDEXED_FROM || isNarrow) return null;
-    const [oldest] = oldestRow.parse(
-      await this.dataSource.query(
-        `SELECT at FROM commands WHERE ($1::timestamptz IS NULL OR at < $1)
-         ORDER BY at DESC, id DESC OFFSET ${READ_AT_MOST - 1} LIMIT 1`,
-        [to],
-      ),
+    const most = isScattered(filter) ? READ_SCATTERED : READ_IN_A_ROW;
+    const found: unknown = await this.dataSource.query(
+      `SELECT at FROM commands WHERE $1::text IS NULL AND ${REST} ORDER BY at DESC OFFSET ${most - 1} LIMIT 2`,
+      [null, ...indexedOf(filter)],
     );
-    return oldest && (from === undefined || oldest.at > new Date(from)) ? oldest.at : null;
+    const [oldest, beyond] = oldestRows.parse(found);
+    return oldest && beyond ? oldest.at : null;
   }
 
-  /** One page of the commands that match, the latest first. */
-  list(filter: CommandFilter): Promise<TimelinePage<CommandRow>> {
-    const { sessionId = null, userId = null, assetId = null, systemUserId = null } = filter;
-    const { kind = null, certain = null, from = null, to = null } = filter;
-    const ids = [sessionId, userId, assetId, systemUserId];
+  /**
+   * Whether those that could match are read sooner than the index of words is asked, which for a word that is everywhere takes
+   * as long as for all. The database's guess is wrong there by far.
+   */
+  private async areFew(filter: CommandFilter): Promise<boolean> {
+    if (filter.sessionId !== undefined) return true;
+    if (!isScattered(filter) && filter.from === undefined) return false;
+    const most = isScattered(filter) ? READ_SCATTERED : READ_IN_A_ROW / 2;
+    const [{ count }] = countRow.parse(
+      await this.dataSource.query(
+        `SELECT count(*)::int AS count
+         FROM (SELECT FROM commands WHERE $1::text IS NULL AND ${REST} LIMIT ${most + 1}) AS candidates`,
+        [null, ...indexedOf(filter)],
+      ),
+    );
+    return count <= most;
+  }
+
+  /** One page of the commands that match, the latest first. @param text how the text is looked for */
+  list(filter: CommandFilter, text = INDEXED_TEXT): Promise<TimelinePage<CommandRow>> {
+    const q = searchText(filter.q);
     return readTimeline(
       this.dataSource,
       commandRow,
       ({ at }) => at,
-      { columns: COLUMNS, table: 'commands', where: WHERE, at: 'at' },
-      [searchText(filter.q), ...ids, kind, certain, from, to],
+      { columns: COLUMNS, table: 'commands', where: `${text} AND ${REST}`, at: 'at', isSearch: q !== null },
+      [q, ...restOf(filter)],
       filter,
     );
   }
@@ -124,4 +148,19 @@ export class CommandArchive {
     await this.sessions.get(sessionId);
     return this.list({ ...filter, sessionId, sort: filter.sort ?? 'at' });
   }
+}
+
+function isScattered({ userId, assetId, systemUserId }: CommandFilter): boolean {
+  return [userId, assetId, systemUserId].some((id) => id !== undefined);
+}
+
+/** Parameters of {@link REST} for what an index alone can tell: at least the commands that the filter lets through. */
+function indexedOf(filter: CommandFilter): unknown[] {
+  return restOf({ ...filter, kind: undefined, certain: undefined });
+}
+
+/** Parameters of {@link REST}. */
+function restOf(filter: CommandFilter): unknown[] {
+  const { sessionId, userId, assetId, systemUserId, kind, certain, from, to } = filter;
+  return [sessionId, userId, assetId, systemUserId, kind, certain, from, to].map((value) => value ?? null);
 }

@@ -4,11 +4,15 @@ import { ValidationFailed } from '#libs/kernel';
 
 /** Among millions nobody needs the exact number, and to count them takes seconds. */
 const COUNT_UP_TO = 10_000;
+/** Those in which a text stands are read to be counted. */
+const COUNT_FOUND_UP_TO = 1_000;
 
 /** A page of something that only grows at its end, and where the next one begins. */
 export interface TimelinePage<T> extends Page<T> {
   /** Give it as `cursor` for the rows that follow; null: there are none. */
   nextCursor: string | null;
+  /** `total` is how many were counted, and there may be more. */
+  totalIsLeast: boolean;
 }
 
 /** Which part of a timeline is asked for. A cursor goes before a page number. */
@@ -29,49 +33,69 @@ export interface TimelineSql {
   where: string;
   /** Column of the time; the order is that and the id. */
   at: string;
+  /** Whether a text within the rows is searched: fewer are counted, in their order. */
+  isSearch?: boolean;
 }
 
 const position = z.tuple([z.iso.datetime(), z.uuid()]);
 const countRow = z.tuple([z.object({ total: z.number() })]);
 
-/** Reads one page, the latest first unless `sort` is the bare field; of more than 10,000 rows the total is 10,000. @throws ValidationFailed at `cursor` */
+/**
+ * Reads one page, the latest first unless `sort` is the bare field. Of more than 10,000 rows (1,000 in a search) the total
+ * is that number.
+ * @throws ValidationFailed at `cursor`
+ */
 export async function readTimeline<T extends { id: string }>(
   source: SqlSource,
   row: z.ZodType<T>,
   timeOf: (item: T) => Date,
-  { columns, table, where, at }: TimelineSql,
+  sql: TimelineSql,
   parameters: unknown[],
   request: TimelineRequest,
 ): Promise<TimelinePage<T>> {
+  const { columns, table, where, at } = sql;
   const { offset, limit } = rangeOf(request);
   const isForwards = request.sort !== undefined && !request.sort.startsWith('-');
   const after = request.cursor === undefined ? null : parseCursor(request.cursor);
   const next = parameters.length + 1;
   const beyond = after ? `AND (${at}, id) ${isForwards ? '>' : '<'} ($${next}, $${next + 1})` : '';
   const direction = isForwards ? 'ASC' : 'DESC';
+  const order = `ORDER BY ${at} ${direction}, id ${direction}`;
   const found = await source.query(
     `SELECT ${columns} FROM ${table} WHERE ${where} ${beyond}
-     ORDER BY ${at} ${direction}, id ${direction} OFFSET ${after ? 0 : offset} LIMIT ${limit + 1}`,
+     ${order} OFFSET ${after ? 0 : offset} LIMIT ${limit + 1}`,
     [...parameters, ...(after ?? [])],
   );
   const rows = row.array().parse(found);
   const items = rows.slice(0, limit);
   const last = items.at(-1);
+  const isEnd = rows.length <= limit;
+  const countUpTo = sql.isSearch ? COUNT_FOUND_UP_TO : COUNT_UP_TO;
+  // the page that holds the last row says how many there are
+  const seen = isEnd && !after && (rows.length > 0 || offset === 0) ? offset + rows.length : undefined;
+  const total = request.counted ?? seen ?? (await count(source, sql, order, countUpTo, parameters));
   return {
     items,
-    total: request.counted ?? (await count(source, table, where, parameters)),
-    nextCursor: last && rows.length > limit ? makeCursor(timeOf(last), last.id) : null,
+    total: after ? total : Math.max(total, offset + items.length),
+    totalIsLeast: seen === undefined && total >= countUpTo,
+    nextCursor: last && !isEnd ? makeCursor(timeOf(last), last.id) : null,
   };
 }
 
+/**
+ * A search counts in the order of the page, by the same index: else the database takes the index of words, and reads all of
+ * it for a word that is everywhere.
+ */
 async function count(
   source: SqlSource,
-  table: string,
-  where: string,
+  { table, where, isSearch = false }: TimelineSql,
+  order: string,
+  upTo: number,
   parameters: unknown[],
 ): Promise<number> {
   const counted = await source.query(
-    `SELECT count(*)::int AS total FROM (SELECT FROM ${table} WHERE ${where} LIMIT ${COUNT_UP_TO}) AS counted`,
+    `SELECT count(*)::int AS total
+     FROM (SELECT FROM ${table} WHERE ${where} ${isSearch ? order : ''} LIMIT ${upTo}) AS counted`,
     parameters,
   );
   return countRow.parse(counted)[0].total;

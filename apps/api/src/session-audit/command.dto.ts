@@ -71,7 +71,7 @@ export class CommandView implements CommandRow {
   offset!: number;
 }
 
-/** One page of commands; `total` counts up to 10,000. */
+/** One page of commands; `total` counts up to 10,000, or 1,000 in which a text stands. */
 export class CommandPage extends TimelinePageOf(CommandView) {}
 
 /** One page of those that were searched. */
@@ -80,7 +80,7 @@ export class CommandSearchPage extends CommandPage implements CommandSearch {
     type: Date,
     nullable: true,
     description:
-      'Commands before this moment were not searched: a text of one or two characters is looked for in the latest 150,000 of the period, unless a session, user, asset or system user is asked for. null: all were',
+      'Commands before this moment were not searched: a text of one or two characters is looked for in the latest 150,000 of the period, or 20,000 of the user, asset or system user that is asked for. null: all were',
   })
   searchedFrom!: Date | null;
 }

@@ -28,6 +28,9 @@ export function TimelinePageOf<T>(item: Type<T>): Type<TimelinePage<T>> {
       description: 'Where the next page begins; null: there is none',
     })
     nextCursor!: string | null;
+
+    @ApiProperty({ description: '`total` were counted, there may be more' })
+    totalIsLeast!: boolean;
   }
   return Timeline;
 }

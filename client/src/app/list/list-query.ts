@@ -4,6 +4,8 @@ import type { ParamMap, Params } from '@angular/router';
 export interface ListPage<Row> {
   readonly items: readonly Row[];
   readonly total: number;
+  /** There may be more than `total`, which were counted. */
+  readonly totalIsLeast?: boolean;
 }
 
 /** What a list shows; all of it stands in the page's address, so a link is a view. */

@@ -12,7 +12,7 @@ import type { ListSource, Listed } from './list-source';
   selector: 'gh-pager',
   imports: [CdkMenu, CdkMenuItemRadio, CdkMenuTrigger, NzButtonComponent, Icon],
   template: `
-    <span class="range">{{ t('list.range', { first: first(), last: last(), total: total() }) }}</span>
+    <span class="range">{{ t(range(), { first: first(), last: last(), total: total() }) }}</span>
     <button type="button" nz-button nzType="text" nzSize="small" [cdkMenuTriggerFor]="sizes">
       {{ t('list.perPage', { size: query().pageSize }) }} <gh-icon name="down" />
     </button>
@@ -30,7 +30,7 @@ import type { ListSource, Listed } from './list-source';
     <button
       type="button"
       nz-button
-      [disabled]="query().page >= pages()"
+      [disabled]="isLast()"
       [attr.aria-label]="t('list.nextPage')"
       (click)="list().change({ page: query().page + 1 })"
     >
@@ -79,6 +79,10 @@ export class Pager<Row extends Listed> {
   protected readonly first = computed(() => this.number(this.list().rows().length ? this.start() + 1 : 0));
   protected readonly last = computed(() => this.number(this.start() + this.list().rows().length));
   protected readonly total = computed(() => this.number(this.count()));
+  /** There may be more than were counted. */
+  private readonly isOpen = computed(() => this.list().page()?.totalIsLeast === true);
+  protected readonly range = computed(() => (this.isOpen() ? 'list.rangeOfMore' : 'list.range'));
+  protected readonly isLast = computed(() => this.query().page >= this.pages() && !this.isOpen());
 
   private number(value: number): string {
     return new Intl.NumberFormat(this.language.shown()).format(value);

@@ -14,4 +14,9 @@ export interface CommandPage {
    * How many match in all
    */
   total: number;
+
+  /**
+   * `total` were counted, there may be more
+   */
+  totalIsLeast: boolean;
 }

@@ -11,7 +11,7 @@ export interface CommandSearchPage {
   nextCursor: string | null;
 
   /**
-   * Commands before this moment were not searched: a text of one or two characters is looked for in the latest 150,000 of the period, unless a session, user, asset or system user is asked for. null: all were
+   * Commands before this moment were not searched: a text of one or two characters is looked for in the latest 150,000 of the period, or 20,000 of the user, asset or system user that is asked for. null: all were
    */
   searchedFrom: string | null;
 
@@ -19,4 +19,9 @@ export interface CommandSearchPage {
    * How many match in all
    */
   total: number;
+
+  /**
+   * `total` were counted, there may be more
+   */
+  totalIsLeast: boolean;
 }
