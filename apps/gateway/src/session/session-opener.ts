@@ -105,8 +105,11 @@ export class SessionOpener {
       await this.noteDenial(wish, downstream, decision.message);
       return this.refuse(downstream, (words) => words.refused(decision), decision.about.language ?? language);
     }
-    // nobody waits for it any more, and nobody would end it
-    if (downstream.isGone) return { session: null, refusal: () => GONE };
+    // nobody would end it; whoever lent the downstream waits for its end
+    if (downstream.isGone) {
+      downstream.finish(null);
+      return { session: null, refusal: () => GONE };
+    }
     // while it was decided the gateway began to stop: who ends its sessions has gone through them
     const { refusal } = this.parts.registry;
     if (refusal !== null) return this.refuse(downstream, refusal, decision.grant.terms.language);
