@@ -1,13 +1,101 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { requires, run, type Host } from '../hosts/index.js';
+import { PYTHON, requires, run, type Host } from '../hosts/index.js';
 import { sftp } from './file-clients.js';
 import { Harness, type Way } from './harness.js';
 import { RestClient } from './rest.js';
 import type { SshClient } from './ssh.js';
+
+/** Requests as no ordinary client makes them, each to a file of its own in the folder that is given. */
+const TRICKS = `
+import sys, paramiko
+from paramiko.sftp import CMD_OPEN, CMD_HANDLE, CMD_WRITE, CMD_READ, CMD_CLOSE, CMD_FSETSTAT, CMD_SETSTAT
+address, port, login, key, there = sys.argv[1:6]
+client = paramiko.SSHClient()
+client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+client.connect(address, int(port), login, key_filename=key, look_for_keys=False, allow_agent=False, timeout=10)
+files = client.open_sftp()
+# a number of 64 bits goes by other names in other versions
+int64 = getattr(paramiko.sftp_client, 'int64', None) or paramiko.sftp_client.long
+READ, WRITE, APPEND, CREAT, TRUNC, EXCL = 1, 2, 4, 8, 16, 32
+PUT = WRITE | CREAT | TRUNC
+def path(name):
+    return f'{there}/{name}'
+def opened(name, flags):
+    kind, answer = files._request(CMD_OPEN, path(name).encode(), flags, paramiko.SFTPAttributes())
+    assert kind == CMD_HANDLE
+    return answer.get_binary()
+def write(handle, at, data):
+    files._request(CMD_WRITE, handle, int64(at), data)
+def read(handle, at, length):
+    files._request(CMD_READ, handle, int64(at), length)
+def close(handle):
+    files._request(CMD_CLOSE, handle)
+def size(bytes):
+    attributes = paramiko.SFTPAttributes()
+    attributes._flags, attributes.st_size = 1, bytes
+    return attributes
+def put(name, *pieces, flags=PUT):
+    handle = opened(name, flags)
+    for at, data in pieces:
+        write(handle, at, data)
+    return handle
+def get(name, *pieces):
+    handle = opened(name, READ)
+    for at, length in pieces:
+        read(handle, at, length)
+    close(handle)
+
+one, two = opened('two-handles', PUT), opened('two-handles', PUT)
+write(one, 0, b'payload of the first')
+write(two, 0, b'harmless')
+close(one)
+close(two)
+one, two = opened('two-names', PUT), opened('./two-names', WRITE)
+write(one, 0, b'payload')
+close(one)
+close(two)
+close(put('exclusive', (0, b'x'), flags=WRITE | EXCL))
+close(put('new', (0, b'new'), flags=WRITE | CREAT | EXCL))
+one = put('cut-by-path', (0, b'harmless and more'))
+files._request(CMD_SETSTAT, path('cut-by-path').encode(), size(8))
+close(one)
+one = put('cut', (0, b'harmless and more'))
+files._request(CMD_FSETSTAT, one, size(8))
+close(one)
+one = put('cut-to-what-was-written', (0, b'short'), flags=WRITE | CREAT)
+files._request(CMD_FSETSTAT, one, size(5))
+close(one)
+close(put('appended', (0, b'more'), flags=WRITE | CREAT | APPEND))
+close(put('backwards', (4, b'last'), (0, b'frst')))
+close(put('overlapping', (0, b'payload'), (3, b'xx')))
+close(put('beside', (0, b'content')))
+files.posix_rename(path('beside'), path('exclusive'))
+one = opened('before', PUT)
+files.rename(path('before'), path('after'))
+write(one, 0, b'content')
+close(one)
+target = path('big')
+files.symlink(target, path('link'))
+files.lstat(path('link'))
+get('link', (0, len(target)))
+files.stat(path('holes'))
+get('holes', (0, 100), (900, 100))
+files.stat(path('again'))
+get('again', (0, 500), (0, 500))
+files.stat(path('halves'))
+get('halves', (500, 500), (0, 500))
+one = opened('grown', WRITE)
+files.stat(path('grown'))
+write(one, 1000, b'y' * 1000)
+get('grown', (0, 1000))
+close(one)
+client.close()
+`;
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 const page = z.object({
   total: z.number(),
@@ -20,6 +108,8 @@ const page = z.object({
       target: z.string().nullable(),
       result: z.string(),
       detail: z.string().nullable(),
+      sha256: z.string().nullable(),
+      digestGap: z.string().nullable(),
     }),
   ),
 });
@@ -138,6 +228,62 @@ requires('hosts', 'ssh').describe('records of changes of files', () => {
     expect(rows.map((row) => row['protocol'])).toEqual(['sftp', 'sftp', 'web']);
     const mine = await own.call('GET', `/me/file-transfers?change=remove&path=${there}`, page);
     expect(mine.total).toBe(1);
+  });
+
+  requires('paramiko').describe('of a client that plays tricks', () => {
+    it('a digest stands only where the bytes are the file: written alone, in order, from an empty one, read whole', async () => {
+      const old = [
+        'exclusive',
+        'appended',
+        'cut-to-what-was-written',
+        'big',
+        'holes',
+        'again',
+        'halves',
+        'grown',
+      ];
+      await host.exec(
+        `cd ${there} && for name in ${old.join(' ')}; do head -c 1000 /dev/zero >$name; chown dev $name; done`,
+      );
+      const { address, sshPort } = harness.product;
+      const args = ['-c', TRICKS, address, String(sshPort), 'alice@dev@web-01', way.person.key.file, there];
+      expect(await run(PYTHON, args)).toMatchObject({ stderr: '', status: 0 });
+      await changes(6);
+      const count = (direction: string) => async () => (await listed(`&direction=${direction}`)).length;
+      await expect.poll(count('upload'), { timeout: 15_000 }).toBe(15);
+      await expect.poll(count('download'), { timeout: 15_000 }).toBe(5);
+      // those that begin in one millisecond have no order
+      const said = (rows: readonly Row[]) =>
+        rows
+          .map(({ path, result, digestGap, sha256: sum }) => {
+            return [path.replace(`${there}/`, ''), result, digestGap ?? sum].join(' ');
+          })
+          .sort();
+      expect(said(await listed('&direction=upload'))).toEqual([
+        './two-names complete partial',
+        'appended complete partial',
+        'backwards complete out_of_order',
+        `before complete ${sha256('content')}`,
+        `beside complete ${sha256('content')}`,
+        'cut complete partial',
+        'cut-by-path complete partial',
+        `cut-to-what-was-written complete ${sha256('short')}`,
+        'exclusive complete partial',
+        'grown complete out_of_order',
+        `new complete ${sha256('new')}`,
+        'overlapping complete out_of_order',
+        'two-handles complete partial',
+        'two-handles complete partial',
+        'two-names complete partial',
+      ]);
+      expect(said(await listed('&direction=download'))).toEqual([
+        'again cut_off out_of_order',
+        'grown cut_off partial',
+        'halves complete out_of_order',
+        'holes cut_off out_of_order',
+        'link cut_off partial',
+      ]);
+    });
   });
 
   it('what the rules do not allow is recorded as refused, and did not happen', async () => {

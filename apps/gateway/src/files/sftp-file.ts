@@ -1,3 +1,4 @@
+import { ByteRanges } from './byte-ranges.js';
 import { OPEN } from './sftp-packets.js';
 import { useOf } from './sftp-rules.js';
 import type { Transfer, TransferLog } from './transfer.js';
@@ -16,8 +17,7 @@ export class SftpFile {
   private writeFailure: string | null = null;
   /** Lowest offset at which the asset said that the file ends. */
   private endAt = Infinity;
-  /** Lowest offset that was read: who has the begin of a file already goes on from there. */
-  private readFrom = Infinity;
+  private readonly bytesRead = new ByteRanges();
 
   constructor(
     private readonly log: TransferLog,
@@ -30,8 +30,12 @@ export class SftpFile {
     this.reads = reads;
     this.writes = writes;
     this.appends = (flags & OPEN.APPEND) !== 0;
-    this.isFresh = (flags & (OPEN.TRUNC | OPEN.EXCL)) !== 0 && !this.appends;
+    // without CREAT, EXCL keeps nobody from opening what is there (open(2))
+    const isNew = (flags & OPEN.EXCL) !== 0 && (flags & OPEN.CREAT) !== 0;
+    this.isFresh = ((flags & OPEN.TRUNC) !== 0 || isNew) && !this.appends;
     this.upload = writes ? log.begin({ direction: 'upload', path }) : null;
+    // what is appended stands behind what was there, whatever offset the client gives
+    if (this.appends) this.altered();
     // who may read and write has read only when bytes came
     this.download = reads && !writes ? log.begin({ direction: 'download', path }) : null;
   }
@@ -47,7 +51,7 @@ export class SftpFile {
     this.writeFailure ??= message;
   }
 
-  /** The content is no longer only what passed: cut, or copied on the asset. */
+  /** The content is not, or no longer, only what passed here: cut, copied on the asset, written by another handle too. */
   altered(): void {
     this.upload?.spoil('partial');
   }
@@ -65,7 +69,7 @@ export class SftpFile {
   /** Bytes that came from the asset. */
   read(offset: number, bytes: Buffer): void {
     this.download ??= this.log.begin({ direction: 'download', path: this.path });
-    this.readFrom = Math.min(this.readFrom, offset);
+    this.bytesRead.add(offset, offset + bytes.length);
     this.download.take(offset, bytes);
   }
 
@@ -79,11 +83,11 @@ export class SftpFile {
     const failed = this.writeFailure ?? failure;
     if (failed === null) this.upload?.end('complete', null, this.isFresh || this.isCutToSize);
     else this.upload?.end('failed', failed);
+    const inOrder = this.download?.inOrder ?? true;
     const read = this.download?.size ?? 0;
-    const isWhole = this.endAt === read || this.size === read;
-    const isThrough =
-      isWhole || (this.download?.inOrder === false && this.passedEnough(this.readFrom + read));
-    this.download?.end(isThrough ? 'complete' : 'cut_off', null, isWhole && this.download.inOrder);
+    const isWhole = inOrder && (this.endAt === read || this.size === read);
+    const isThrough = isWhole || (!inOrder && this.isReadToEnd);
+    this.download?.end(isThrough ? 'complete' : 'cut_off', null, isWhole);
   }
 
   /** Opening failed, or the session is over. */
@@ -92,7 +96,9 @@ export class SftpFile {
     this.download?.end(result, detail);
   }
 
-  private passedEnough(readTo: number): boolean {
-    return this.size === null ? this.endAt <= readTo : readTo >= this.size;
+  /** From somewhere in it without a hole: who has the begin of a file already goes on from there. */
+  private get isReadToEnd(): boolean {
+    const { run } = this.bytesRead;
+    return run !== null && (this.endAt <= run.to || (this.size !== null && this.size <= run.to));
   }
 }

@@ -190,6 +190,28 @@ describe('SFTP gate', () => {
     }
   });
 
+  it('an answer to a read of nothing is not the end of the file, and a path is never taken for a handle', () => {
+    const bench = new Bench();
+    bench.opened(1, '/a', OPEN.READ, 'h');
+    bench.ask(Buffer.concat([read(2, 'h', 0, 100), read(3, 'h', 100, 0), packetOf(SFTP.REMOVE, 4, 'h')]));
+    const data = packetOf(SFTP.DATA, 2, content.subarray(0, 100));
+    const [end, removed] = [statusPacket(3, STATUS.EOF, ''), statusPacket(4, STATUS.OK, '')];
+    bench.reply(Buffer.concat([data, end, removed]));
+    bench.ask(close(5, 'h'));
+    bench.reply(statusPacket(5, STATUS.OK, ''));
+    expect(bench.records).toMatchObject([
+      { change: 'remove', path: 'h', result: 'complete' },
+      { direction: 'download', path: '/a', result: 'cut_off', digestGap: 'partial' },
+    ]);
+  });
+
+  it('what was asked to be opened and has no answer may have been cut all the same: it was cut off', () => {
+    const bench = new Bench();
+    bench.ask(open(1, '/a', PUT));
+    bench.gate.closed();
+    expect(bench.records).toMatchObject([{ direction: 'upload', path: '/a', size: 0, result: 'cut_off' }]);
+  });
+
   it('calls a read that stopped early cut off, and a write that the asset did not take failed', () => {
     const bench = new Bench();
     bench.opened(1, '/r', OPEN.READ, 'r');

@@ -16,6 +16,8 @@ export interface RequestTerms {
 
 /** Handles are at most this long (draft, section 6.3). */
 const MAX_HANDLE = 256;
+/** Requests whose subject is a handle, beside READ and WRITE. */
+const OF_HANDLES: ReadonlySet<number> = new Set([SFTP.CLOSE, SFTP.FSTAT, SFTP.FSETSTAT, SFTP.READDIR]);
 const NAMES = new Map<number, string>(Object.entries(SFTP).map(([name, type]) => [type, name.toLowerCase()]));
 
 /** What a client asks for: lets it pass, or answers in the asset's place. */
@@ -82,7 +84,8 @@ export class SftpRequests {
     if (!this.may(need, path, 'open')) return this.deny(id);
     if (!this.replies.hasRoomForFile) return this.refuse(id, STATUS.FAILURE, 'Too many files are open.');
     if (writes) this.replies.forgetSizes();
-    this.replies.expect(id, { kind: 'open', path, flags });
+    const isShared = writes && this.replies.share(path);
+    this.replies.expect(id, { kind: 'open', path, flags, writes, isShared });
     return 'pass';
   }
 
@@ -95,6 +98,7 @@ export class SftpRequests {
     }
     const file = this.replies.file(handle);
     if (!file?.writes || !this.allows('upload')) return this.deny(id);
+    this.replies.forgetSizes();
     this.replies.expect(id, { kind: 'write', file });
     this.writing = { file, at: offset, left: length };
     this.moreData(head.subarray(packet.position));
@@ -104,7 +108,9 @@ export class SftpRequests {
   private read(id: number, packet: PacketReader): Verdict {
     const file = this.replies.file(packet.string());
     if (!file?.reads || !this.allows('download')) return this.deny(id);
-    this.replies.expect(id, { kind: 'read', file, offset: packet.uint64() });
+    const [offset, length] = [packet.uint64(), packet.uint32()];
+    // some servers answer to a read of nothing as at the end of the file
+    this.replies.expect(id, length === 0 ? { kind: 'other' } : { kind: 'read', file, offset });
     return 'pass';
   }
 
@@ -112,9 +118,11 @@ export class SftpRequests {
     const name = packet.string().toString('latin1');
     const need = needOfExtended(name);
     const subject = packet.atEnd ? '' : packet.string().toString();
+    const attributes = packet.fork();
     const change = need === 'either' ? null : changeOfExtended(name, subject, packet);
     if (!this.may(need, change ?? subject, name)) return this.deny(id);
     if (need === 'upload' || need === 'both') this.replies.forgetSizes();
+    if (change?.change === 'setstat' && setsSize(attributes)) this.replies.share(subject);
     if (name === 'copy-data') this.copied(packet);
     this.replies.expect(id, change ? this.changing(change) : { kind: 'other' });
     return 'pass';
@@ -131,16 +139,19 @@ export class SftpRequests {
     const need = needOf(type);
     if (need === null) return this.refuse(id, STATUS.UNSUPPORTED, 'This request is not supported.');
     const subject = packet.string();
-    const file = this.replies.file(subject);
+    // a path may be the same bytes as a handle
+    const file = OF_HANDLES.has(type) ? this.replies.file(subject) : undefined;
     const path = file?.path ?? subject.toString();
     const change = changeOf(type, path, packet.fork());
     if (!this.may(need, change ?? path, NAMES.get(type) ?? String(type))) return this.deny(id);
     if (need === 'upload') this.replies.forgetSizes();
     if (type === SFTP.CLOSE) this.replies.release(subject);
-    const hasSize = file && type === SFTP.FSETSTAT && (packet.uint32() & ATTR.SIZE) !== 0;
+    if (type === SFTP.SETSTAT && setsSize(packet.fork())) this.replies.share(path);
+    const hasSize = file && type === SFTP.FSETSTAT && setsSize(packet);
     const resize = hasSize ? { file, size: packet.uint64() } : null;
     resize?.file.resizing(resize.size);
-    this.replies.expect(id, change ? { ...this.changing(change), resize } : pendingOf(type, subject, file));
+    if (type === SFTP.STAT || type === SFTP.LSTAT) this.replies.expectSize(id, path, type === SFTP.STAT);
+    else this.replies.expect(id, change ? { ...this.changing(change), resize } : pendingOf(type, file));
     return 'pass';
   }
 
@@ -176,9 +187,13 @@ export class SftpRequests {
   }
 }
 
-function pendingOf(type: number, subject: Buffer, file: SftpFile | undefined) {
+function pendingOf(type: number, file: SftpFile | undefined) {
   if (file && type === SFTP.CLOSE) return { kind: 'close' as const, file };
   if (file && type === SFTP.FSTAT) return { kind: 'fstat' as const, file };
-  if (type === SFTP.STAT || type === SFTP.LSTAT) return { kind: 'stat' as const, path: subject.toString() };
   return { kind: 'other' as const };
+}
+
+/** Whether the attributes that follow have a size, which cuts or stretches a file. */
+function setsSize(attributes: PacketReader): boolean {
+  return (attributes.uint32() & ATTR.SIZE) !== 0;
 }
