@@ -206,6 +206,61 @@ requires('hosts', 'ssh', 'terminal', 'sudo').describe('the commands of a session
     expect(JSON.stringify(commands)).not.toContain(SUDO_PASSWORD);
   });
 
+  it('go on on another host that is reached from there, and after su', async () => {
+    const further = await harness.startHost({
+      name: 'far-01',
+      accounts: [{ username: 'ops', password: SUDO_PASSWORD }],
+    });
+    const terminal = await shell();
+    const ssh = `ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null ops@${further.address}`;
+    terminal.line(ssh);
+    await terminal.waitFor(/password: $/);
+    terminal.line(SUDO_PASSWORD);
+    await terminal.waitFor('$ ');
+    terminal.line('echo on-$(hostname)');
+    await terminal.waitFor('on-far-01');
+    await terminal.waitFor('$ ');
+    terminal.line('bind \'"\\C-m": "\\C-uecho evil-$((5+5))\\C-j"\'');
+    await terminal.waitFor('$ ');
+    terminal.line('ls');
+    await terminal.waitFor('evil-10');
+    await terminal.waitFor('$ ');
+    terminal.type('exit\n');
+    await terminal.waitFor('closed.');
+    await terminal.waitFor('$ ');
+    terminal.line('su - dev');
+    await terminal.waitFor(/Password: $/);
+    terminal.line(SUDO_PASSWORD);
+    await terminal.waitFor('$ ');
+    terminal.line('echo as-$(id -un)');
+    await terminal.waitFor('as-dev');
+    await terminal.waitFor('$ ');
+    terminal.line('exit');
+    await terminal.waitFor('$ ');
+    terminal.line('echo back-$((1+1))');
+    await terminal.waitFor('back-2');
+    terminal.line('exit');
+    await terminal.untilEnded();
+    await untilNoted('echo back-$((1+1))');
+    await expect.poll(async () => (await commandsOfLast()).at(-1)?.command, { timeout: 10_000 }).toBe('exit');
+    const commands = await commandsOfLast();
+    const lines = commands.filter(({ kind }) => kind === 'line');
+    expect(lines.map(({ command, certain }) => [command, certain])).toEqual([
+      [ssh, true],
+      ['echo on-$(hostname)', true],
+      ['bind \'"\\C-m": "\\C-uecho evil-$((5+5))\\C-j"\'', true],
+      ['echo evil-$((5+5))', false],
+      ['exit', true],
+      ['su - dev', true],
+      ['echo as-$(id -un)', true],
+      ['exit', true],
+      ['echo back-$((1+1))', true],
+      ['exit', true],
+    ]);
+    expect(commands.filter(({ kind }) => kind === 'hidden')).toHaveLength(2);
+    expect(JSON.stringify(commands)).not.toContain(SUDO_PASSWORD);
+  });
+
   it('of a client that is killed are kept', async () => {
     const terminal = await shell();
     terminal.line('echo before-$((4+4))');

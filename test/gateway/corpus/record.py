@@ -6,7 +6,7 @@
 Each line is one stream: its name, kind (plain, evasion), size, events as they passed, in order, and `ran`, what was
 entered in truth: taken from the shell's own history where it keeps one, and compared with what the scene meant. Of
 evasions `traced` has what the shell ran, line by line, as its DEBUG trap tells.
-Needs bash, dash, zsh, busybox, python3, sqlite3, vim, tmux (test/hosts/packages.txt).
+Needs bash, dash, zsh, busybox, python3, sqlite3, vim, tmux (test/hosts/packages.txt), and screen.
 """
 import base64
 import concurrent.futures

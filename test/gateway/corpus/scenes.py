@@ -1,4 +1,5 @@
 """The scenes of the corpus: which shell, what is typed, what was run by it."""
+from attack_scenes import attacks
 
 UP, DOWN, RIGHT, LEFT, HOME, END, DEL = '\x1b[A', '\x1b[B', '\x1b[C', '\x1b[D', '\x1b[H', '\x1b[F', '\x1b[3~'
 ENTER, TAB, BS = '\r', '\t', '\x7f'
@@ -94,8 +95,9 @@ ONLY_BASH = {
 
 # a distribution's own bashrc, which bash reads before this one, may set another prompt
 RC = 'PS1=$WANTED_PROMPT\n'
-# every command that the shell runs, with its time and the number of its line
-TRACED_RC = RC + '''trap '[[ $BASH_COMMAND = "history -a" ]] || printf "%s %s %s\\0" "$EPOCHREALTIME" "$LINENO" "$BASH_COMMAND" >> ~/trace' DEBUG
+# every command that the shell runs, with its time, the shell and the number of its line
+TRACED_RC = RC + '''ME=$RANDOM$RANDOM
+trap '[[ $BASH_COMMAND = "history -a" ]] || printf "%s %s %s\\0" "$EPOCHREALTIME" "$ME:$LINENO" "$BASH_COMMAND" >> ~/trace' DEBUG
 '''
 
 
@@ -288,6 +290,15 @@ def evasion_scenes():
                        files={'rc': TRACED_RC, 'lie.py': lying})
 
 
+def attack_scenes():
+    """As evasions, of which they are a part; shells within programs tell what they run too."""
+    bash = ['bash', '--noprofile', '--rcfile', 'rc', '-i']
+    files = {'rc': TRACED_RC, '.bashrc': TRACED_RC, 'rc2': TRACED_RC + "PS1='$ '\n", '.screenrc': 'startup_message off\n'}
+    env = {**bash_env(PROMPTS['plain']), 'SHELL': '/bin/bash', 'BASH_ENV': 'rc'}
+    for name, (steps, ran) in attacks().items():
+        yield make(f'evasion attack {name}', 'evasion', bash, env, steps, ran, (80, 24), files=files)
+
+
 def scenes():
-    for source in (bash_scenes, zsh_scenes, small_shell_scenes, client_scenes, evasion_scenes):
+    for source in (bash_scenes, zsh_scenes, small_shell_scenes, client_scenes, evasion_scenes, attack_scenes):
         yield from source()

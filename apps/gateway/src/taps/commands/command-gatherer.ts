@@ -1,5 +1,5 @@
 import type { CommandKind } from '#libs/contracts';
-import { expand, isExpansionOf, mayExpand } from './history-expansion.js';
+import { expand, isExpansionOf, mayExpand, runsFormer } from './history-expansion.js';
 import { isContinuation } from './prompts.js';
 
 /** Something that a person entered. */
@@ -33,6 +33,8 @@ export class CommandGatherer {
   /** Line feeds since the line of `held` was left. */
   private lineFeeds = 0;
   private lastText: string | null = null;
+  /** History expansion may be asked for with characters of the user's own. */
+  private hasOwnExpansion = false;
 
   constructor(private readonly emit: (command: DetectedCommand) => void) {}
 
@@ -50,9 +52,12 @@ export class CommandGatherer {
 
   /** The first row below the line is output. */
   outputFollows(row: string): void {
-    if (!this.held) return;
-    if (this.lineFeeds++ === 0) this.expandHeld(row);
+    const { held } = this;
+    if (!held) return;
+    const isFirst = this.lineFeeds++ === 0;
+    if (isFirst) this.expandHeld(row);
     this.release();
+    if (isFirst && runsFormer(held.text) && row.trim() !== '') this.note('line', row.trim(), false, held.at);
   }
 
   /** An entered line: the beginning of a command, or the rest of the one before. */
@@ -96,6 +101,8 @@ export class CommandGatherer {
     this.held = null;
     const text = held.text.trim();
     if (mayExpand(text) && this.lineFeeds === 0) held.certain = false;
+    if (this.hasOwnExpansion || runsFormer(text)) held.certain = false;
+    if (text.includes('histchars')) this.hasOwnExpansion = true;
     if (held.certain) this.remember(text);
     this.lastText = text;
     this.lastCommand = text;

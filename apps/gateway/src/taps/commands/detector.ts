@@ -1,12 +1,12 @@
 import { CommandGatherer, type DetectedCommand } from './command-gatherer.js';
-import { isPlainEcho } from './echo.js';
 import { KeyReader, type Key } from './keys.js';
 import { LeftLines } from './left-lines.js';
-import { LineModel } from './line-model.js';
+import { Echo } from './line-echo.js';
+import { ProgramKeys } from './program-keys.js';
 import { KnownPrompts } from './prompts.js';
 import { isScreenProgram } from './screen-programs.js';
 import { Screen, type Anchor } from './screen.js';
-import { closed, isEchoAhead, isSame, type EnteredLine, type TypedLine } from './typed-line.js';
+import { begunAt, closed, isEchoAhead, isSame, type EnteredLine, type TypedLine } from './typed-line.js';
 
 /** An entered line that the screen did not show within this time is noted as not shown. */
 const UNSHOWN_AFTER_MS = 3_000;
@@ -14,7 +14,6 @@ const UNSHOWN_AFTER_MS = 3_000;
 const MAX_WAITING = 1_000;
 /** One that was shown as it came waits longer for the prompt that makes it certain. */
 const ECHOED_AFTER_MS = 20_000;
-const ECHO_CHARACTERS = 16 * 1024;
 /**
  * Says which commands are entered in a terminal session. The text always comes from the screen, never from the keys:
  * what was not shown is in no record. The keys vote: a line is certain when they, edited as a line editor would, make
@@ -26,10 +25,10 @@ export class CommandDetector {
   private readonly screen: Screen;
   private readonly gathered: CommandGatherer;
   private readonly left: LeftLines;
+  private readonly program: ProgramKeys;
   private current: TypedLine | null = null;
   private entered: EnteredLine[] = [];
-  private echo = '';
-  private echoColumn = 0;
+  private readonly echo = new Echo();
   private now = 0;
   /** The line just noted where no prompt stood: a line editor may show it once more. */
   private bare: string | null = null;
@@ -43,18 +42,20 @@ export class CommandDetector {
     this.screen = new Screen(columns, rows, {
       lineFeed: (row) => {
         this.lineFeed(row);
+        this.echo.lineFed();
       },
       alternate: (isOn) => {
         this.alternate(isOn);
       },
     });
     this.left = new LeftLines(this.screen, this.prompts, this.gathered);
+    this.program = new ProgramKeys(this.screen, this.prompts, this.gathered);
   }
 
   /** Output of the asset. */
   async output(bytes: Buffer, at: number): Promise<void> {
     this.now = at;
-    if (this.echo.length < ECHO_CHARACTERS) this.echo += bytes.toString('utf8', 0, ECHO_CHARACTERS);
+    this.echo.add(bytes);
     await this.screen.write(bytes);
   }
 
@@ -62,9 +63,9 @@ export class CommandDetector {
   input(bytes: Buffer, at: number): void {
     this.now = at;
     this.expire();
+    this.echo.seenBy(this.current ? [...this.entered, this.current] : this.entered);
     for (const key of this.keys.read(bytes)) this.press(key);
-    this.echo = '';
-    this.echoColumn = this.screen.cursorColumn;
+    this.echo.begin(this.screen.cursorColumn);
   }
 
   resized(columns: number, rows: number): void {
@@ -100,7 +101,7 @@ export class CommandDetector {
 
   private press(key: Key): void {
     if (this.screen.isAlternate && !this.gathered.isDoubtful) {
-      this.pressInProgram(key);
+      this.program.press(key, this.now);
       return;
     }
     this.lookAround();
@@ -130,7 +131,7 @@ export class CommandDetector {
   private begin(): TypedLine {
     const isAhead = this.entered.length > 0 || this.isWithinLine();
     const anchor = isAhead ? null : this.screen.anchorHere();
-    const line = { anchor, model: new LineModel(), lineFeeds: 0, left: null, noted: 0, dropping: null };
+    const line = begunAt(anchor);
     const prompt = anchor && this.prompts.opening(anchor.prompt);
     if (prompt === null || anchor === null || anchor.prompt.slice(prompt.length).trim() === '') return line;
     // the line was not empty: typed before the prompt stood there, or put there by the line editor
@@ -183,8 +184,7 @@ export class CommandDetector {
     }
     if (place && line.model.knowledge === 'recalled') {
       const { before, after } = this.screen.shownFrom(place);
-      const isPlain =
-        this.gathered.knows((before + after).trim()) || isPlainEcho(this.echo, this.echoColumn, this.columns);
+      const isPlain = this.gathered.knows((before + after).trim()) || this.echo.isPlain(this.columns);
       line.model.rebase(before, after, isPlain);
     }
   }
@@ -271,11 +271,11 @@ export class CommandDetector {
     this.prompts.note(place.prompt, place.right);
     const at = line.at;
     if (knowledge === 'typed' && isSame(shown, typed))
-      this.gathered.push(place.prompt, typed, line.isPlain, at);
+      this.gathered.push(place.prompt, typed, line.isPlain && this.echo.showsRemoval(line), at);
     else if (knowledge === 'typed' && typed !== '' && /^[*•]*$/.test(shown))
       this.gathered.note('hidden', place.prompt.trim(), false, at);
     else if (knowledge === 'typed' && typed !== '' && this.endsLikePrompt(place.prompt, shown, typed))
-      this.gathered.push(place.prompt, typed, line.isPlain, at);
+      this.pushBehind(line, place.prompt, shown);
     else if (knowledge === 'typed' && typed.length > 1 && this.endsWithTyped(shown, typed))
       this.gathered.push(place.prompt, typed, false, at);
     else if (shown === '' && knowledge !== 'recalled' && !line.model.isEmpty)
@@ -304,6 +304,15 @@ export class CommandDetector {
     return text.endsWith(typed) && this.prompts.isLike(prompt + text.slice(0, -typed.length));
   }
 
+  /** Certain only where what precedes the text can be nothing but the prompt. */
+  private pushBehind(line: EnteredLine, prompt: string, shown: string): void {
+    const typed = line.model.text.trimEnd();
+    const whole = prompt + this.prompts.withoutRight(shown).slice(0, -typed.length);
+    if (this.prompts.isPrompt(whole))
+      this.gathered.push(prompt, typed, line.isPlain && this.echo.showsRemoval(line), line.at);
+    else this.gathered.push(prompt, prompt.trim() === '' ? typed : shown, false, line.at);
+  }
+
   /** What precedes it looks like a prompt, of a kind not seen yet. */
   private endsWithTyped(shown: string, typed: string): boolean {
     const text = this.prompts.withoutRight(shown);
@@ -321,9 +330,9 @@ export class CommandDetector {
   private isRecalled(line: EnteredLine, shown: string): boolean {
     if (line.model.knowledge !== 'recalled' || !line.isPlain) return false;
     if (this.gathered.knows(shown)) return true;
-    const [echo = ''] = this.echo.split('\r\n');
+    const { head } = this.echo;
     // what a search leaves on the row is painted anew, whole
-    return shown !== '' && echo.includes(shown) && isPlainEcho(echo, this.echoColumn, this.columns);
+    return shown !== '' && head.includes(shown) && this.echo.isPlain(this.columns, head);
   }
 
   /** The row ends with this line, behind a prompt. */
@@ -352,7 +361,10 @@ export class CommandDetector {
     }
     if (prompt === '' ? line.isEchoed : !this.prompts.isLike(prompt)) return false;
     // a whole row may as well be output that says the same
-    this.gathered.push(prompt, typed, line.isPlain && prompt !== '', line.at);
+    const known = this.prompts.opening(row);
+    const isCertain = line.isPlain && this.prompts.isPrompt(prompt) && this.echo.showsRemoval(line);
+    if (known === null || isCertain) this.gathered.push(prompt, typed, isCertain, line.at);
+    else this.gathered.push(known, row.slice(known.length), false, line.at);
     return true;
   }
 
@@ -380,14 +392,5 @@ export class CommandDetector {
     this.gathered.release();
     this.gathered.isDoubtful = isOn && !isScreenProgram(this.gathered.lastCommand);
     this.gathered.note(isOn ? 'screen_entered' : 'screen_left', '', true, this.now);
-  }
-
-  /** A program has the screen: its keys are no commands, but a shell's prompt within it is heeded. */
-  private pressInProgram(key: Key): void {
-    if (key.kind !== 'accept') return;
-    const row = this.screen.rowText(this.screen.cursorRow);
-    const prompt = this.prompts.opening(row);
-    const text = prompt === null ? '' : row.slice(prompt.length).trim();
-    if (text !== '') this.gathered.note('line', text, false, this.now);
   }
 }

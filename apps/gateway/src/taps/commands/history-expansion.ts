@@ -1,6 +1,14 @@
 /** `!!`, `!$`, `!42`, `!?text?`, `!word`, `^old^new`: csh history expansion, as bash and zsh know it. */
 const DESIGNATOR = /(?<!\\)!(?:[!$*^#?:-]|[\w./~-])/;
 
+/** `fc`, which runs former lines again, as an editor or a replacement makes them; with `-l` it lists them. */
+const RERUN = /(?:^|[;&|(]|\b(?:builtin|command)\s)\s*fc\b(?!\s+-[a-z]*l)/;
+
+/** Whether the line runs former lines: bash and zsh show first what they are now. */
+export function runsFormer(line: string): boolean {
+  return RERUN.test(line);
+}
+
 /** Whether a shell with history expansion would run something else than this text. */
 export function mayExpand(line: string): boolean {
   if (/^\^[^^\n]+\^/.test(line)) return true;

@@ -71,15 +71,26 @@ const CURSOR_KEYS: Readonly<Record<string, Key>> = {
 const ANSWER = /^(?:[\d;?>=]*[cRnxtIO]|\?[\d;]*\$y|<[\d;]*[Mm])$/;
 const ESC = '\u001b';
 
-function afterEscape({ source }: RegExp): RegExp {
-  return new RegExp(`^${ESC}${source}`);
+function afterEscape({ source, flags }: RegExp): RegExp {
+  return new RegExp(`^${ESC}${source}`, flags);
 }
 
 /** CSI or SS3 with its final byte (ECMA-48 section 5.4). */
 const SEQUENCE = afterEscape(/(?:\[([0-?]*[ -/]*[@-~])|O([ -~]))/);
 const UNFINISHED = afterEscape(/(?:\[[0-?]*[ -/]*|O)?$/);
-/** OSC, DCS and their like, up to BEL or ST. A terminal's answer has no control characters: Enter within is a key. */
-const STRING_ANSWER = new RegExp(String.raw`^${ESC}[\]P_^X]\P{Cc}*(?:\u0007|${ESC}\\)`, 'u');
+/**
+ * OSC, DCS and APC up to BEL or ST: colours, capabilities, settings, versions. Only what can be no command: where no line
+ * editor reads, it is a part of the line.
+ */
+const STRINGS = [
+  /\]\d{1,3};(?:\d{1,3};)?rgba?:[\da-f/]{1,40}/,
+  /P[01]\+r[\da-f=;]{0,400}/,
+  /P[01]\$r[\d;: ]{0,40}[mqrst]?/,
+  /P>\|[\w.()-]{1,40}/,
+  /P!\|[\da-f]{1,20}/,
+  /_G[\w=,]{0,40};OK/,
+].map(({ source }) => source);
+const STRING_ANSWER = afterEscape(new RegExp(String.raw`(?:${STRINGS.join('|')})(?:\u0007|\u001b\\)`, 'i'));
 const TEXT = /^\P{Cc}+/u;
 
 /** Last words, yanks, history by Meta. */

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import type { Edit, Key } from './keys.js';
 
 /** How well the typed line is known from the keys alone. */
@@ -15,6 +16,10 @@ const MAX_CHARACTERS = 64 * 1024;
 /** The line that the keys make, in a plain line editor. Never stored: it only says what the screen should show. */
 export class LineModel {
   knowledge: Knowledge = 'typed';
+  /** Cells that keys took away since the screen was last taken as the line. */
+  removed = 0;
+  /** Some of them are more than one byte; see {@link backspace}. */
+  private hasRemovedWide = false;
   private characters: string[] = [];
   private cursor = 0;
   /** What stood there before the line editor filled in; what completion must keep. */
@@ -51,6 +56,7 @@ export class LineModel {
     this.characters = [...before, ...after];
     this.cursor = [...before].length;
     this.completed = null;
+    this.removed = 0;
   }
 
   private insert(text: string): void {
@@ -75,7 +81,7 @@ export class LineModel {
     const { characters, cursor } = this;
     const edits: Record<Edit, () => void> = {
       backspace: () => {
-        if (cursor > 0) this.remove(cursor - 1, cursor);
+        if (cursor > 0) this.backspace();
       },
       delete: () => {
         this.remove(cursor, cursor + 1);
@@ -99,8 +105,19 @@ export class LineModel {
     edits[edit]();
   }
 
+  /**
+   * A terminal that is not told of UTF-8 (termios(3), IUTF8) takes one byte with each key, and one cell off the screen:
+   * behind characters of several bytes, more keys than there are characters leave what neither shows.
+   */
+  private backspace(): void {
+    const isWide = Buffer.byteLength(this.characters[this.cursor - 1] ?? '') > 1;
+    if (this.hasRemovedWide && !isWide) this.knowledge = 'lost';
+    this.hasRemovedWide ||= isWide;
+    this.remove(this.cursor - 1, this.cursor);
+  }
+
   private remove(from: number, to: number): void {
-    this.characters.splice(from, to - from);
+    this.removed += stringWidth(this.characters.splice(from, to - from).join(''));
     this.cursor = from;
   }
 }

@@ -41,6 +41,15 @@ export class KnownPrompts {
     return head.endsWith('  ') ? head.trimEnd() : row;
   }
 
+  /**
+   * It is one of these, or the same with another folder in one word: nothing that a line could do stands in it, so that all
+   * behind it is what was typed.
+   */
+  isPrompt(text: string): boolean {
+    if (this.seen.includes(text) || isContinuation(text, '')) return true;
+    return /^[\p{L}\p{N}@:~/.[\]+_-]+[^\p{L}\p{N}\s;&|]? ?$/u.test(text) && this.isLike(text);
+  }
+
   /** The one that the row begins with, the longest where there are several. */
   opening(row: string): string | null {
     const fitting = this.seen.filter((prompt) => row.startsWith(prompt));

@@ -5,6 +5,8 @@ const PROGRAMS = new Set(
     'journalctl crontab visudo sudoedit tig dialog whiptail nmtui mutt vipw vigr'
   ).split(' '),
 );
+/** Of these, those that show shells, whose lines are a user's commands. */
+const MULTIPLEXERS = new Set('tmux screen'.split(' '));
 /** They run another command, which may follow options of theirs; some of these have a value. */
 const RUNNERS = new Set('sudo doas env nohup nice time command exec builtin'.split(' '));
 const WITH_VALUE = /^-[ugCpnDRTh]$/;
@@ -35,6 +37,16 @@ export function isScreenProgram(line: string): boolean {
     if (!isSilent && !(TO_FILE.test(part) && /^[\w./-]+$/.test(commandOf(part)))) return false;
   }
   return true;
+}
+
+/** Whether the program that a command line ends with shows shells on the screen that it takes. */
+export function showsShells(line: string): boolean {
+  const last =
+    line
+      .replace(/;\s*$/, '')
+      .split(/&&|\|\||[;&|\n]/)
+      .at(-1) ?? '';
+  return MULTIPLEXERS.has(commandOf(last));
 }
 
 /** Name of the command that a part of a line runs. */

@@ -67,6 +67,10 @@ export class Screen {
     return active.baseY + active.cursorY;
   }
 
+  get isOnLastRow(): boolean {
+    return this.terminal.buffer.active.cursorY === this.terminal.rows - 1;
+  }
+
   get cursorColumn(): number {
     return this.terminal.buffer.active.cursorX;
   }

@@ -1,4 +1,4 @@
-import type { LineModel } from './line-model.js';
+import { LineModel } from './line-model.js';
 import type { Anchor } from './screen.js';
 
 /** A line between its first key and its Enter. */
@@ -12,8 +12,15 @@ export interface TypedLine {
   left: string | null;
   /** How many characters of it are noted: it was left more than once, by keys that came together. */
   noted: number;
+  /** Cells that its echo took off the screen. */
+  erased: number;
   /** A key that may drop it came. */
   dropping: Dropping | null;
+}
+
+/** A line whose first key comes now. */
+export function begunAt(anchor: Anchor | null): TypedLine {
+  return { anchor, model: new LineModel(), lineFeeds: 0, left: null, noted: 0, erased: 0, dropping: null };
 }
 
 /** How it is seen that a line is dropped. */
