@@ -15,6 +15,9 @@ export const HOST_WORDS = {
   'facts-told': 'It told its facts.',
   'facts-same': 'Nothing changed.',
   'facts-changed': 'Changed: {fields}.',
+  'keys-new': 'It showed {count} host keys; none is pinned.',
+  'keys-same': 'It showed the pinned host key.',
+  'keys-changed': 'It showed other host keys than those pinned.',
   // the way to the asset
   'unknown-name':
     "Can't reach {asset}: its address is no known name. Correct its address, or the name service of the gateways.",

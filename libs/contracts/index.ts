@@ -2,6 +2,7 @@ export * from './batches.js';
 export * from './commands.js';
 export * from './cut-character.js';
 export * from './events.js';
+export * from './host-key-scans.js';
 export * from './host-words.js';
 export * from './files.js';
 export * from './first-hour.js';

@@ -1,7 +1,7 @@
 import type { Told } from './host-words.js';
 
 /** What a run does on its assets. */
-export const RUN_KINDS = ['facts', 'push', 'drift'] as const;
+export const RUN_KINDS = ['facts', 'push', 'drift', 'host-keys'] as const;
 export type RunKind = (typeof RUN_KINDS)[number];
 
 /** Where a run over assets stands. `partial`: some succeeded, some failed. */

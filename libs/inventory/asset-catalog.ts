@@ -30,6 +30,7 @@ import {
   readAdminAccountOf,
   readAsset,
   readEndpoint,
+  readEndpoints,
   type AssetEndpoint,
   type AssetFilter,
   type AssetRow,
@@ -83,6 +84,11 @@ export class AssetCatalog {
   /** Where a gateway connects to, and which host keys it accepts; null: no such asset. */
   endpointOf(id: AssetId): Promise<AssetEndpoint | null> {
     return readEndpoint(this.dataSource, id);
+  }
+
+  /** The same of many in one statement, in no order; those that don't exist are left out. */
+  endpointsOf(ids: readonly AssetId[]): Promise<AssetEndpoint[]> {
+    return readEndpoints(this.dataSource, ids);
   }
 
   /** The asset's own admin account or the default one, secrets sealed; null: none is set. */

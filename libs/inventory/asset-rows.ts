@@ -95,6 +95,8 @@ export interface AssetFilter {
   active?: boolean | undefined;
   /** With this admin account of their own. */
   adminAccountId?: AdminAccountId | undefined;
+  /** Whether a host key is pinned. */
+  pinned?: boolean | undefined;
 }
 
 /** Recursive query `below(id)`: the groups of the uuid[] parameter and all below them. */
@@ -113,6 +115,7 @@ export function assetCondition(filter: AssetFilter): { condition: string; parame
     [searchText(filter.q), (text) => `a.search_text LIKE lower(${text})`],
     [filter.active, (active) => `a.active = ${active}`],
     [filter.adminAccountId, (id) => `a.admin_account_id = ${id}`],
+    [filter.pinned, (pinned) => `EXISTS (SELECT FROM asset_host_keys k WHERE k.asset_id = a.id) = ${pinned}`],
     [filter.groupId, inGroup],
     [filter.dataCenterId, (id) => `a.data_center_id = ${id}`],
     [filter.type, (type) => `a.type = ${type}`],
@@ -228,18 +231,23 @@ export interface AssetEndpoint {
 
 /** One statement; null when there is no such asset. */
 export async function readEndpoint(source: SqlSource, id: AssetId): Promise<AssetEndpoint | null> {
+  return (await readEndpoints(source, [id]))[0] ?? null;
+}
+
+/** Of many in one statement, in no order; those that don't exist are left out. */
+export async function readEndpoints(source: SqlSource, ids: readonly AssetId[]): Promise<AssetEndpoint[]> {
   const rows = await source.query(
     `SELECT a.id, a.name, a.address, a.active, ${EFFECTIVE_PORT} AS port,
             (SELECT coalesce(json_agg(json_build_object('type', k.type, 'blob', k.blob, 'fingerprint', k.fingerprint)
                                       ORDER BY k.type, k.blob), '[]')
              FROM asset_host_keys k WHERE k.asset_id = a.id) AS "hostKeys"
-     FROM assets a WHERE a.id = $1`,
-    [id],
+     FROM assets a WHERE a.id = ANY($1::uuid[])`,
+    [ids],
   );
-  const [row] = endpointRow.array().parse(rows);
-  if (!row) return null;
-  const { port, hostKeys, ...asset } = row;
-  return { asset, port, hostKeys };
+  return endpointRow
+    .array()
+    .parse(rows)
+    .map(({ port, hostKeys, ...asset }) => ({ asset, port, hostKeys }));
 }
 
 const adminLogin = z.object({

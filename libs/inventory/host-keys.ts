@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AssetHostKey, type SqlSource, type Transaction } from '#libs/database';
+import { AssetHostKey, type OperationRecord, type SqlSource, type Transaction } from '#libs/database';
 import {
   newId,
   parsePublicKey,
@@ -67,20 +67,37 @@ export async function replacePins(
     asset.id,
     keys.map((key) => key.blob),
   ]);
-  await insertPins(tx, asset.id, added);
-  await tx.record({
+  await insertPins(
+    tx,
+    added.map((key) => ({ ...key, assetId: asset.id })),
+  );
+  await tx.record(pinning(asset, before, keys));
+}
+
+/** The operation of another set of pins. */
+export function pinning(
+  asset: { id: AssetId; name: string },
+  before: readonly { type: string; fingerprint: string }[],
+  after: readonly { type: string; fingerprint: string }[],
+): OperationRecord {
+  const told = (keys: typeof before): string[] => keys.map((key) => `${key.type} ${key.fingerprint}`).sort();
+  return {
     action: 'asset.pin-host-keys',
     subjectType: 'asset',
     subjectId: asset.id,
     subjectName: asset.name,
-    before: { hostKeys: before.map((pin) => `${pin.type} ${pin.fingerprint}`) },
-    after: { hostKeys: keys.map((key) => `${key.type} ${key.fingerprint}`).sort() },
-  });
+    before: { hostKeys: told(before) },
+    after: { hostKeys: told(after) },
+  };
 }
 
-async function insertPins(tx: Transaction, assetId: AssetId, keys: readonly SshPublicKey[]): Promise<void> {
+/** Pins these besides those that are pinned, in one statement. */
+export async function insertPins(
+  tx: Transaction,
+  keys: readonly (Pick<SshPublicKey, 'type' | 'blob' | 'fingerprint'> & { assetId: AssetId })[],
+): Promise<void> {
   if (keys.length === 0) return;
-  const rows = keys.map(({ type, blob, fingerprint }) => ({
+  const rows = keys.map(({ assetId, type, blob, fingerprint }) => ({
     id: newId<AssetHostKey['id']>(),
     assetId,
     type,

@@ -49,6 +49,10 @@ export {
 export { CHANGE_SORTS, ChangeLog, type ChangeFilter, type ChangeRow } from './change-log.js';
 export { DefaultSettings, SSH_PORT, type AssetDefaults } from './default-settings.js';
 export type { PinnedHostKey } from './host-keys.js';
+export { outcomeOf, type ScannedKey } from './host-key-findings.js';
+export { HostKeyPinner, type HostKeyChoice, type PinOutcome, type RefusedPin } from './host-key-pinner.js';
+export type { HostKeyResultFilter, HostKeyResultRow, VerdictCount } from './host-key-scan-rows.js';
+export { HostKeyScans } from './host-key-scans.js';
 export { InventoryModule } from './inventory.module.js';
 export { told } from './told.js';
 export { planRun, readRun, RunBook, unsuccessfulAssets, type RunPlan } from './run-book.js';

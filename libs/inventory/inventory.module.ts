@@ -15,6 +15,8 @@ import { DefaultSettings } from './default-settings.js';
 import { FactsKeeper } from './facts-keeper.js';
 import { FactsPlanner } from './facts-planner.js';
 import { FactsSchedule } from './facts-schedule.js';
+import { HostKeyPinner } from './host-key-pinner.js';
+import { HostKeyScans } from './host-key-scans.js';
 import { RunBook } from './run-book.js';
 import { RunLedger } from './run-ledger.js';
 
@@ -94,6 +96,17 @@ import { RunLedger } from './run-ledger.js';
         new FactsSchedule(dataSource, unitOfWork),
     },
     {
+      provide: HostKeyPinner,
+      inject: [UnitOfWork],
+      useFactory: (unitOfWork: UnitOfWork) => new HostKeyPinner(unitOfWork),
+    },
+    {
+      provide: HostKeyScans,
+      inject: [DataSource, UnitOfWork],
+      useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork) =>
+        new HostKeyScans(dataSource, unitOfWork),
+    },
+    {
       provide: RunBook,
       inject: [DataSource, UnitOfWork],
       useFactory: (dataSource: DataSource, unitOfWork: UnitOfWork) => new RunBook(dataSource, unitOfWork),
@@ -118,6 +131,8 @@ import { RunLedger } from './run-ledger.js';
     FactsKeeper,
     FactsPlanner,
     FactsSchedule,
+    HostKeyPinner,
+    HostKeyScans,
     RunBook,
     RunLedger,
   ],

@@ -101,10 +101,15 @@ export const runItemRow = z.object({
 /** A run on one asset as people see it. */
 export type RunItemRow = z.infer<typeof runItemRow>;
 
-const ITEM_SORTS = { place: 'i.place' };
+/** Of an item `i`. */
+export const RUN_ITEM_COLUMNS = `i.asset_id AS "assetId", i.asset_name AS "assetName", i.state, i.step, i.reason, i.steps,
+  i.outcome, i.started_at AS "startedAt", i.finished_at AS "finishedAt"`;
+
+/** The columns by which the results of a run sort, by the fields' names. */
+export const RUN_ITEM_SORT_COLUMNS = { place: 'i.place' };
 
 /** Fields by which the results of a run sort. */
-export const RUN_ITEM_SORTS = sortFields(ITEM_SORTS);
+export const RUN_ITEM_SORTS = sortFields(RUN_ITEM_SORT_COLUMNS);
 
 /** Which results of a run a list shows. */
 export interface RunItemFilter extends PageRequest {
@@ -119,10 +124,9 @@ export function runItemList(runId: RunId, filter: RunItemFilter): { sql: ListSql
     '($3::text IS NULL OR i.state = $3)',
   ];
   const sql = {
-    columns: `i.asset_id AS "assetId", i.asset_name AS "assetName", i.state, i.step, i.reason, i.steps, i.outcome,
-      i.started_at AS "startedAt", i.finished_at AS "finishedAt"`,
+    columns: RUN_ITEM_COLUMNS,
     from: `asset_run_items i WHERE ${conditions.join(' AND ')}`,
-    order: orderBy(filter.sort, ITEM_SORTS, 'place', 'i.asset_id'),
+    order: orderBy(filter.sort, RUN_ITEM_SORT_COLUMNS, 'place', 'i.asset_id'),
   };
   return { sql, parameters: [runId, searchText(filter.q), filter.state ?? null] };
 }

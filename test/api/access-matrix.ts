@@ -66,7 +66,7 @@ const AREAS: readonly Area[] = [
     reach: 'everybody',
   },
   {
-    path: /^(?:admin-accounts|settings\/(?:defaults|facts)|facts-runs|runs)(?:\/|$)/,
+    path: /^(?:admin-accounts|settings\/(?:defaults|facts)|facts-runs|host-key-scans|runs)(?:\/|$)/,
     needs: inventory,
     reach: 'everybody',
   },

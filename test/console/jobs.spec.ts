@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Harness, type Person } from '../gateway/harness.js';
 import { requires, startMisbehavingHost, type Host, type MisbehavingHost } from '../hosts/index.js';
@@ -139,6 +139,63 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await expect.poll(() => page.getByText('Saved', { exact: true }).count()).toBe(1);
     await page.reload();
     await expect.poll(() => page.locator('#time').inputValue()).toBe('03:15');
+    await visitor.context.close();
+  });
+
+  it('show host keys of many assets, of which new ones are pinned together and a changed one on its own', async () => {
+    const [fresh, rebuilt] = [await startMisbehavingHost('none'), await startMisbehavingHost('none')];
+    onTestFinished(async () => {
+      await Promise.all([fresh.stop(), rebuilt.stop()]);
+    });
+    const { address, port } = fresh;
+    await harness.admin.do('POST', '/assets', { name: 'fresh-01', address, port });
+    const rebuiltId = await harness.addAsset('rebuilt-01', rebuilt);
+    const old = rebuilt.hostKey;
+    rebuilt.changeHostKey();
+    const { page, ...visitor } = await enter(operator);
+    const names = (): Promise<string[]> => page.locator('tbody a.name').allTextContents();
+    await page.goto('/assets?pinned=false');
+    await expect.poll(names).toEqual(['fresh-01']);
+    await page.goto('/assets');
+    await expect.poll(names).toEqual(['dead-01', 'fresh-01', 'rebuilt-01', 'web-01']);
+    await page.locator('gh-asset-list thead input[type=checkbox]').check();
+    await page.getByRole('button', { name: 'Scan host keys' }).click();
+    await page.waitForURL('**/assets/host-key-scans/*');
+    const row = (asset: string): Locator => page.locator('tbody tr', { hasText: asset });
+    await expect.poll(() => row('fresh-01').innerText()).toMatch(/New[\s\S]*SHA256:/);
+    await expect.poll(() => row('rebuilt-01').innerText()).toMatch(/Changed[\s\S]*Pinned[\s\S]*Shown now/);
+    await expect.poll(() => row('dead-01').innerText()).toMatch(/Unreachable[\s\S]*timeout/);
+    await expect.poll(() => row('web-01').innerText()).toMatch(/As pinned/);
+
+    // all that are new: the changed one is not among them
+    await page.getByRole('button', { name: 'Pin the keys of all 1 new ones' }).click();
+    const dialog = page.locator('dialog[open]');
+    await expect.poll(() => dialog.innerText()).toMatch(/Trust the keys of 1 assets\?[\s\S]*fresh-01/);
+    await dialog.getByRole('button', { name: 'Pin the keys of 1 new ones' }).click();
+    await page.getByText('Host keys of 1 assets pinned').waitFor();
+    await expect.poll(() => row('fresh-01').innerText()).toMatch(/Pinned now/);
+    expect(await row('rebuilt-01').innerText()).toMatch(/Changed/);
+
+    // somebody pins something else while the page shows the changed key
+    await row('rebuilt-01').locator('input').check();
+    await harness.admin.do('PUT', `/assets/${rebuiltId}/host-keys`, { hostKeys: [old, host.hostKey] });
+    const accept = page.getByRole('button', { name: 'Accept 1 changed ones' });
+    await accept.click();
+    await expect.poll(() => dialog.innerText()).toMatch(/Replace the pinned keys[\s\S]*rebuilt-01/);
+    await dialog.getByRole('button', { name: 'Accept 1 changed ones' }).click();
+    await expect
+      .poll(() => page.locator('.notice[role=alert]').innerText())
+      .toMatch(/rebuilt-01: Other keys were pinned since/);
+    await harness.admin.do('PUT', `/assets/${rebuiltId}/host-keys`, { hostKeys: [old] });
+    await page.reload();
+    await expect.poll(() => row('rebuilt-01').innerText()).toMatch(/Changed/);
+    await row('rebuilt-01').locator('input').check();
+    await accept.click();
+    await dialog.getByRole('button', { name: 'Accept 1 changed ones' }).click();
+    await expect.poll(() => row('rebuilt-01').innerText()).toMatch(/Pinned now/);
+
+    await page.getByRole('button', { name: 'Jobs', exact: true }).click();
+    await page.getByRole('menuitem', { name: /Scan host keys/ }).waitFor();
     await visitor.context.close();
   });
 

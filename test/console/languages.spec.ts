@@ -6,12 +6,14 @@ import {
   CONNECTION_STEPS,
   DRIFT_FINDINGS,
   DRIFT_STATES,
+  HOST_KEY_VERDICTS,
   HOST_WORDS,
   OPERATION_SECTIONS,
   PERMISSIONS,
   PUSH_RECORD_STATES,
   PUSH_STEPS,
   RUN_ENGINES,
+  RUN_KINDS,
   RUN_STATES,
 } from '#libs/contracts';
 import {
@@ -68,6 +70,8 @@ describe('language files', () => {
       ...PUSH_RECORD_STATES.map((state) => `recordState.${state}`),
       ...DRIFT_STATES.map((state) => `drift.state.${state}`),
       ...RUN_STATES.map((state) => `pushState.${state}`),
+      ...RUN_KINDS.map((kind) => `jobs.kind.${kind}`),
+      ...HOST_KEY_VERDICTS.map((verdict) => `hostKeyScans.verdicts.${verdict}`),
     ];
     expect(named.filter((key) => !english.has(key) || !chinese.has(key))).toEqual([]);
   });

@@ -51,6 +51,7 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
 
     await page.getByRole('button', { name: 'Import 2 rows' }).click();
     await page.getByText('Done: 1 added, 1 changed, 1 refused.').waitFor();
+    await page.getByRole('button', { name: 'Scan the assets without a pinned host key' }).waitFor();
     const [refused] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Refused rows as a file' }).click(),

@@ -45,6 +45,7 @@ import { AdminDirectory } from './jobs/admin-directory.js';
 import { ConnectionTester } from './jobs/connection-tester.js';
 import { FactsCollector } from './jobs/facts-collector.js';
 import { GatewayJobs } from './jobs/gateway-jobs.js';
+import { HostKeyScanner } from './jobs/host-key-scanner.js';
 import { NightlyParts, NightlyRun } from './jobs/nightly-run.js';
 import { RunWorker, RunWorkerParts } from './jobs/run-worker.js';
 import { MailClerk } from './mail/mail-clerk.js';
@@ -330,6 +331,7 @@ export class GatewayModule {
             RunWorkerParts,
             PushCraft,
             DriftCraft,
+            AssetCatalog,
           ],
           useFactory: (
             queue: JobQueue,
@@ -339,8 +341,14 @@ export class GatewayModule {
             parts: RunWorkerParts,
             pushes: PushCraft,
             drift: DriftCraft,
+            catalog: AssetCatalog,
           ) => {
-            const crafts = [new FactsCollector(directory, keeper), pushes, drift];
+            const crafts = [
+              new FactsCollector(directory, keeper),
+              new HostKeyScanner(catalog),
+              pushes,
+              drift,
+            ];
             const workers = crafts.map((craft) => new RunWorker(craft, parts));
             return new GatewayJobs(queue, new ConnectionTester(directory), nightly, workers);
           },

@@ -18,6 +18,9 @@ async function run(world: World, path: string, body: object, stopped: boolean): 
 const facts = async (world: World, stopped: boolean): Promise<Change> =>
   run(world, '/facts-runs', { assetIds: [await world.asset()] }, stopped);
 
+const scan = async (world: World, stopped: boolean): Promise<Change> =>
+  run(world, '/host-key-scans', { ids: [await world.asset()] }, stopped);
+
 async function drift(world: World, stopped: boolean): Promise<Change> {
   const { systemUserId, assetId } = await world.pushedForReal();
   return run(world, '/drift-scans', { systemUserIds: [systemUserId], assetIds: [assetId] }, stopped);
@@ -61,6 +64,10 @@ export const INVENTORY: Requests = {
     ids: { id: await world.asset() },
     body: { hostKeys: [generateKey().publicKey] },
   }),
+  scanManyHostKeys: async (world) => ({ body: { ids: [await world.asset()] } }),
+  stopHostKeyScan: (world) => scan(world, false),
+  scanManyHostKeysAgain: (world) => scan(world, true),
+  pinScannedKeys: async (world) => ({ ids: { id: await world.scanned() }, body: { allNew: true } }),
   createDataCenter: (world) => Promise.resolve({ body: { name: world.name('idc') } }),
   updateDataCenter: async (world) => ({
     ids: { id: await world.made('/data-centers', { name: world.name('idc') }) },

@@ -3,9 +3,12 @@ import { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { PasswordLink, User } from '#libs/database';
 import { LoginRegistry, TokenSigner } from '#libs/identity';
+import { RunLedger } from '#libs/inventory';
 import {
   asId,
+  generateKey,
   newId,
+  parsePublicKey,
   type AssetId,
   type GatewayId,
   type SessionId,
@@ -100,6 +103,22 @@ export class World {
 
   asset(): Promise<string> {
     return this.made('/assets', { name: this.name('web'), address: '192.0.2.1' });
+  }
+
+  /** A scan that found a new host key on an asset, as a gateway writes it down. */
+  async scanned(): Promise<string> {
+    const id = await this.made('/host-key-scans', { ids: [await this.asset()] });
+    const ledger = this.api.app.get(RunLedger, { strict: false });
+    const [gatewayId, publicKey] = [newId<GatewayId>(), generateKey().publicKey];
+    const keys = [{ type: 'ssh-ed25519', publicKey, fingerprint: parsePublicKey(publicKey, '').fingerprint }];
+    const outcome = { address: '192.0.2.1', port: 22, finding: 'new', keys, pins: [] };
+    for (const item of await ledger.claim('host-keys', gatewayId, 100)) {
+      await ledger.finish(gatewayId, item, {
+        ...{ state: 'succeeded', step: 'host-key', reason: '' },
+        ...{ steps: [], outcome },
+      });
+    }
+    return id;
   }
 
   systemUser(): Promise<string> {

@@ -90,6 +90,9 @@ export class AssetListQuery extends ListQueryBy(...ASSET_SORTS) implements Asset
 
   @QueryFlag()
   active?: boolean;
+
+  @QueryFlag({ optional: true, description: 'Whether a host key is pinned' })
+  pinned?: boolean;
 }
 
 /** An asset. */

@@ -15,6 +15,7 @@ import { DataCentersController } from './data-centers.controller.js';
 import { DefaultsController } from './defaults.controller.js';
 import { FactsRunsController } from './facts-runs.controller.js';
 import { FactsTimesController } from './facts-times.controller.js';
+import { HostKeyScansController } from './host-key-scans.controller.js';
 import { HostKeysController } from './host-keys.controller.js';
 import { UsageController } from './usage.controller.js';
 
@@ -29,6 +30,7 @@ import { UsageController } from './usage.controller.js';
     AssetSheetsController, // before the one that takes `assets/:id`
     AssetsController,
     DataCentersController,
+    HostKeyScansController,
     HostKeysController,
     UsageController,
     DefaultsController,

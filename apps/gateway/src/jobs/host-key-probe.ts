@@ -8,10 +8,22 @@ import { hostKeyAlgorithmsOf, SCANNED_HOST_KEY_TYPES, UPSTREAM_ALGORITHMS } from
 
 const PROBE_TIMEOUT_MS = 6_000;
 
+/** Where it is asked, as whom failures name it, and what ends it before. */
+interface Probed {
+  address: string;
+  port: number;
+  name: string;
+  giveUp: AbortSignal | undefined;
+}
+
 /** Which host keys an address offers now: one key exchange for each type, no login. */
-export async function scanHostKeys(address: string, port: number): Promise<HostKeyScan> {
+export async function scanHostKeys(
+  address: string,
+  port: number,
+  { name = address, giveUp }: { name?: string; giveUp?: AbortSignal } = {},
+): Promise<HostKeyScan> {
   const results = await Promise.allSettled(
-    SCANNED_HOST_KEY_TYPES.map((type) => offeredKey(address, port, type)),
+    SCANNED_HOST_KEY_TYPES.map((type) => offeredKey({ address, port, name, giveUp }, type)),
   );
   const blobs = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const unique = [...new Map(blobs.map((blob) => [blob.toString('base64'), blob])).values()];
@@ -33,25 +45,31 @@ function described(blob: Buffer): { type: string; publicKey: string; fingerprint
   return { type, publicKey: `${type} ${blob.toString('base64')}`, fingerprint: fingerprintOf(blob) };
 }
 
-async function offeredKey(host: string, port: number, type: string): Promise<Buffer> {
+async function offeredKey(probed: Probed, type: string): Promise<Buffer> {
+  const { address, port, name, giveUp } = probed;
   try {
-    const addresses = await addressesOf(host, PROBE_TIMEOUT_MS);
-    const { socket } = await dial(addresses, port, { timeoutMs: PROBE_TIMEOUT_MS });
-    return await keyOffered(socket, host, type);
+    const addresses = await addressesOf(address, PROBE_TIMEOUT_MS);
+    const { socket } = await dial(addresses, port, { timeoutMs: PROBE_TIMEOUT_MS, giveUp });
+    return await keyOffered(socket, probed, type);
   } catch (error) {
     if (error instanceof ConnectFailure) throw error;
-    throw adviseOn(host, error instanceof Error ? error : new Error(String(error)));
+    throw adviseOn(name, error instanceof Error ? error : new Error(String(error)));
   }
 }
 
-function keyOffered(socket: Socket, host: string, type: string): Promise<Buffer> {
+function keyOffered(socket: Socket, { name, giveUp }: Probed, type: string): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
+    const end = (): void => {
+      client.destroy();
+    };
+    giveUp?.addEventListener('abort', end);
     client.on('error', (error) => {
       reject(error);
     });
     client.once('close', () => {
-      reject(new ConnectFailure('connect', tell('connection-closed', { asset: host })));
+      giveUp?.removeEventListener('abort', end);
+      reject(new ConnectFailure('connect', tell('connection-closed', { asset: name })));
     });
     const hostVerifier = (key: Buffer): boolean => {
       resolve(Buffer.from(key));
@@ -64,5 +82,6 @@ function keyOffered(socket: Socket, host: string, type: string): Promise<Buffer>
       algorithms: { ...UPSTREAM_ALGORITHMS, serverHostKey: [...hostKeyAlgorithmsOf(type)] },
       readyTimeout: PROBE_TIMEOUT_MS,
     });
+    if (giveUp?.aborted) end();
   });
 }

@@ -25,6 +25,7 @@ import { injectRemoval } from './asset-removal';
 import { AssetNames } from './asset-names';
 import { AssetStore } from './asset-store';
 import { CollectFacts } from './collect-facts';
+import { ScanHostKeys } from '../host-key-scans/scan-host-keys';
 import { roundSize, labelLines } from './field-texts';
 
 const COLUMNS: readonly Column[] = [
@@ -75,6 +76,14 @@ const FACETS: readonly Facet[] = [
       { value: 'false', label: 'state.inactive' },
     ],
   },
+  {
+    field: 'pinned',
+    label: 'assets.hostKeys',
+    options: [
+      { value: 'true', label: 'hostKeys.isPinned' },
+      { value: 'false', label: 'assets.notPinned' },
+    ],
+  },
 ];
 
 /** All assets. */
@@ -91,6 +100,7 @@ const FACETS: readonly Facet[] = [
     NzButtonComponent,
     RouterLink,
     RouterOutlet,
+    ScanHostKeys,
     StateMark,
     TermsFilter,
     When,

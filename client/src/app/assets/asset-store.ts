@@ -32,7 +32,9 @@ const SORTS = [
   ...(['name', 'address', 'port', 'active', 'type', 'environment', 'status', 'dataCenter', 'brand'] as const),
   ...(['model', 'os', 'cpuCount', 'memoryMib', 'serialNumber', 'assetNumber', 'updatedAt'] as const),
 ];
-const FILTERS = [...['active', 'type', 'environment', 'status', 'groupId', 'dataCenterId', 'adminAccountId']];
+const FILTERS = [
+  ...['active', 'type', 'environment', 'status', 'groupId', 'dataCenterId', 'adminAccountId', 'pinned'],
+];
 
 /** The assets of the asset pages: the list, and everything that is done to one or many. */
 @Service({ autoProvided: false })
@@ -112,6 +114,7 @@ function filterOf({ filters, terms }: ListQuery): AssetSelection {
   const { groupId, dataCenterId, adminAccountId } = filters;
   const { label } = terms;
   const active = flagOf(filters['active']);
+  const pinned = flagOf(filters['pinned']);
   const type = oneOf(ASSET_TYPES, filters['type']);
   const environment = oneOf(ASSET_ENVIRONMENTS, filters['environment']);
   const status = oneOf(ASSET_STATUSES, filters['status']);
@@ -121,6 +124,7 @@ function filterOf({ filters, terms }: ListQuery): AssetSelection {
     ...(adminAccountId && { adminAccountId }),
     ...(label && { label: [...label] }),
     ...(active !== undefined && { active }),
+    ...(pinned !== undefined && { pinned }),
     ...(type && { type }),
     ...(environment && { environment }),
     ...(status && { status }),

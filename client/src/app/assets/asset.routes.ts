@@ -28,6 +28,10 @@ export const assetRoutes: Routes = [
     loadComponent: () => import('../sheets/import-page').then((file) => file.ImportPage),
   },
   {
+    path: 'host-key-scans/:id',
+    loadComponent: () => import('../host-key-scans/scan-page').then((file) => file.ScanPage),
+  },
+  {
     path: '',
     component: AssetList,
     children: [

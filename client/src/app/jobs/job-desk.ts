@@ -17,7 +17,10 @@ const IDLE_MS = 60_000;
 const RECENT = 8;
 
 /** Kinds of jobs that have a page of their own, by the job's id. */
-const PAGES: Readonly<Partial<Record<RunKind, string>>> = { push: '/pushes' };
+const PAGES: Readonly<Partial<Record<RunKind, string>>> = {
+  push: '/pushes',
+  'host-keys': '/assets/host-key-scans',
+};
 
 /**
  * The jobs over assets that gateways do, and beside them the person's own imports. Which one is shown stands in the address (`?job=…`), over whatever page: a page

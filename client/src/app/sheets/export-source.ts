@@ -38,6 +38,7 @@ export function injectExportSources(): Record<ImportKind, ExportSource> {
         environment: oneOf(ASSET_ENVIRONMENTS, filters['environment']),
         status: oneOf(ASSET_STATUSES, filters['status']),
         active: flagOf(filters['active']),
+        pinned: flagOf(filters['pinned']),
         language: language.shown(),
         format,
       });

@@ -13,11 +13,13 @@ import { FormsModule } from '@angular/forms';
 import { Router, RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import type { ImportKind, SheetFormat } from '#libs/contracts';
+import { Account } from '../account/account';
 import { Api } from '../api/api';
 import { getLoginOptions } from '../api/fn/auth/get-login-options';
 import type { ImportView } from '../api/models/import-view';
 import { saveFile } from '../display/save-file';
 import { OnceShown } from '../form/once-shown';
+import { ScanHostKeys } from '../host-key-scans/scan-host-keys';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
 import { ImportDesk } from './import-desk';
@@ -27,7 +29,7 @@ import { injectImportSources } from './import-source';
 /** Import from a spreadsheet: choose a file, see what it would do, run it, see what it did. The address says which import. */
 @Component({
   selector: 'gh-import-page',
-  imports: [FormsModule, ImportRows, NzButtonComponent, OnceShown, RouterLink],
+  imports: [FormsModule, ImportRows, NzButtonComponent, OnceShown, RouterLink, ScanHostKeys],
   templateUrl: './import-page.html',
   styleUrl: './import-page.css',
 })
@@ -48,6 +50,7 @@ export class ImportPage {
   private readonly document = inject(DOCUMENT);
   private readonly router = inject(Router);
   private readonly api = inject(Api);
+  private readonly account = inject(Account);
   private readonly checking = signal(false);
   private readonly failure = signal<string | null>(null);
   private readonly checked = signal<ImportView | null>(null);
@@ -89,6 +92,11 @@ export class ImportPage {
   protected readonly mayMail = computed(
     () => this.kind() === 'users' && this.login.hasValue() && this.login.value().forgottenPassword,
   );
+  /** Nobody can connect to new assets before their host keys are pinned. */
+  protected readonly mayScan = computed(
+    () => this.kind() === 'assets' && this.account.may('inventory.write') && this.writes() > 0,
+  );
+  protected readonly unpinned = { filter: { pinned: false } };
 
   constructor() {
     effect(() => {

@@ -22,6 +22,11 @@ export interface AssetSelection {
   label?: Array<string>;
 
   /**
+   * Whether a host key is pinned
+   */
+  pinned?: boolean;
+
+  /**
    * Text to search for
    */
   q?: string;

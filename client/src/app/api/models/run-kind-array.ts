@@ -9,5 +9,6 @@ import { RunKind } from './run-kind';
 export const RUN_KIND: RunKind[] = [
   'facts',
   'push',
-  'drift'
+  'drift',
+  'host-keys'
 ];

@@ -41,6 +41,11 @@ export interface ExportAssets$Params {
   active?: boolean;
 
 /**
+ * Whether a host key is pinned
+ */
+  pinned?: boolean;
+
+/**
  * If left out: that of the user, else English
  */
   language?: 'en' | 'zh-CN';
@@ -64,6 +69,7 @@ export function exportAssets(http: HttpClient, rootUrl: string, params: ExportAs
     rb.query('label', params.label, {});
     rb.query('adminAccountId', params.adminAccountId, {});
     rb.query('active', params.active, {});
+    rb.query('pinned', params.pinned, {});
     rb.query('language', params.language, {});
     rb.query('format', params.format, {});
   }

@@ -50,6 +50,11 @@ export interface ListAssets$Params {
  */
   adminAccountId?: string;
   active?: boolean;
+
+/**
+ * Whether a host key is pinned
+ */
+  pinned?: boolean;
 }
 
 export function listAssets(http: HttpClient, rootUrl: string, params?: ListAssets$Params, context?: HttpContext): Observable<StrictHttpResponse<AssetPage>> {
@@ -67,6 +72,7 @@ export function listAssets(http: HttpClient, rootUrl: string, params?: ListAsset
     rb.query('label', params.label, {});
     rb.query('adminAccountId', params.adminAccountId, {});
     rb.query('active', params.active, {});
+    rb.query('pinned', params.pinned, {});
   }
 
   return http.request(
