@@ -178,8 +178,10 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
 
     // somebody pins something else while the page shows the changed key
     await row('rebuilt-01').locator('input').check();
+    const chosen = page.getByRole('toolbar');
+    expect(await chosen.getByRole('button', { name: 'Pin the keys of 0 new ones' }).isDisabled()).toBe(true);
     await harness.admin.do('PUT', `/assets/${rebuiltId}/host-keys`, { hostKeys: [old, host.hostKey] });
-    const accept = page.getByRole('button', { name: 'Accept 1 changed ones' });
+    const accept = chosen.getByRole('button', { name: 'Accept 1 changed ones' });
     await accept.click();
     await expect.poll(() => dialog.innerText()).toMatch(/Replace the pinned keys[\s\S]*rebuilt-01/);
     await dialog.getByRole('button', { name: 'Accept 1 changed ones' }).click();
