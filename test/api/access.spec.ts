@@ -153,7 +153,7 @@ describe('access to every route', () => {
   it('refuses exactly whom role and kind of login do not let in', { timeout: 60_000 }, async () => {
     expect(people.map(({ who }) => who)).toHaveLength(ROLES.length * 2 + 2);
     let refused = 0;
-    for (const person of people) {
+    const tryAll = async (person: (typeof people)[number]): Promise<void> => {
       for (const route of routes) {
         if (route.name === 'logout' || route.name === 'login') continue; // tried in login.spec.ts
         const expected = refusalOf(route, person);
@@ -167,7 +167,8 @@ describe('access to every route', () => {
           expect(status, `${JSON.stringify(told)}: ${text}`).toBeLessThan(500);
         }
       }
-    }
+    };
+    await Promise.all(people.map(tryAll));
     expect(refused).toBeGreaterThan(300);
   });
 
