@@ -9,20 +9,19 @@ import { generateMyPublicKey } from '../api/fn/me/generate-my-public-key';
 import { listMyPublicKeys } from '../api/fn/me/list-my-public-keys';
 import { renewMyPublicKey } from '../api/fn/me/renew-my-public-key';
 import type { PublicKeyView } from '../api/models/public-key-view';
-import { Copy } from '../display/copy';
-import { When } from '../display/when';
 import { Field } from '../form/field';
 import { OnceShown } from '../form/once-shown';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { KeyLines } from '../users/key-lines';
 import { injectKeyQuestions } from '../users/key-questions';
 
 /** The own SSH keys: registered, made here, renewed, removed (FEATURES U7, U8). */
 @Component({
   selector: 'gh-own-keys',
-  imports: [Copy, Field, FormField, NzButtonComponent, NzInputDirective, OnceShown, When],
+  imports: [Field, FormField, KeyLines, NzButtonComponent, NzInputDirective, OnceShown],
   templateUrl: './own-keys.html',
 })
 export class OwnKeys implements HoldsInput {

@@ -2,13 +2,12 @@ import { Component, computed, inject, input, linkedSignal, resource, signal } fr
 import { FormField, form, required } from '@angular/forms/signals';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzInputDirective } from 'ng-zorro-antd/input';
-import { Copy } from '../display/copy';
-import { When } from '../display/when';
 import { Field } from '../form/field';
 import { OnceShown } from '../form/once-shown';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
+import { KeyLines } from './key-lines';
 import { injectKeyQuestions } from './key-questions';
 import { UserStore } from './user-store';
 import type { PublicKeyView } from '../api/models/public-key-view';
@@ -16,7 +15,7 @@ import type { PublicKeyView } from '../api/models/public-key-view';
 /** With which public keys a user logs in over SSH: shows them, adds, takes away. */
 @Component({
   selector: 'gh-public-keys',
-  imports: [Copy, Field, FormField, NzButtonComponent, NzInputDirective, OnceShown, When],
+  imports: [Field, FormField, KeyLines, NzButtonComponent, NzInputDirective, OnceShown],
   templateUrl: './public-keys.html',
 })
 export class PublicKeys {
