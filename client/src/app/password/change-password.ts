@@ -3,15 +3,14 @@ import { Router, RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Account } from '../account/account';
 import { injectWords } from '../language/words';
-import { ProfileMenu } from '../shell/profile-menu';
+import { GatePage } from '../sign-in/gate-page';
 import { PasswordForm } from './password-form';
 
 /** Changing the own password: by will, or because the one in use is a one-time password. */
 @Component({
   selector: 'gh-change-password',
-  imports: [NzButtonComponent, PasswordForm, ProfileMenu, RouterLink],
+  imports: [GatePage, NzButtonComponent, PasswordForm, RouterLink],
   templateUrl: './change-password.html',
-  styleUrl: '../sign-in/gate-page.css',
 })
 export class ChangePassword {
   private readonly account = inject(Account);

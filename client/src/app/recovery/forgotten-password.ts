@@ -9,14 +9,13 @@ import { Field } from '../form/field';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
-import { ProfileMenu } from '../shell/profile-menu';
+import { GatePage } from '../sign-in/gate-page';
 
 /** Asks for a mail with a link to set a new password. What it answers is the same for every name. */
 @Component({
   selector: 'gh-forgotten-password',
-  imports: [Field, FormField, NzButtonComponent, NzInputDirective, ProfileMenu, RouterLink],
+  imports: [Field, FormField, GatePage, NzButtonComponent, NzInputDirective, RouterLink],
   templateUrl: './forgotten-password.html',
-  styleUrl: '../sign-in/gate-page.css',
 })
 export class ForgottenPassword {
   private readonly api = inject(Api);

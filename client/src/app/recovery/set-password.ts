@@ -12,14 +12,13 @@ import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import { checkNewPassword } from '../password/new-password';
 import { injectProblemWords } from '../problem/problem-words';
-import { ProfileMenu } from '../shell/profile-menu';
+import { GatePage } from '../sign-in/gate-page';
 
 /** Where a mailed link leads: a new password, then the login. */
 @Component({
   selector: 'gh-set-password',
-  imports: [Field, FormField, NzButtonComponent, NzInputDirective, ProfileMenu, RouterLink],
+  imports: [Field, FormField, GatePage, NzButtonComponent, NzInputDirective, RouterLink],
   templateUrl: './set-password.html',
-  styleUrl: '../sign-in/gate-page.css',
 })
 export class SetPassword {
   private readonly api = inject(Api);

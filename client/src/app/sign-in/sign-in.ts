@@ -10,15 +10,14 @@ import { Field } from '../form/field';
 import { saveForm } from '../form/save';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
-import { ProfileMenu } from '../shell/profile-menu';
+import { GatePage } from './gate-page';
 import { CodeStep } from './code-step';
 
 /** The way in. */
 @Component({
   selector: 'gh-sign-in',
-  imports: [CodeStep, Field, FormField, NzButtonComponent, NzInputDirective, ProfileMenu, RouterLink],
+  imports: [CodeStep, Field, FormField, GatePage, NzButtonComponent, NzInputDirective, RouterLink],
   templateUrl: './sign-in.html',
-  styleUrl: './gate-page.css',
 })
 export class SignIn {
   private readonly account = inject(Account);
