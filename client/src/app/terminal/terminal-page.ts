@@ -16,6 +16,7 @@ import { Icon } from '../display/icon';
 import { FolderView } from '../files/folder-view';
 import { injectWords } from '../language/words';
 import { Questions } from '../question/questions';
+import { Theme } from '../theme/theme';
 import { Reachable, type Way, type WayChosen, waysOf } from '../workplace/reachable';
 import { readTerminalRequest } from '../workplace/terminal-window';
 import { AssetTree } from './asset-tree';
@@ -90,7 +91,13 @@ export class TerminalPage {
       const tab = this.tabs.active();
       this.document.title = (tab && this.tabs.titleOf(tab)) ?? this.t('terminal.heading');
     });
-    inject(DestroyRef).onDestroy(() => (this.document.title = title));
+    const theme = inject(Theme);
+    // what stands beside the terminals and over them is as dark or light as they are
+    effect(() => theme.ofPage.set(this.settings.scheme() === 'day' ? 'light' : 'dark'));
+    inject(DestroyRef).onDestroy(() => {
+      this.document.title = title;
+      theme.ofPage.set(null);
+    });
     effect(() => {
       const [assetId, systemUserId] = [this.asset(), this.systemUser()];
       if (assetId && systemUserId) untracked(() => void this.openTarget({ assetId, systemUserId }));

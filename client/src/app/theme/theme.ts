@@ -15,8 +15,13 @@ export class Theme {
   /** What the person chose; kept on this browser. */
   readonly choice = signal<ThemeChoice>(parseChoice(readStored(STORAGE_KEY)));
 
+  /** That of a page with colours of its own, while it is open; null: the choice counts. */
+  readonly ofPage = signal<'light' | 'dark' | null>(null);
+
   /** The theme on the screen now. */
   readonly shown = computed(() => {
+    const ofPage = this.ofPage();
+    if (ofPage) return ofPage;
     const choice = this.choice();
     if (choice !== 'system') return choice;
     return this.systemDark() ? 'dark' : 'light';
