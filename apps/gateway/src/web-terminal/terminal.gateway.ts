@@ -5,6 +5,7 @@ import { roleHas, TERMINAL_NAMESPACE, type TerminalClientEvents, type TerminalRe
 import { LOGGER, type Logger } from '#libs/kernel';
 import { ConsoleSockets, type LoggedInSocket } from '../console-sockets/console-sockets.js';
 import { ENGINE } from '../console-sockets/engine.js';
+import { chooseLanguage } from '../menu/texts.js';
 import { TERMINAL_EVENTS, terminalSchemas } from './socket-events.js';
 import { TerminalDesk, type DeskAnswer } from './terminal-desk.js';
 import type { WebTerminal } from './web-terminal.js';
@@ -37,7 +38,10 @@ export class TerminalGateway implements OnGatewayInit<Namespace>, OnGatewayConne
       if (opened && socket.disconnected) opened.detach(socket);
       return reply;
     };
-    const { id: userId, language } = who.user;
+    const { id: userId } = who.user;
+    // as the console does: whose profile names no language is spoken to in the browser's
+    const wished = socket.handshake.headers['accept-language'] ?? '';
+    const language = chooseLanguage(who.user.language, { LANG: wished });
     const user = { userId, language, sourceAddress: who.sourceAddress };
     this.ask(socket, who, 'open', async (request: unknown) => {
       const parsed = terminalSchemas.open.safeParse(request);
