@@ -167,7 +167,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await page.goto(`/assets/${webId}/access`);
     await expect.poll(() => admin.panel.textContent()).toMatch(/petra.*dev.*petra on web/);
     await admin.button('Delete').click();
-    await page.locator('dialog').getByText('1 rules lose them: petra on web').waitFor();
+    await page.locator('dialog').getByText('Rules that lose them (1): petra on web').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Cancel' }).click();
   });
 

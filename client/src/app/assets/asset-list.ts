@@ -29,16 +29,16 @@ import { ScanHostKeys } from '../host-key-scans/scan-host-keys';
 import { roundSize, labelLines } from './field-texts';
 
 const COLUMNS: readonly Column[] = [
-  { id: 'name', label: 'assets.name', sort: 'name', fixed: true },
+  { id: 'name', label: 'assets.name', sort: 'name', fixed: true, narrow: '230px' },
   { id: 'address', label: 'assets.address', sort: 'address' },
   { id: 'environment', label: 'assetField.environment', sort: 'environment' },
   { id: 'type', label: 'assetField.type', sort: 'type', extra: true },
   { id: 'status', label: 'assetField.status', sort: 'status', extra: true },
   { id: 'active', label: 'assets.state', sort: 'active' },
   { id: 'hostKeys', label: 'assets.hostKeys' },
-  { id: 'dataCenter', label: 'assetField.dataCenter', sort: 'dataCenter' },
-  { id: 'groups', label: 'assets.groups' },
-  { id: 'labels', label: 'assetField.labels' },
+  { id: 'dataCenter', label: 'assetField.dataCenter', sort: 'dataCenter', narrow: '110px' },
+  { id: 'groups', label: 'assets.groups', narrow: '100px' },
+  { id: 'labels', label: 'assetField.labels', narrow: '110px' },
   { id: 'brand', label: 'assetField.brand', sort: 'brand', extra: true },
   { id: 'model', label: 'assetField.model', sort: 'model', extra: true },
   { id: 'os', label: 'assetField.os', sort: 'os', extra: true },

@@ -26,7 +26,7 @@ const OTHERWISE_MS = 10_000;
     :host {
       display: block;
       height: 100%;
-      max-width: 860px;
+      max-width: 900px;
       padding: 16px 20px 32px;
       overflow: auto;
     }

@@ -12,6 +12,8 @@ export interface Column {
   readonly latestFirst?: boolean;
   readonly align?: 'end';
   readonly width?: string;
+  /** How wide its cells are at most where the list has little room; longer texts are cut. */
+  readonly narrow?: string;
   /** Shown only to who asks for it in the column chooser. */
   readonly extra?: boolean;
   /** Always shown. */

@@ -18,10 +18,10 @@ import { ruleState } from './rule-state';
 import { RuleStore } from './rule-store';
 
 const COLUMNS: readonly Column[] = [
-  { id: 'name', label: 'rules.name', sort: 'name', fixed: true },
-  { id: 'users', label: 'rules.users' },
-  { id: 'assets', label: 'rules.assets' },
-  { id: 'systemUsers', label: 'rules.systemUsers' },
+  { id: 'name', label: 'rules.name', sort: 'name', fixed: true, narrow: '260px' },
+  { id: 'users', label: 'rules.users', narrow: '150px' },
+  { id: 'assets', label: 'rules.assets', narrow: '190px' },
+  { id: 'systemUsers', label: 'rules.systemUsers', narrow: '120px' },
   { id: 'actions', label: 'rules.actions', extra: true },
   { id: 'active', label: 'rules.state', sort: 'active' },
   { id: 'validUntil', label: 'rules.until', sort: 'validUntil' },

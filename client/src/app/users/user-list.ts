@@ -24,7 +24,7 @@ import { UserStore } from './user-store';
 
 const COLUMNS: readonly Column[] = [
   { id: 'username', label: 'users.username', sort: 'username', fixed: true },
-  { id: 'name', label: 'users.name', sort: 'name' },
+  { id: 'name', label: 'users.name', sort: 'name', narrow: '200px' },
   { id: 'role', label: 'users.role', sort: 'role' },
   { id: 'active', label: 'users.state' },
   { id: 'assets', label: 'users.assets', align: 'end', width: '90px' },
