@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
+import { sftp } from '../gateway/file-clients.js';
 import { Harness, type Person } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
@@ -40,6 +43,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await terminal.waitFor('last-55');
     terminal.line('exit');
     await terminal.untilEnded();
+    await sftp(ssh, [`get /etc/hostname ${join(harness.keys.folder, 'taken')}`]);
     const rows = await harness.sessions('&kind=ssh');
     sessionId = rows[0]?.id ?? '';
     visitor = await browser.enter(harness.product.url, auditor);
@@ -117,6 +121,49 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await page.waitForURL('**/audit/history');
   });
 
+  it('from who and where an auditor gets to commands, their moment, files and operations by links alone', async () => {
+    const { page } = visitor;
+    const same = (list: string) =>
+      page.getByRole('navigation', { name: 'The same in' }).getByRole('link', { name: list, exact: true });
+    const download = async (press: () => Promise<void>): Promise<string> => {
+      const [saved] = await Promise.all([page.waitForEvent('download'), press()]);
+      return readFile(await saved.path(), 'utf8');
+    };
+    await page.goto('/audit/history');
+    for (const [field, name] of [
+      ['userId', 'alice'],
+      ['assetId', 'web-01'],
+      ['systemUserId', 'dev'],
+    ]) {
+      await page.locator(`#${field}-filter`).click();
+      await page.locator(`#${field}-filter`).pressSequentially(name ?? '');
+      await page.locator('nz-option-item', { hasText: name }).first().click();
+      await page.waitForURL(`**${field}=**`);
+    }
+    await same('Command records').click();
+    await page.waitForURL(/commands\?(?=.*userId=)(?=.*assetId=)(?=.*systemUserId=)/);
+    await visitor.button('Export').click();
+    expect(await download(() => page.getByRole('menuitem', { name: 'CSV file' }).click())).toContain('seq 1');
+    await visitor.row('needle').getByRole('link', { name: 'Replay from here' }).click();
+    await expect.poll(shown).toContain('needle-中文-42');
+    expect(await download(() => visitor.button('Download as asciicast').click())).toMatch(/^{"version":2/);
+    await visitor.link('Session').click();
+    await visitor.panel.getByText(/seq 1 200000/).waitFor();
+    await page.goBack();
+    await page.goBack();
+    await same('File transfers').click();
+    await visitor.row('/etc/hostname').getByRole('link', { name: 'Session' }).click();
+    await visitor.panel.getByText('SFTP').first().waitFor();
+    await visitor.panel.getByRole('link', { name: 'File transfers' }).click();
+    await page.getByText('One session only').waitFor();
+    await visitor.row('/etc/hostname').getByRole('link', { name: 'alice', exact: true }).click();
+    await page.waitForURL('**userId=**');
+    await same('Operations').click();
+    await page.waitForURL('**/audit/operations?userId=**');
+    await expect.poll(() => page.locator('#userId-filter').count()).toBe(1);
+    expect(browser.complaints).toEqual([]);
+  }, 60_000);
+
   it('days of an audit list are those of the zone in the profile', async () => {
     const { page } = visitor;
     await page.goto('/profile/me');
@@ -138,6 +185,18 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     expect(Date.now()).toBeLessThan(Date.parse(to));
     const day = new Date(Date.parse(from) + 14 * 3_600_000).toISOString().slice(0, 10);
     await expect.poll(() => page.locator('nz-range-picker input').first().inputValue()).toBe(day);
+    // an hour of them
+    await visitor.field('Time on the last day').fill('11:00');
+    await visitor.field('Time on the last day').press('Enter');
+    await page.waitForURL(/to=[^&]*T21(%3A|:)00/);
+    await visitor.field('Time on the first day').fill('10:30');
+    await visitor.field('Time on the first day').press('Enter');
+    await page.waitForURL(/from=[^&]*T20(%3A|:)30/);
+    const [begin, end] = ['from', 'to'].map((name) => new URL(page.url()).searchParams.get(name) ?? '');
+    expect(Date.parse(end ?? '') - Date.parse(begin ?? '')).toBe(30 * 60_000);
+    expect(Date.parse(begin ?? '') - Date.parse(from)).toBe(10.5 * 3_600_000);
+    await page.reload();
+    await expect.poll(() => visitor.field('Time on the last day').inputValue()).toBe('11:00');
   });
 
   it('says in words that there is none', async () => {

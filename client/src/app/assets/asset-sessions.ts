@@ -1,5 +1,6 @@
 import { Component, inject, input } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Api } from '../api/api';
 import { listSessions } from '../api/fn/sessions/list-sessions';
 import { endMark } from '../audit/end-mark';
@@ -11,7 +12,7 @@ import { MoreRows, injectGrowingRows } from '../list/growing-rows';
 /** The sessions on an asset, the latest first. */
 @Component({
   selector: 'gh-asset-sessions',
-  imports: [MoreRows, RouterLink, StateMark, When],
+  imports: [MoreRows, NzButtonComponent, RouterLink, StateMark, When],
   template: `
     @if (rows.rows().length) {
       <ul class="lines">
@@ -30,6 +31,17 @@ import { MoreRows, injectGrowingRows } from '../list/growing-rows';
       </ul>
     }
     <gh-more-rows [rows]="rows" [none]="t('assets.noSessions')" />
+    <p class="row-of-buttons after-lines">
+      <a nz-button routerLink="/audit/history" [queryParams]="{ assetId: assetId() }">{{
+        t('menu.history')
+      }}</a>
+      <a nz-button routerLink="/audit/commands" [queryParams]="{ assetId: assetId() }">{{
+        t('menu.commands')
+      }}</a>
+      <a nz-button routerLink="/audit/files" [queryParams]="{ assetId: assetId() }">{{
+        t('menu.fileTransfers')
+      }}</a>
+    </p>
   `,
 })
 export class AssetSessions {

@@ -17,6 +17,7 @@ import { ListView } from '../list/list-view';
 import { ExportMenu } from '../sheets/export-menu';
 import { CommandText } from './command-text';
 import { PeriodFilter } from './period-filter';
+import { SameElsewhere } from './same-elsewhere';
 import { SubjectFilters } from './subject-filters';
 
 const COLUMNS: readonly Column[] = [
@@ -33,7 +34,17 @@ const CERTAIN = ['true', 'false'] as const;
 /** What was entered in sessions, searched by its text. */
 @Component({
   selector: 'gh-command-list',
-  imports: [CommandText, ExportMenu, ListCell, ListView, PeriodFilter, SubjectFilters, RouterLink, When],
+  imports: [
+    CommandText,
+    ExportMenu,
+    ListCell,
+    ListView,
+    PeriodFilter,
+    SameElsewhere,
+    SubjectFilters,
+    RouterLink,
+    When,
+  ],
   templateUrl: './command-list.html',
   styles: `
     .searched {
@@ -61,6 +72,7 @@ export class CommandList {
       label: 'commands.certainty',
       options: CERTAIN.map((value) => ({ value, label: `commands.certain.${value}` })),
     },
+    { field: 'sessionId', label: 'sessions.onlyOne', options: [] },
   ];
   protected readonly list = injectList<CommandView>({
     name: 'commands',

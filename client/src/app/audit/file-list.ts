@@ -29,14 +29,15 @@ import { injectList } from '../list/list-source';
 import { ListView } from '../list/list-view';
 import { ExportMenu } from '../sheets/export-menu';
 import { PeriodFilter } from './period-filter';
+import { SameElsewhere } from './same-elsewhere';
 import { SubjectFilters } from './subject-filters';
 
 const COLUMNS: readonly Column[] = [
   { id: 'startedAt', label: 'fileTransfers.at', sort: 'startedAt', fixed: true },
   { id: 'username', label: 'fileTransfers.user', fixed: true },
-  { id: 'target', label: 'fileTransfers.target', fixed: true },
+  { id: 'target', label: 'fileTransfers.target', fixed: true, narrow: '170px' },
   { id: 'direction', label: 'fileTransfers.direction' },
-  { id: 'path', label: 'fileTransfers.path', fixed: true },
+  { id: 'path', label: 'fileTransfers.path', fixed: true, narrow: '200px' },
   { id: 'size', label: 'fileTransfers.size', align: 'end' },
   { id: 'result', label: 'fileTransfers.result' },
   { id: 'digest', label: 'fileTransfers.digest' },
@@ -60,7 +61,18 @@ const SHOWN_DIGITS = 12;
 /** Files that went to assets or came from them, and what was changed there beside. */
 @Component({
   selector: 'gh-file-list',
-  imports: [Copy, ExportMenu, ListCell, ListView, PeriodFilter, SubjectFilters, RouterLink, StateMark, When],
+  imports: [
+    Copy,
+    ExportMenu,
+    ListCell,
+    ListView,
+    PeriodFilter,
+    SameElsewhere,
+    SubjectFilters,
+    RouterLink,
+    StateMark,
+    When,
+  ],
   templateUrl: './file-list.html',
 })
 export class FileList {
@@ -72,6 +84,7 @@ export class FileList {
     facet('direction', RECORD_DIRECTIONS, 'fileTransfers.directions.'),
     facet('change', FILE_CHANGES, 'fileTransfers.changes.'),
     facet('result', TRANSFER_RESULTS, 'fileTransfers.results.'),
+    { field: 'sessionId', label: 'sessions.onlyOne', options: [] },
   ];
   protected readonly list = injectList<FileTransferView>({
     name: 'files',

@@ -15,6 +15,7 @@ import { ListView } from '../list/list-view';
 import { ExportMenu } from '../sheets/export-menu';
 import { endMark } from './end-mark';
 import { PeriodFilter } from './period-filter';
+import { SameElsewhere } from './same-elsewhere';
 import { SubjectFilters } from './subject-filters';
 import type { SessionView } from '../api/models/session-view';
 import { SessionArchive } from './session-archive';
@@ -22,7 +23,7 @@ import { SessionArchive } from './session-archive';
 const COLUMNS: readonly Column[] = [
   { id: 'startedAt', label: 'sessions.started', sort: 'startedAt', fixed: true },
   { id: 'username', label: 'sessions.user', fixed: true },
-  { id: 'target', label: 'sessions.target', fixed: true },
+  { id: 'target', label: 'sessions.target', fixed: true, narrow: '260px' },
   { id: 'kind', label: 'sessions.kind' },
   { id: 'source', label: 'sessions.source' },
   { id: 'duration', label: 'sessions.duration', align: 'end' },
@@ -45,6 +46,7 @@ const COLUMNS: readonly Column[] = [
     SubjectFilters,
     RouterLink,
     RouterOutlet,
+    SameElsewhere,
     StateMark,
     When,
   ],
@@ -66,7 +68,7 @@ export class HistoryList {
   protected readonly list = injectList<SessionView>({
     name: 'history',
     sort: '-startedAt',
-    filters: ['kind', 'from', 'to', 'userId', 'assetId'],
+    filters: ['kind', 'from', 'to', 'userId', 'assetId', 'systemUserId'],
     load: (query) => this.archive.list('ended', query),
   });
   protected readonly whole = (format: SheetFormat): Promise<Blob> =>

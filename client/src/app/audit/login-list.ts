@@ -1,4 +1,5 @@
 import { Component, inject } from '@angular/core';
+import { RouterLink } from '@angular/router';
 import { Api } from '../api/api';
 import type { SheetFormat } from '#libs/contracts';
 import { exportLoginAttempts } from '../api/fn/audit/export-login-attempts';
@@ -6,8 +7,10 @@ import { type ListLoginAttempts$Params, listLoginAttempts } from '../api/fn/audi
 import type { LoginAttemptView } from '../api/models/login-attempt-view';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
+import { injectUserChoices } from '../choice/sources';
 import { Language } from '../language/language';
 import { injectKnownWords, injectWords } from '../language/words';
+import { ChoiceFilter } from '../list/choice-filter';
 import type { Column } from '../list/columns';
 import type { Facet } from '../list/facet';
 import { ListCell } from '../list/list-cell';
@@ -16,6 +19,7 @@ import { injectList } from '../list/list-source';
 import { ListView } from '../list/list-view';
 import { ExportMenu } from '../sheets/export-menu';
 import { PeriodFilter } from './period-filter';
+import { SameElsewhere } from './same-elsewhere';
 
 const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'logins.at', sort: 'at', fixed: true },
@@ -43,7 +47,17 @@ const SORTS = ['at'] as const;
 /** Every login to the product, and every try that was refused. */
 @Component({
   selector: 'gh-login-list',
-  imports: [ExportMenu, ListCell, ListView, PeriodFilter, StateMark, When],
+  imports: [
+    ChoiceFilter,
+    ExportMenu,
+    ListCell,
+    ListView,
+    PeriodFilter,
+    RouterLink,
+    SameElsewhere,
+    StateMark,
+    When,
+  ],
   templateUrl: './login-list.html',
 })
 export class LoginList {
@@ -51,13 +65,13 @@ export class LoginList {
   private readonly language = inject(Language);
   protected readonly t = injectWords();
   protected readonly known = injectKnownWords();
+  protected readonly users = injectUserChoices();
   protected readonly columns = COLUMNS;
-
   protected readonly facets = FACETS;
   protected readonly list = injectList<LoginAttemptView>({
     name: 'logins',
     sort: '-at',
-    filters: ['succeeded', 'from', 'to'],
+    filters: ['succeeded', 'from', 'to', 'userId'],
     load: (query) => this.api.invoke(listLoginAttempts, { ...paging(query, SORTS), ...narrowedBy(query) }),
   });
   protected readonly whole = (format: SheetFormat): Promise<Blob> => {
@@ -75,6 +89,6 @@ export class LoginList {
   }
 }
 
-function narrowedBy({ filters: { succeeded, from, to } }: ListQuery): ListLoginAttempts$Params {
-  return { succeeded: flagOf(succeeded), from, to };
+function narrowedBy({ filters: { succeeded, ...rest } }: ListQuery): ListLoginAttempts$Params {
+  return { ...rest, succeeded: flagOf(succeeded) };
 }

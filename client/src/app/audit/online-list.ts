@@ -66,7 +66,7 @@ export class OnlineList {
   protected readonly list = injectList<SessionView>({
     name: 'online',
     sort: '-startedAt',
-    filters: ['kind', 'userId', 'assetId'],
+    filters: ['kind', 'userId', 'assetId', 'systemUserId'],
     refreshEvery: REFRESH_MS,
     load: (query) => this.archive.list('online', query),
   });

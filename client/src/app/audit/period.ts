@@ -3,12 +3,28 @@ import { preciseTime } from '../display/time-words';
 /** A range picker's value: nothing, or first and last day. Its days are those of the browser's calendar. */
 export type Period = readonly (Date | null)[] | null;
 
-/** Days of the address in the person's zone, for a range picker; empty when there are none. `to` is the moment after the last day. */
+/** When on its first day a period begins and when on its last it ends, as `10:00`; empty: with the day. */
+interface Hours {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Days of the address in the person's zone, for a range picker; empty when there are none. `to` is the moment after. */
 export function readPeriod(filters: Readonly<Record<string, string>>, zone: string | undefined): Date[] {
   const from = Date.parse(filters['from'] ?? '');
   const to = Date.parse(filters['to'] ?? '');
   if (Number.isNaN(from) || Number.isNaN(to)) return [];
   return [from, to - 1].map((moment) => dayOf(new Date(moment), zone));
+}
+
+/** The hours of the address, in the person's zone. */
+export function readHours(filters: Readonly<Record<string, string>>, zone: string | undefined): Hours {
+  const hour = (text: string | undefined): string => {
+    const moment = Date.parse(text ?? '');
+    const shown = Number.isNaN(moment) ? '' : preciseTime(new Date(moment), zone).slice(11, 16);
+    return shown === '00:00' ? '' : shown;
+  };
+  return { from: hour(filters['from']), to: hour(filters['to']) };
 }
 
 /** From the day in the person's zone `first` days before this moment to the one `last` days before it. */
@@ -20,11 +36,15 @@ export function daysBack(now: Date, first: number, last: number, zone: string | 
   });
 }
 
-/** Whole days in the person's zone, as the address and the API take them. */
-export function writePeriod(period: Period, zone: string | undefined): Record<string, string | null> {
+/** Days in the person's zone, from an hour of the first to one of the last, as the address and the API take them. */
+export function writePeriod(
+  period: Period,
+  { from, to }: Hours,
+  zone: string | undefined,
+): Record<string, string | null> {
   const [first, last] = period ?? [];
   if (!first || !last) return { from: null, to: null };
-  return { from: beginningOf(first, 0, zone), to: beginningOf(last, 1, zone) };
+  return { from: momentOf(first, from || '00:00', zone), to: momentOf(last, to || '24:00', zone) };
 }
 
 /** The day of a moment in the zone, as the same day of the browser's calendar; at noon, which no zone skips. */
@@ -32,12 +52,13 @@ function dayOf(moment: Date, zone: string | undefined): Date {
   return new Date(`${preciseTime(moment, zone).slice(0, 10)}T12:00:00`);
 }
 
-/** When the day, or the one so many days after it, begins in the zone. */
-function beginningOf(day: Date, later: number, zone: string | undefined): string {
-  const midnight = Date.UTC(day.getFullYear(), day.getMonth(), day.getDate() + later);
+/** The moment of an hour on a day in the zone; `24:00` is when the next day begins. */
+function momentOf(day: Date, hour: string, zone: string | undefined): string {
+  const [hours = 0, minutes = 0] = hour.split(':').map(Number);
+  const told = Date.UTC(day.getFullYear(), day.getMonth(), day.getDate(), hours, minutes);
   // the zone's distance from UTC is asked for near the moment itself: it may change on that day
-  const near = midnight - distance(midnight, zone);
-  return new Date(midnight - distance(near, zone)).toISOString();
+  const near = told - distance(told, zone);
+  return new Date(told - distance(near, zone)).toISOString();
 }
 
 /** How far the zone's clocks are ahead of UTC at a moment, in milliseconds. */

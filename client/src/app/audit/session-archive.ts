@@ -20,7 +20,7 @@ const SORTS = ['startedAt'] as const;
 export class SessionArchive {
   private readonly api = inject(Api);
 
-  /** A page of those in the state; the query's filters `kind`, `from`, `to`, `userId`, `assetId` narrow it. */
+  /** A page of those in the state; the query's filters `kind`, `from`, `to`, `userId`, `assetId`, `systemUserId` narrow it. */
   list(state: 'online' | 'ended', query: ListQuery): Promise<SessionPage> {
     return this.api.invoke(listSessions, { ...paging(query, SORTS), ...narrowedBy(state, query) });
   }
@@ -61,6 +61,7 @@ export class SessionArchive {
 }
 
 function narrowedBy(state: 'online' | 'ended', { filters }: ListQuery): ListSessions$Params {
-  const { from, to, userId, assetId } = filters;
-  return { state, kind: oneOf(SESSION_KINDS, filters['kind']), from, to, userId, assetId };
+  const { from, to, userId, assetId, systemUserId } = filters;
+  const kind = oneOf(SESSION_KINDS, filters['kind']);
+  return { state, kind, from, to, userId, assetId, systemUserId };
 }

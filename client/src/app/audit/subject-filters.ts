@@ -1,16 +1,22 @@
 import { Component, input } from '@angular/core';
-import { injectAssetChoices, injectUserChoices } from '../choice/sources';
+import { injectAssetChoices, injectSystemUserChoices, injectUserChoices } from '../choice/sources';
 import { injectWords } from '../language/words';
 import { ChoiceFilter } from '../list/choice-filter';
 import type { ListSource, Listed } from '../list/list-source';
 
-/** Whose doing an audit list shows, and on which asset. Who is deleted is found by the search. */
+/** Whose doing an audit list shows, on which asset and as which system user. Who is deleted is found by the search. */
 @Component({
   selector: 'gh-subject-filters',
   imports: [ChoiceFilter],
   template: `
     <gh-choice-filter field="userId" [list]="list()" [label]="t('sessions.user')" [source]="users" />
     <gh-choice-filter field="assetId" [list]="list()" [label]="t('sessions.asset')" [source]="assets" />
+    <gh-choice-filter
+      field="systemUserId"
+      [list]="list()"
+      [label]="t('sessions.systemUser')"
+      [source]="systemUsers"
+    />
   `,
   styles: `
     :host {
@@ -24,4 +30,5 @@ export class SubjectFilters<Row extends Listed> {
   protected readonly t = injectWords();
   protected readonly users = injectUserChoices();
   protected readonly assets = injectAssetChoices();
+  protected readonly systemUsers = injectSystemUserChoices();
 }

@@ -33,7 +33,7 @@ const TYPING_PAUSE_MS = 150;
   `,
   styles: `
     nz-select {
-      width: 168px;
+      width: 140px;
     }
   `,
 })

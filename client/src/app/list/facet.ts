@@ -11,5 +11,6 @@ export interface Facet {
   readonly field: string;
   /** Key of its name. */
   readonly label: string;
+  /** None: only a link sets it, and it shows while it is set. */
   readonly options: readonly FacetOption[];
 }

@@ -40,9 +40,11 @@ export class FilterRow<Row extends Listed> {
 
   protected readonly chips = computed(() => {
     const filters = this.list().query().filters;
-    return this.facets().map((facet) => {
-      const chosen = facet.options.find((option) => option.value === filters[facet.field]);
-      return { facet, chosen };
+    return this.facets().flatMap((facet) => {
+      const value = filters[facet.field];
+      const chosen = facet.options.find((option) => option.value === value);
+      const byLink = facet.options.length === 0;
+      return byLink && !value ? [] : [{ facet, chosen, byLink, isOn: byLink || chosen !== undefined }];
     });
   });
 

@@ -54,7 +54,7 @@ export class ReplayPage {
   protected readonly speeds = SPEEDS;
 
   readonly id = input.required<string>();
-  /** Seconds of the recording to begin at, from the address. */
+  /** Where to begin, from the address: seconds of the recording, or a time of the day it was made. */
   readonly at = input<string>();
 
   protected readonly session = resource({
@@ -67,6 +67,12 @@ export class ReplayPage {
   protected readonly player = signal<Player | null>(null);
   protected readonly position = computed(() => this.player()?.position() ?? 0);
   protected readonly duration = computed(() => this.recording()?.loaded() ?? 0);
+  /** When it was that what is shown was shown, to the second. */
+  protected readonly shownAt = computed(() => {
+    if (!this.session.hasValue()) return null;
+    const began = Date.parse(this.session.value().startedAt);
+    return new Date(began + Math.floor(this.position()) * 1000).toISOString();
+  });
   protected readonly isPlaying = computed(() => this.player()?.isPlaying() ?? false);
   protected readonly isWaiting = computed(() => this.player()?.isWaiting() ?? false);
   protected readonly speed = computed(() => this.player()?.speed() ?? 1);
@@ -105,7 +111,10 @@ export class ReplayPage {
       const watch = new ResizeObserver(() => screen.fit());
       watch.observe(stage);
       this.player.set(player);
-      untracked(() => void player.jump(Number(this.at()) || 0).then(() => player.play()));
+      void untracked(async () => {
+        await player.jump(await this.beginning());
+        player.play();
+      });
       onCleanup(() => {
         watch.disconnect();
         player.dispose();
@@ -122,6 +131,14 @@ export class ReplayPage {
 
   protected async keep(): Promise<void> {
     saveFile(this.document, `${this.id()}.cast`, await this.archive.recording(this.id()));
+  }
+
+  /** Seconds of the recording. */
+  private async beginning(): Promise<number> {
+    const at = Date.parse(this.at() ?? '');
+    if (/^[\d.]*$/.test(this.at() ?? '')) return Number(this.at() ?? 0);
+    const { startedAt } = await this.archive.get(this.id());
+    return Math.max(0, (at - Date.parse(startedAt)) / 1000) || 0;
   }
 
   protected jump(to: number): void {

@@ -1,5 +1,6 @@
 import { Component, computed, inject, input, resource } from '@angular/core';
 import { RouterLink } from '@angular/router';
+import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Api } from '../api/api';
 import { listLoginAttempts } from '../api/fn/audit/list-login-attempts';
 import { StateMark } from '../display/state-mark';
@@ -12,7 +13,7 @@ const SHOWN = 20;
 /** When and from where a user logged in lately, and what was refused. */
 @Component({
   selector: 'gh-user-logins',
-  imports: [RouterLink, StateMark, When],
+  imports: [NzButtonComponent, RouterLink, StateMark, When],
   templateUrl: './user-logins.html',
 })
 export class UserLogins {
@@ -22,16 +23,12 @@ export class UserLogins {
   protected readonly t = injectWords();
 
   readonly userId = input.required<string>();
-  readonly username = input.required<string>();
 
   protected readonly loaded = resource({
     params: () => this.userId(),
     loader: ({ params }) => this.api.invoke(listLoginAttempts, { userId: params, page: 1, pageSize: SHOWN }),
   });
   protected readonly attempts = computed(() => (this.loaded.hasValue() ? this.loaded.value().items : []));
-  protected readonly isMore = computed(
-    () => this.loaded.hasValue() && this.loaded.value().total > this.attempts().length,
-  );
 
   protected reasonOf(reason: string | null): string {
     return (reason && (this.known(`loginReason.${reason.replaceAll(' ', '_')}`) ?? reason)) ?? '';
