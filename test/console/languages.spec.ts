@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -74,6 +74,17 @@ describe('language files', () => {
       ...HOST_KEY_VERDICTS.map((verdict) => `hostKeyScans.verdicts.${verdict}`),
     ];
     expect(named.filter((key) => !english.has(key) || !chinese.has(key))).toEqual([]);
+  });
+
+  it('say why a field was refused, whatever code the server gives', () => {
+    const root = join(CONSOLE_ROOT, '../..');
+    const sources = globSync('{apps,libs}/**/*.ts', { cwd: root, exclude: ['**/*.spec.ts'] });
+    const codes = sources.flatMap((file) => {
+      const calls = /ValidationFailed\.field\(\s*[^,]+,\s*'(\w+)'/g;
+      return [...readFileSync(join(root, file), 'utf8').matchAll(calls)].map((match) => match[1] ?? '');
+    });
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter((code) => !english.has(`refused.${code}`))).toEqual([]);
   });
 
   it('are what exports of the audit lists say', () => {
