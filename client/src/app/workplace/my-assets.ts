@@ -19,12 +19,12 @@ import { TerminalWindow } from './terminal-window';
 
 const COLUMNS: readonly Column[] = [
   { id: 'favourite', label: 'myAssets.favourite', width: '64px', fixed: true },
-  { id: 'name', label: 'myAssets.name', sort: 'name', fixed: true, narrow: '230px' },
+  { id: 'name', label: 'myAssets.name', sort: 'name', fixed: true, narrow: '190px' },
   { id: 'address', label: 'myAssets.address' },
   { id: 'environment', label: 'assetField.environment', width: '110px' },
   { id: 'systemUsers', label: 'myAssets.systemUsers', fixed: true },
   { id: 'files', label: 'myAssets.filesAs' },
-  { id: 'comment', label: 'myAssets.comment', narrow: '120px' },
+  { id: 'comment', label: 'myAssets.comment', narrow: '100px' },
   { id: 'lastUsed', label: 'myAssets.lastUsed', sort: 'lastUsed', latestFirst: true, align: 'end' },
 ];
 
