@@ -49,6 +49,8 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     await page.locator('gh-form-buttons button[type=submit]').click();
     await page.locator('a', { hasText: 'Push…' }).click();
     await page.waitForURL('**/pushes/new**');
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    await page.locator('#assetIds-problem').getByText('at least one asset').waitFor();
     for (const name of ['web-01', 'away']) await visitor.pick('assetIds', name);
     await page.locator('gh-form-buttons button[type=submit]').click();
     const results = page.locator('gh-push-panel li.asset');

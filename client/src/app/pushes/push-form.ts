@@ -1,5 +1,5 @@
 import { Component, computed, inject, input, linkedSignal, signal } from '@angular/core';
-import { FormField, form } from '@angular/forms/signals';
+import { FormField, form, validate } from '@angular/forms/signals';
 import { Picker } from '../choice/picker';
 import { injectAssetChoices, injectAssetGroupChoices, injectSystemUserChoices } from '../choice/sources';
 import { Field } from '../form/field';
@@ -43,7 +43,13 @@ export class PushForm implements HoldsInput {
     mode: oneOf(PUSH_MODES, this.as()) ?? 'key',
     pinHostKey: false,
   }));
-  protected readonly form = form(this.model);
+  protected readonly form = form(this.model, (path) => {
+    validate(path.systemUserIds, ({ value }) => (value().length > 0 ? null : { kind: 'no_asWhom' }));
+    validate(path.assetIds, () => {
+      const { assetIds, assetGroupIds } = this.model();
+      return assetIds.length + assetGroupIds.length > 0 ? null : { kind: 'no_where' };
+    });
+  });
   protected readonly runs = computed(() => this.model().mode !== 'record-only');
   protected readonly problem = signal<string | null>(null);
   private saved = false;
@@ -56,10 +62,6 @@ export class PushForm implements HoldsInput {
     event.preventDefault();
     this.problem.set(null);
     const { systemUserIds } = this.model();
-    if (systemUserIds.length === 0) {
-      this.problem.set(this.t('pushList.chooseUser'));
-      return;
-    }
     const fieldOf = (name: string): string => (name === 'systemUserId' ? 'systemUserIds' : name);
     const outcome = await saveForm(this.form, this.problems, () => this.send(systemUserIds), fieldOf);
     this.problem.set(outcome.problem);
