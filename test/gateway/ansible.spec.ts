@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -47,26 +47,60 @@ requires('hosts', 'ssh', 'ansible').describe('Ansible on fourteen assets', () =>
     }
   }
 
-  /** Unmodified `ansible-playbook` by direct login, its connections shared and its modules piped; what it says at the end. */
-  async function playThrough(folder: string, tasks: readonly object[]): Promise<string> {
-    const { address, sshPort } = harness.product;
-    const known = join(folder, 'known');
-    await writeFile(known, harness.hostKeys.map((key) => `[${address}]:${sshPort} ${key}\n`).join(''));
-    const vars = {
-      ...{ ansible_host: address, ansible_port: sshPort, ansible_python_interpreter: PYTHON },
-      ...{ ansible_user: 'alice@dev@{{ inventory_hostname }}', ansible_private_key_file: alice.key.file },
-      ansible_ssh_common_args: `-o UserKnownHostsFile=${known} -o IdentityAgent=none`,
-    };
-    const all = { hosts: Object.fromEntries(hosts.map(({ name }) => [name, {}])), vars };
+  /**
+   * Unmodified `ansible-playbook`, its connections shared and its modules piped; what it says at the end.
+   * @param vars of all hosts, on how to reach them
+   * @param options of every `ssh`, beside those
+   */
+  async function playThrough(
+    folder: string,
+    tasks: readonly object[],
+    vars: object,
+    options: string,
+  ): Promise<string> {
+    const names = Object.fromEntries(hosts.map(({ name }) => [name, {}]));
+    const all = { hosts: names, vars: { ansible_python_interpreter: PYTHON, ...vars } };
     await writeFile(join(folder, 'hosts.json'), JSON.stringify({ all }));
     await writeFile(join(folder, 'play.yml'), JSON.stringify([{ hosts: 'all', gather_facts: false, tasks }]));
     const env = {
       ...{ PATH: process.env['PATH'], HOME: folder, LC_ALL: 'C.UTF-8', ANSIBLE_NOCOLOR: '1' },
       ...{ ANSIBLE_PIPELINING: '1', ANSIBLE_SSH_CONTROL_PATH_DIR: folder },
-      ANSIBLE_SSH_ARGS: '-C -o ControlMaster=auto -o ControlPersist=10s',
+      ANSIBLE_SSH_ARGS: `-C -o ControlMaster=auto -o ControlPersist=10s ${options}`,
     };
     const args = ['-f', String(ASSETS), '-i', join(folder, 'hosts.json'), join(folder, 'play.yml')];
     return (await run('ansible-playbook', args, { env, cwd: folder, timeout: 210_000 })).text;
+  }
+
+  async function playDirectly(folder: string, tasks: readonly object[]): Promise<string> {
+    const { address, sshPort } = harness.product;
+    const known = join(folder, 'known');
+    await writeFile(known, harness.hostKeys.map((key) => `[${address}]:${sshPort} ${key}\n`).join(''));
+    const vars = {
+      ...{ ansible_host: address, ansible_port: sshPort },
+      ...{ ansible_user: 'alice@dev@{{ inventory_hostname }}', ansible_private_key_file: alice.key.file },
+    };
+    return playThrough(folder, tasks, vars, `-o UserKnownHostsFile=${known} -o IdentityAgent=none`);
+  }
+
+  /** By plain host names: the lines for ~/.ssh/config of docs/operations.md, in a file of their own with key and host keys. */
+  async function playByJump(folder: string, tasks: readonly object[]): Promise<string> {
+    const { address, sshPort } = harness.product;
+    const [config, known] = [join(folder, 'config'), join(folder, 'known')];
+    await writeFile(known, harness.hostKeys.map((key) => `gateway.example.org ${key}\n`).join(''));
+    const alias = 'HostKeyAlias gateway.example.org';
+    const lines = [
+      ...['Host gateway', `HostName ${address}`, `Port ${sshPort}`, 'User alice', alias],
+      ...['Host web-* db-*', 'ProxyJump gateway', 'User dev', alias],
+      ...['Host *', `IdentityFile ${alice.key.file}`, `UserKnownHostsFile ${known}`, 'IdentityAgent none'],
+    ];
+    await writeFile(config, `${lines.join('\n')}\n`);
+    return playThrough(folder, tasks, {}, `-F ${config}`);
+  }
+
+  /** Of each host: tasks that went well, those that could not, failed, were left out. */
+  function recapOf(text: string): string[][] {
+    const recap = text.matchAll(/: ok=(\d+) .*unreachable=(\d+) +failed=(\d+) +skipped=(\d+)/g);
+    return [...recap].map((line) => line.slice(1));
   }
 
   it(
@@ -76,13 +110,9 @@ requires('hosts', 'ssh', 'ansible').describe('Ansible on fourteen assets', () =>
       const here = harness.keys.folder;
       const play = await writePlay(here);
       expect(play.tasks).toHaveLength(TASKS);
-      const text = await playThrough(here, play.tasks);
-      const recap = [...text.matchAll(/: ok=(\d+) .*unreachable=(\d+) +failed=(\d+) +skipped=(\d+)/g)];
+      const text = await playDirectly(here, play.tasks);
       const whole = [String(TASKS), '0', '0', '0'];
-      expect(
-        recap.map((line) => line.slice(1)),
-        text.slice(-8_000),
-      ).toEqual(hosts.map(() => whole));
+      expect(recapOf(text), text.slice(-8_000)).toEqual(hosts.map(() => whole));
       for (const host of hosts) {
         const sums = await host.exec('cd /home/dev && find service -type f -exec sha256sum {} +');
         const found = sums.text.trimEnd().split('\n');
@@ -102,6 +132,27 @@ requires('hosts', 'ssh', 'ansible').describe('Ansible on fourteen assets', () =>
         ...hosts.map(() => 'download complete'),
         ...hosts.map(() => 'upload complete'),
       ]);
+    },
+  );
+
+  it(
+    'by ProxyJump, with nothing but the lines of the documentation: commands, modules, files there and back',
+    { timeout: 240_000 },
+    async () => {
+      const here = await mkdtemp(join(harness.keys.folder, 'jump-'));
+      const play = await writePlay(here);
+      const [name, folder] = play.tasks;
+      const files = play.tasks.filter((task) => 'fetch' in task || ('copy' in task && 'register' in task));
+      const tasks = [name, folder, ...files].flatMap((task) => task ?? []);
+      const text = await playByJump(here, tasks);
+      const whole = [String(tasks.length), '0', '0', '0'];
+      expect(recapOf(text), text.slice(-8_000)).toEqual(hosts.map(() => whole));
+      for (const { name } of hosts) {
+        const back = createHash('sha256').update(await readFile(join(here, 'fetched', name)));
+        expect(back.digest('hex'), name).toBe(play.binary);
+      }
+      const carried = (await all('/file-transfers', transfer)).filter(({ sha256 }) => sha256 === play.binary);
+      expect(carried).toHaveLength(2 * ASSETS);
     },
   );
 });
