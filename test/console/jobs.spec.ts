@@ -168,23 +168,25 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await expect.poll(() => row('web-01').innerText()).toMatch(/As pinned/);
 
     // all that are new: the changed one is not among them
-    await page.getByRole('button', { name: 'Pin the keys of all 1 new ones' }).click();
+    await page.getByRole('button', { name: 'Pin all new keys (1)' }).click();
     const dialog = page.locator('dialog[open]');
-    await expect.poll(() => dialog.innerText()).toMatch(/Trust the keys of 1 assets\?[\s\S]*fresh-01/);
-    await dialog.getByRole('button', { name: 'Pin the keys of 1 new ones' }).click();
-    await page.getByText('Host keys of 1 assets pinned').waitFor();
+    await expect
+      .poll(() => dialog.innerText())
+      .toMatch(/Trust what these assets show \(1\)\?[\s\S]*fresh-01/);
+    await dialog.getByRole('button', { name: 'Pin new keys (1)' }).click();
+    await page.getByText('Assets whose host keys are pinned now: 1').waitFor();
     await expect.poll(() => row('fresh-01').innerText()).toMatch(/Pinned now/);
     expect(await row('rebuilt-01').innerText()).toMatch(/Changed/);
 
     // somebody pins something else while the page shows the changed key
     await row('rebuilt-01').locator('input').check();
     const chosen = page.getByRole('toolbar');
-    expect(await chosen.getByRole('button', { name: 'Pin the keys of 0 new ones' }).isDisabled()).toBe(true);
+    expect(await chosen.getByRole('button', { name: 'Pin new keys (0)' }).isDisabled()).toBe(true);
     await harness.admin.do('PUT', `/assets/${rebuiltId}/host-keys`, { hostKeys: [old, host.hostKey] });
-    const accept = chosen.getByRole('button', { name: 'Accept 1 changed ones' });
+    const accept = chosen.getByRole('button', { name: 'Accept changed keys (1)' });
     await accept.click();
     await expect.poll(() => dialog.innerText()).toMatch(/Replace the pinned keys[\s\S]*rebuilt-01/);
-    await dialog.getByRole('button', { name: 'Accept 1 changed ones' }).click();
+    await dialog.getByRole('button', { name: 'Accept changed keys (1)' }).click();
     await expect
       .poll(() => page.locator('.notice[role=alert]').innerText())
       .toMatch(/rebuilt-01: Other keys were pinned since/);
@@ -193,7 +195,7 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await expect.poll(() => row('rebuilt-01').innerText()).toMatch(/Changed/);
     await row('rebuilt-01').locator('input').check();
     await accept.click();
-    await dialog.getByRole('button', { name: 'Accept 1 changed ones' }).click();
+    await dialog.getByRole('button', { name: 'Accept changed keys (1)' }).click();
     await expect.poll(() => row('rebuilt-01').innerText()).toMatch(/Pinned now/);
 
     await page.getByRole('button', { name: 'Jobs', exact: true }).click();
