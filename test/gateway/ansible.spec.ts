@@ -9,6 +9,8 @@ import { Harness, type Person } from './harness.js';
 
 const ASSETS = 14;
 const TASKS = 50;
+/** Ansible itself takes most of it: a process for each task on each host, seven hundred on whatever cores there are. */
+const PLAY_MS = 480_000;
 /** Sessions at the least: every task but those that stay at home, and files besides. */
 const SESSIONS = ASSETS * 40;
 
@@ -68,7 +70,7 @@ requires('hosts', 'ssh', 'ansible').describe('Ansible on fourteen assets', () =>
       ANSIBLE_SSH_ARGS: `-C -o ControlMaster=auto -o ControlPersist=10s ${options}`,
     };
     const args = ['-f', String(ASSETS), '-i', join(folder, 'hosts.json'), join(folder, 'play.yml')];
-    return (await run('ansible-playbook', args, { env, cwd: folder, timeout: 210_000 })).text;
+    return (await run('ansible-playbook', args, { env, cwd: folder, timeout: PLAY_MS })).text;
   }
 
   async function playDirectly(folder: string, tasks: readonly object[]): Promise<string> {
@@ -105,7 +107,7 @@ requires('hosts', 'ssh', 'ansible').describe('Ansible on fourteen assets', () =>
 
   it(
     'fifty tasks on each with pipelining and a ControlMaster: none hangs, none fails, and all that they wrote stands there',
-    { timeout: 240_000 },
+    { timeout: PLAY_MS + 60_000 },
     async () => {
       const here = harness.keys.folder;
       const play = await writePlay(here);
@@ -137,7 +139,7 @@ requires('hosts', 'ssh', 'ansible').describe('Ansible on fourteen assets', () =>
 
   it(
     'by ProxyJump, with nothing but the lines of the documentation: commands, modules, files there and back',
-    { timeout: 240_000 },
+    { timeout: PLAY_MS + 60_000 },
     async () => {
       const here = await mkdtemp(join(harness.keys.folder, 'jump-'));
       const play = await writePlay(here);
