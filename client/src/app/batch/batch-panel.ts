@@ -8,6 +8,7 @@ import { Icon } from '../display/icon';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
 import { JOB_COLOURS } from '../jobs/job-words';
+import { StateFilter } from '../jobs/state-filter';
 import { injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { injectReaction } from '../panel/reaction';
@@ -25,7 +26,7 @@ type View = (typeof VIEWS)[number];
 /** One batch execution: equal results as one, filling in live, or a row for each asset. */
 @Component({
   selector: 'gh-batch-panel',
-  imports: [Duration, Icon, NzButtonComponent, SidePanel, StateMark, When],
+  imports: [Duration, Icon, NzButtonComponent, SidePanel, StateFilter, StateMark, When],
   templateUrl: './batch-panel.html',
   styleUrl: './batch-panel.css',
 })

@@ -2,7 +2,7 @@ import { Component, computed, inject, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { NzMessageService } from 'ng-zorro-antd/message';
-import { HOST_KEY_VERDICTS } from '#libs/contracts';
+import { HOST_KEY_VERDICTS, type HostKeyVerdict } from '#libs/contracts';
 import { Account } from '../account/account';
 import type { PinScannedKeys } from '../api/models/pin-scanned-keys';
 import type { RefusedPinView } from '../api/models/refused-pin-view';
@@ -14,6 +14,7 @@ import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
 import { JobDesk } from '../jobs/job-desk';
 import { JOB_COLOURS } from '../jobs/job-words';
+import { StateFilter } from '../jobs/state-filter';
 import { injectWords } from '../language/words';
 import type { Column } from '../list/columns';
 import { ListCell } from '../list/list-cell';
@@ -46,7 +47,18 @@ const QUESTIONS = {
 /** A scan of host keys: what each asset shows, filling in as it goes on, and what of it is accepted. */
 @Component({
   selector: 'gh-host-key-scan',
-  imports: [Copy, Duration, Icon, ListCell, ListView, NzButtonComponent, RouterLink, StateMark, When],
+  imports: [
+    Copy,
+    Duration,
+    Icon,
+    ListCell,
+    ListView,
+    NzButtonComponent,
+    RouterLink,
+    StateFilter,
+    StateMark,
+    When,
+  ],
   providers: [ScanStore],
   templateUrl: './scan-page.html',
   styleUrl: './scan-page.css',
@@ -74,10 +86,12 @@ export class ScanPage {
     return scan ? scan.succeededCount + scan.failedCount + scan.stoppedCount : 0;
   });
   protected readonly verdicts = computed(() => {
-    const each = HOST_KEY_VERDICTS.map((verdict) => ({ verdict, count: this.store.count(verdict) }));
-    return each.filter(({ verdict, count }) => count > 0 || verdict === this.shown());
+    const each = HOST_KEY_VERDICTS.map((state) => ({ state, count: this.store.count(state) }));
+    return each.filter(({ state, count }) => count > 0 || state === this.shown());
   });
-  protected readonly shown = computed(() => this.list.query().filters['verdict']);
+  protected readonly shown = computed(() =>
+    HOST_KEY_VERDICTS.find((verdict) => verdict === this.list.query().filters['verdict']),
+  );
   /** How many can be accepted at once: those that the finished scan found new. */
   protected readonly newOnes = computed(() =>
     this.scan()?.finishedAt == null ? 0 : this.store.count('new'),
@@ -99,8 +113,8 @@ export class ScanPage {
     });
   }
 
-  protected show(verdict: string | null): void {
-    this.list.filter({ verdict });
+  protected show(verdict: HostKeyVerdict | undefined): void {
+    this.list.filter({ verdict: verdict ?? null });
   }
 
   /** Keys that were pinned and are not shown any more. */

@@ -30,6 +30,7 @@ import { injectProblemWords } from '../problem/problem-words';
 import { JobDesk } from './job-desk';
 import { JOB_KINDS } from './job-kinds';
 import { JOB_COLOURS } from './job-words';
+import { StateFilter } from './state-filter';
 
 /** While a job is under way and its panel can be seen: two short questions, of one page of assets. */
 const REFRESH_MS = 1_000;
@@ -47,7 +48,7 @@ const COUNTS = {
 /** A job over assets, a row for each, filling in as it goes on. The same for every kind of job. */
 @Component({
   selector: 'gh-job-panel',
-  imports: [Duration, Icon, NzButtonComponent, RouterLink, SidePanel, StateMark, When],
+  imports: [Duration, Icon, NzButtonComponent, RouterLink, SidePanel, StateFilter, StateMark, When],
   templateUrl: './job-panel.html',
   styleUrl: './job-panel.css',
 })
@@ -63,9 +64,9 @@ export class JobPanel {
 
   readonly jobId = input.required<string>();
 
-  protected readonly state = linkedSignal<string, RunItemState | null>({
+  protected readonly state = linkedSignal<string, RunItemState | undefined>({
     source: this.jobId,
-    computation: () => null,
+    computation: () => undefined,
   });
   protected readonly page = linkedSignal({
     source: () => [this.jobId(), this.state()],
@@ -155,10 +156,10 @@ export class JobPanel {
   }
 
   /** First the job, then its assets: those of a finished job are all finished. */
-  private async load(asked: { id: string; state: RunItemState | null; page: number }) {
+  private async load(asked: { id: string; state: RunItemState | undefined; page: number }) {
     const { id, state, page } = asked;
     const run = await this.api.invoke(getRun, { id });
-    const filter = state === null ? {} : { state };
+    const filter = state === undefined ? {} : { state };
     const results = await this.api.invoke(listRunResults, { id, page, pageSize: PAGE_SIZE, ...filter });
     return { run, results };
   }
