@@ -1,8 +1,9 @@
 import { defineConfig } from 'vitest/config';
+import MixingSequencer from '../dist/test/mixing-sequencer.js';
 
 /**
- * Tests run as the product does: compiled, on Node 24. Suites that start hosts, browsers and gateways take turns
- * (`group`), each file for itself; small ones run side by side. With `database`, specs' databases are copied from one.
+ * Tests run as the product does: compiled, on Node 24. Groups take turns; of a group two files run side by side, or each
+ * for itself (`alone`) where they draw from the same few ports. With `database`, specs' databases are copied from one.
  * `patience` is how many seconds `expect.poll` waits where a test gives no bound of its own.
  */
 const project = (name, include, { group, seconds = 10, alone = false, database = false, patience = 1 }) => ({
@@ -24,6 +25,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    sequence: { sequencer: MixingSequencer },
     reporters: ['default', './dist/test/hosts/skip-reporter.js', './dist/test/count-reporter.js'],
     projects: [
       project('architecture', ['dist/test/architecture/**/*.spec.js'], { group: 1, seconds: 60 }),
@@ -34,14 +36,12 @@ export default defineConfig({
         group: 4,
         seconds: 60,
         patience: 10,
-        alone: true,
         database: true,
       }),
       project('console', ['dist/test/console/**/*.spec.js'], {
-        group: 5,
+        group: 4,
         seconds: 90,
         patience: 40,
-        alone: true,
         database: true,
       }),
     ],
