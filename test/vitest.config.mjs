@@ -4,9 +4,10 @@ import MixingSequencer from '../dist/test/mixing-sequencer.js';
 /**
  * Tests run as the product does: compiled, on Node 24. Groups take turns; of a group two files run side by side, or each
  * for itself (`alone`) where they draw from the same few ports. With `database`, specs' databases are copied from one.
+ * Files that run the api within (`within`) share a process, which then loads it once: half of what a small one takes.
  * `patience` is how many seconds `expect.poll` waits where a test gives no bound of its own.
  */
-const project = (name, include, { group, seconds = 10, alone = false, database = false, patience = 1 }) => ({
+const project = (name, include, { group, seconds = 10, alone, within, database, patience = 1 }) => ({
   test: {
     name,
     include,
@@ -14,6 +15,7 @@ const project = (name, include, { group, seconds = 10, alone = false, database =
     testTimeout: seconds * 1000,
     hookTimeout: Math.max(60, seconds) * 1000,
     fileParallelism: !alone,
+    isolate: !within,
     expect: { poll: { timeout: patience * 1000, interval: 50 } },
     sequence: { groupOrder: group },
     ...(database && { globalSetup: './dist/test/database/cluster-template.js' }),
@@ -30,7 +32,12 @@ export default defineConfig({
     projects: [
       project('architecture', ['dist/test/architecture/**/*.spec.js'], { group: 1, seconds: 60 }),
       project('unit', ['dist/libs/**/*.spec.js', 'dist/apps/**/*.spec.js'], { group: 1, seconds: 20 }),
-      project('api', ['dist/test/{database,api}/**/*.spec.js'], { group: 2, seconds: 30, database: true }),
+      project('api', ['dist/test/{database,api}/**/*.spec.js'], {
+        group: 2,
+        seconds: 30,
+        within: true,
+        database: true,
+      }),
       project('standalone', ['dist/test/standalone/**/*.spec.js'], { group: 3, seconds: 90, alone: true }),
       project('gateway', ['dist/test/{hosts,gateway}/**/*.spec.js'], {
         group: 4,
