@@ -34,5 +34,5 @@ requires('hosts', 'ssh').describe('conformance: the gateway by ProxyJump', () =>
     target = { ssh, keys, password: person.password, host, keyRing };
   });
 
-  checkConformance(() => target, ['channels', 'rekeying', 'files', 'Ansible']);
+  checkConformance(() => target, ['channels', 'rekeying', 'files', 'names by scp -O', 'Ansible']);
 });
