@@ -5,6 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeAll, expect, it } from 'vitest';
 import { endProcess, requires, spawnBound } from '../hosts/index.js';
 import { Harness, type Way } from './harness.js';
+import { forwardTo, openChannel } from './wire/channel.js';
+import { makeRawKey, signIn } from './wire/login.js';
 import { RawSsh } from './wire/raw-ssh.js';
 
 const MEBIBYTE = 1024 * 1024;
@@ -153,6 +155,36 @@ requires('hosts', 'ssh').describe('clients that mean harm', () => {
       } finally {
         await endProcess(child);
       }
+    },
+  );
+
+  it(
+    'two clients of one person open 1,200 ways: a thousand are, others log in meanwhile, memory stays',
+    { timeout: 60_000 },
+    async () => {
+      const key = makeRawKey();
+      const mallory = await harness.addPerson('mallory');
+      await harness.addPublicKey(mallory.id, key.line);
+      await harness.addRule([mallory.id], [way.assetId], [way.systemUserId]);
+      const enter = async () => {
+        const client = await RawSsh.atLogin(harness.product.address, harness.product.sshPort);
+        sockets.push(client.socket);
+        await signIn(client, { username: 'mallory', key });
+        return client;
+      };
+      const openWay = (client: RawSsh) => openChannel(client, 'direct-tcpip', forwardTo('web-01', 22));
+      const clients = await Promise.all([enter(), enter()]);
+      const grown = await growth(async () => {
+        const asked = clients.flatMap((client) => Array.from({ length: 600 }, () => openWay(client)));
+        expect(await loginTime()).toBeLessThan(1000);
+        const opened = (await Promise.all(asked)).filter((channel) => channel !== undefined);
+        expect(opened).toHaveLength(1000);
+      });
+      expect(grown).toBeLessThan(50 * MEBIBYTE);
+      clients[0].end();
+      const next = await enter();
+      await expect.poll(() => openWay(next)).toBeDefined();
+      clients[1].end();
     },
   );
 });

@@ -89,6 +89,34 @@ requires('hosts', 'ssh').describe('a way on through the gateway by other clients
     });
   });
 
+  it(
+    'OpenSSH with one ControlMaster to the gateway: thirty ways at once over it',
+    { timeout: 60_000 },
+    async () => {
+      const outer = await harness.ssh(way.person);
+      const socket = join(harness.keys.folder, 'outer-mux');
+      const args = ['-N', '-M', '-S', socket, ...doorOptions(outer), DOOR];
+      const master = spawnBound('ssh', args, { stdio: 'ignore' });
+      try {
+        const check = ['-F', 'none', '-S', socket, '-O', 'check', DOOR];
+        await expect.poll(async () => (await run('ssh', check)).status, { timeout: 10_000 }).toBe(0);
+        // where the master refuses there is no other way
+        const proxy = `ssh -F none -S '${socket}' -o ProxyCommand=false -W '[%h]:%p' ${DOOR}`;
+        const inner = outer.as({ address: 'web-01', port: 22, login: 'dev', proxy });
+        const alias = ['-o', `HostKeyAlias=[${outer.door.address}]:${outer.door.port}`];
+        // each ends when all are there
+        const meet = 'mkdir -p met; : >met/$$; until [ $(ls met | wc -l) = 30 ]; do sleep 0.1; done; cat';
+        const said = Array.from({ length: 30 }, (_, index) =>
+          inner.exec(meet, alias, { input: `${index}`, timeout: 50_000 }),
+        );
+        const shown = (await Promise.all(said)).map(({ text, stderr, status }) => [text, stderr, status]);
+        expect(shown).toEqual(Array.from({ length: 30 }, (_, index) => [`${index}`, '', 0]));
+      } finally {
+        await endProcess(master, 'SIGTERM');
+      }
+    },
+  );
+
   it('OpenSSH with a ControlMaster inside: eight commands at once over one way', async () => {
     const outer = await harness.ssh(way.person);
     const socket = join(harness.keys.folder, 'inner-mux');

@@ -181,16 +181,6 @@ requires('hosts', 'ssh').describe('ProxyJump', () => {
     expect(nested.text).toBe('');
   });
 
-  it('lets at most ten ways through one connection, and frees them', async () => {
-    const client = await loggedIn('alice');
-    const channels = [];
-    for (let count = 0; count < 10; count++) {
-      channels.push(await openChannel(client, 'direct-tcpip', forwardTo('web-01', 22)));
-    }
-    expect(channels.every((channel) => channel !== undefined)).toBe(true);
-    expect(await openChannel(client, 'direct-tcpip', forwardTo('web-01', 22))).toBeUndefined();
-  });
-
   async function loggedIn(username: string): Promise<RawSsh> {
     const client = await RawSsh.atLogin(harness.product.address, harness.product.sshPort);
     raw.push(client);

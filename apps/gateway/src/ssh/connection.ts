@@ -4,7 +4,7 @@ import type { UpstreamPool } from '../session/upstream-pool.js';
 import { openAgentChannel, refuseChannel } from './client-channels.js';
 import { ChannelDownstream, type ChannelRequest } from './channel-downstream.js';
 import { hearGlobalRequests } from './global-requests.js';
-import { WayRefused, type Destination, type JumpHost } from './jump-host.js';
+import type { Destination, JumpHost } from './jump-host.js';
 import { announceHostKeys, PROVE, proveHostKeys } from './host-key-proof.js';
 import type { HostKeyRing } from './host-key-ring.js';
 import { LoginAttempts, type Login, type LoginParts } from './login-attempts.js';
@@ -15,12 +15,13 @@ import { rekeyByTraffic } from './rekeying.js';
 import { hearSession } from './session-requests.js';
 import type { ServerChannel } from 'ssh2';
 import type { Transport } from './transport.js';
+import { Ways } from './ways.js';
 
 /** Session channels at once on one connection, as OpenSSH's MaxSessions. */
 const MAX_SESSIONS = 10;
-/** Ways on at once through one connection. */
-const MAX_WAYS = 10;
-
+const TOO_MANY_SESSIONS = `No more than ${MAX_SESSIONS} sessions at once on one connection.`;
+/** How long what was said last has to reach a client: one that reads nothing would keep its connection for good. */
+const FAREWELL_MS = 2_000;
 /** Conversations with the client's agent at once. */
 const MAX_AGENTS = 16;
 
@@ -69,10 +70,11 @@ export class ClientConnection {
   private stopRekeying: () => void = () => undefined;
   private readonly login: Login;
   private isPutOut = false;
-  private ways = 0;
   private agents = 0;
   /** Of a login that leads straight to an asset. */
   private forwards: PortForwards | null = null;
+  /** Of a login that leads to no asset itself. */
+  private ways: Ways | null = null;
 
   constructor(
     private readonly client: Connection,
@@ -90,6 +92,7 @@ export class ClientConnection {
     });
     client.on('error', (error) => {
       parts.logger.debug({ err: error, address }, 'SSH connection failed');
+      hangUp();
     });
     client.on('close', () => {
       this.closed();
@@ -121,6 +124,9 @@ export class ClientConnection {
   hangUp(): void {
     this.client.end();
     this.socket.destroySoon();
+    setTimeout(() => {
+      this.socket.destroy();
+    }, FAREWELL_MS).unref();
   }
 
   private async authenticate(context: AuthContext): Promise<void> {
@@ -137,6 +143,8 @@ export class ClientConnection {
       const { user, pool, socket, address, client } = this;
       this.forwards = new PortForwards(this.parts.forwards, { user, target, pool, socket, address, client });
     }
+    const { jump, logger } = this.parts;
+    if (!target && jump) this.ways = new Ways(jump, this.client, logger);
     this.stopRekeying = rekeyByTraffic(this.socket, () => {
       this.client.rekey();
     });
@@ -145,8 +153,12 @@ export class ClientConnection {
 
   private openSession(accept: () => SshSession, reject: () => void): void {
     const { user, loginName, pool } = this;
-    if (!user || !loginName || !pool || this.isPutOut || this.channels.size >= MAX_SESSIONS) {
+    if (!user || !loginName || !pool || this.isPutOut) {
       reject();
+      return;
+    }
+    if (this.channels.size >= MAX_SESSIONS) {
+      refuseChannel(this.client, reject, TOO_MANY_SESSIONS);
       return;
     }
     const channelEntry: { downstream: ChannelDownstream | null } = { downstream: null };
@@ -193,10 +205,10 @@ export class ClientConnection {
     accept: () => ServerChannel,
     reject: () => void,
   ): Promise<void> {
-    const { jump } = this.parts;
-    if (this.isPutOut) reject();
+    const { user, byPassword, address } = this;
+    if (!user || this.isPutOut) reject();
     else if (this.forwards) await this.forwards.reach(destination, accept, reject);
-    else if (jump) await this.openWay(jump, destination, accept, reject);
+    else if (this.ways) await this.ways.open({ user, byPassword, address }, destination, accept, reject);
     else reject();
   }
 
@@ -225,33 +237,6 @@ export class ClientConnection {
     return channel;
   };
 
-  /** A way on to an asset, for an SSH connection inside this one. */
-  private async openWay(
-    jump: JumpHost,
-    destination: Destination,
-    accept: () => ServerChannel,
-    reject: () => void,
-  ): Promise<void> {
-    const { user, loginName, byPassword, address } = this;
-    if (!user || !loginName || loginName.target || this.ways >= MAX_WAYS) {
-      reject();
-      return;
-    }
-    this.ways++;
-    try {
-      const traveller = { user, byPassword, address };
-      const asset = await jump.find(traveller, destination);
-      const channel = accept();
-      channel.once('close', () => this.ways--);
-      jump.open(traveller, asset, channel);
-    } catch (error) {
-      this.ways--;
-      const { logger } = this.parts;
-      logger.info({ err: error, username: user.username, ...destination }, 'no way on');
-      refuseChannel(this.client, reject, error instanceof WayRefused ? error.message : '');
-    }
-  }
-
   private closed(): void {
     this.login.close().catch((error: unknown) => {
       this.parts.logger.warn({ err: error }, 'a login that was broken off could not be written down');
@@ -260,6 +245,7 @@ export class ClientConnection {
     for (const { downstream } of this.channels) downstream?.close();
     this.channels.clear();
     this.forwards?.close();
+    this.ways?.close();
     this.pool?.close();
   }
 }

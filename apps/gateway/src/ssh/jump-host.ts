@@ -7,6 +7,7 @@ import { InnerSocket } from './inner-socket.js';
 import type { HostKeyRing } from './host-key-ring.js';
 import type { Login, LoggedIn } from './login-attempts.js';
 import { SshEntrance } from './ssh-entrance.js';
+import { WayPlaces } from './way-places.js';
 
 /** Who asks for a way on, from a connection that has logged in. */
 export interface Traveller {
@@ -53,6 +54,8 @@ const AWAY = 'The gateway can not look up your assets right now. Try again soon.
  * comes through it is a session like any other. The destination only names an asset; nothing is ever dialled for it.
  */
 export class JumpHost {
+  /** For as many ways as people may have. */
+  readonly places = new WayPlaces();
   private readonly entrance: SshEntrance;
   private readonly ways = new Map<number, Way>();
   private lastWay = 0;

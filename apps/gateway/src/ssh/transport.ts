@@ -10,4 +10,6 @@ export interface Transport {
   readonly localPort?: number | undefined;
   /** Sends what waits, then closes. */
   destroySoon(): void;
+  /** Closes at once. */
+  destroy(): unknown;
 }
