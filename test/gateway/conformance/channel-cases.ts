@@ -91,6 +91,22 @@ export const channelCases: ConformanceCase[] = [
       return (await ssh.exec('printf "$LC_LAB,$GATEHOUSE_SECRET"', send, { env })).text;
     },
   },
+  {
+    name: 'a long value and many variables arrive whole',
+    shows: '100000 100,数\nb',
+    async see({ ssh }) {
+      const many = Array.from({ length: 100 }, (_, index): [string, string] => [`LC_LAB${index}`, 'x']);
+      const env = {
+        ...process.env,
+        ...Object.fromEntries(many),
+        LC_LONG: 'y'.repeat(100_000),
+        LC_LINES: '数\nb',
+      };
+      const send = ['-o', 'SendEnv=LC_LAB*', '-o', 'SendEnv=LC_LONG', '-o', 'SendEnv=LC_LINES'];
+      const look = 'printf "${#LC_LONG} $(env | grep -c ^LC_LAB),$LC_LINES"';
+      return (await ssh.exec(look, send, { env })).text;
+    },
+  },
   { name: 'exit status', shows: 43, see: async ({ ssh }) => (await ssh.exec('exit 43')).status },
   {
     name: 'exit status with a pty',

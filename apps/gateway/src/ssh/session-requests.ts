@@ -3,8 +3,9 @@ import type { Pty } from '../session/downstream.js';
 import type { ChannelRequest } from './channel-downstream.js';
 import type { ServerChannel } from 'ssh2';
 
-const MAX_VARIABLES = 64;
-const MAX_VALUE = 4_096;
+/** As many variables as OpenSSH's sshd takes, and in all as many bytes as Linux gives one of them. */
+const MAX_VARIABLES = 128;
+const MAX_ENVIRONMENT = 131_072;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const MAX_SIZE = 1_000;
 
@@ -24,15 +25,14 @@ export interface SessionRequestEvents {
  */
 export function hearSession(session: SshSession, mayOfferAgent: boolean, events: SessionRequestEvents): void {
   const request: ChannelRequest = { pty: null, environment: {}, sftp: false, agent: false };
+  const takeVariable = variablesInto(request.environment);
   session.on('pty', (accept, _reject, info) => {
     const term = /^[\w.+-]{1,64}$/.test(info.term) ? info.term : 'dumb';
     request.pty = { term, ...sizeOf(info), modes: { ...info.modes } };
     answer(accept);
   });
   session.on('env', (accept, reject, { key, val }) => {
-    const count = Object.keys(request.environment).length;
-    const taken = VARIABLE_NAME.test(key) && val.length <= MAX_VALUE && count < MAX_VARIABLES;
-    if (taken) request.environment[key] = val;
+    const taken = takeVariable(key, val);
     // the asset's sshd decides by its AcceptEnv what it takes
     if (taken) answer(accept);
     else answer(reject);
@@ -72,6 +72,19 @@ export function hearSession(session: SshSession, mayOfferAgent: boolean, events:
     else answer(reject);
   });
   // x11-req has no listener: ssh2 refuses it, as CHANNEL_KINDS says
+}
+
+/** Keeps variables, as long as there is room; says of each whether it was taken. */
+function variablesInto(environment: Record<string, string>): (name: string, value: string) => boolean {
+  let room = MAX_ENVIRONMENT;
+  return (name, value) => {
+    const size = Buffer.byteLength(name) + Buffer.byteLength(value);
+    const count = Object.keys(environment).length;
+    if (!VARIABLE_NAME.test(name) || size > room || count >= MAX_VARIABLES) return false;
+    room -= size;
+    environment[name] = value;
+    return true;
+  };
 }
 
 /** A request that wants no reply has no way to give one, whatever ssh2's types say. */
