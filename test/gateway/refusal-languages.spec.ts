@@ -91,6 +91,16 @@ requires('hosts', 'ssh', 'terminal').describe(
       expect(stderr).toContain('无法连接 down-01：其端口没有响应');
     });
 
+    it('why a channel is refused is in English: ssh shows no other letters there', async () => {
+      const menu = await harness.ssh(way.person);
+      const far = await menu.exec(undefined, ['-W', 'nowhere:22']);
+      expect(far.stderr).toContain('open failed: connect failed: None of your assets has this name');
+      const straight = await harness.ssh(way.person, 'alice@dev@web-01');
+      const near = await straight.exec(undefined, ['-W', 'localhost:22']);
+      expect(near.stderr).toContain('open failed: connect failed: Your rules for web-01 do not allow');
+      expect(far.stderr + near.stderr).not.toMatch(/\\\d{3}/);
+    });
+
     it('why a batch execution in the menu failed on an asset, while its record is in English as ever', async () => {
       const terminal = (await harness.ssh(way.person)).terminal();
       await terminal.waitFor('Gatehouse> ');

@@ -214,7 +214,8 @@ export class Upstream {
       }
       // where the client's program connected from says nothing to the asset
       this.client.forwardOut('127.0.0.1', 0, place.host, place.port, (error, channel) => {
-        if (error) fail(error.message, error);
+        // as the asset says it, without ssh2's own words before it
+        if (error) fail(error.message.replace(/^\(SSH\) Channel open failure: /, ''), error);
         else resolve(channel);
       });
     });
