@@ -3,8 +3,8 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { endProcess, requires, spawnBound, type Host } from '../hosts/index.js';
-import { DOOR, doorOptions, rsync, scp, sftp } from './file-clients.js';
+import { endProcess, requires, run, spawnBound, type Host } from '../hosts/index.js';
+import { DOOR, doorOptions, git, rsync, scp, sftp } from './file-clients.js';
 import { Harness, type Way } from './harness.js';
 import { RestClient } from './rest.js';
 import type { SshClient } from './ssh.js';
@@ -190,6 +190,38 @@ requires('hosts', 'ssh', 'rsync').describe('records of file transfers', () => {
     expect(down).toMatchObject({ ...common, direction: 'download', path: `${there}/a.bin` });
     expect(up?.command).toMatch(/^rsync --server /);
     expect(up?.size).toBeGreaterThan(200_000);
+  });
+
+  it('git, tar and a daemon of rsync: no record of files, but the session’s command and bytes', async () => {
+    const file = await local('a.bin', randomBytes(300_000));
+    await host.exec(`su dev -c 'git init -q --bare -b main ${there}/r.git'`);
+    const work = join(here, 'work');
+    await git(ssh, ['init', '-q', '-b', 'main', work], here);
+    await run('cp', [file, join(work, 'a.bin')]);
+    await git(ssh, ['add', 'a.bin'], work);
+    await git(ssh, ['commit', '-qm', 'one'], work);
+    const packed = await run('tar', ['-C', here, '-cf', '-', 'a.bin']);
+    await host.exec(`printf '[m]\\npath=${there}\\nread only=no\\nuse chroot=no\\n' >/home/dev/rsyncd.conf`);
+    const outcomes = [
+      await git(ssh, ['push', '-q', `${DOOR}:${there}/r.git`, 'main'], work),
+      await git(ssh, ['clone', '-q', `${DOOR}:${there}/r.git`, 'copy'], here),
+      await ssh.exec(`tar -C ${there} -xf -`, [], { input: packed.stdout }),
+      await rsync(ssh, ['-a', file, `${DOOR}::m/b.bin`]),
+    ];
+    expect(outcomes.map(({ status }) => status)).toEqual([0, 0, 0, 0]);
+    const find = async () => (await harness.sessions('&kind=exec')).slice(0, 4).reverse();
+    await expect.poll(async () => (await find()).map(({ endReason }) => endReason)).not.toContain(null);
+    const rows = await find();
+    expect(rows.map(({ command }) => command)).toEqual([
+      `git-receive-pack '${there}/r.git'`,
+      `git-upload-pack '${there}/r.git'`,
+      `tar -C ${there} -xf -`,
+      'rsync --server --daemon .',
+    ]);
+    const moved = rows.map(({ bytesIn, bytesOut }, index) => Number(index === 1 ? bytesOut : bytesIn));
+    for (const bytes of moved) expect(bytes).toBeGreaterThan(300_000);
+    expect(moved[2]).toBe(packed.stdout.length);
+    expect(await listed()).toEqual([]);
   });
 
   it.each(['sftp', 'scp'])('%s: a client that is killed leaves a record that says so', async (program) => {
