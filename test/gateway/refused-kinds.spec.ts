@@ -75,4 +75,18 @@ requires('ssh').describe('what no client gets', () => {
     expect(await requestOn(client, channel, 'subsystem', string('netconf'))).toBe(false);
     expect(await requestOn(client, channel, 'shell')).toBe(true);
   });
+
+  it('a second shell, command or subsystem on a session that has one, or what nobody knows; the first goes on', async () => {
+    const client = await loggedIn();
+    const channel = await openChannel(client);
+    if (channel === undefined) throw new Error('A session channel was refused');
+    expect(await requestOn(client, channel, 'shell')).toBe(true);
+    expect(await requestOn(client, channel, 'exec', string('id'))).toBe(false);
+    expect(await requestOn(client, channel, 'subsystem', string('sftp'))).toBe(false);
+    expect(await requestOn(client, channel, 'shell')).toBe(false);
+    expect(await requestOn(client, channel, 'winadj@putty.projects.tartarus.org')).toBe(false);
+    const size = Buffer.concat([80, 24, 0, 0].map(uint32));
+    expect(await requestOn(client, channel, 'window-change', size)).toBe(true);
+    expect(await openChannel(client)).toBeDefined();
+  });
 });

@@ -20,11 +20,12 @@ const isRefused = (kind: keyof typeof CHANNEL_KINDS): boolean => 'refused' in CH
 describe('kinds of channels', () => {
   const answers: string[] = [];
   const protocol = {
-    _handlers: {} as { GLOBAL_REQUEST?: (...request: unknown[]) => void },
+    _handlers: { CHANNEL_REQUEST: () => undefined } as Record<string, (...request: unknown[]) => void>,
     requestSuccess: () => answers.push('accepted'),
     requestFailure: () => answers.push('refused'),
   };
-  const client = Object.assign(new EventEmitter(), { _protocol: protocol, authenticated: false });
+  const inside = { _protocol: protocol, _chanMgr: new Map(), authenticated: false };
+  const client = Object.assign(new EventEmitter(), inside);
   new ClientConnection(client as unknown as Connection, new Socket(), '192.0.2.1', {
     authenticator: {} as Authenticator,
     codes: {} as CodeChecker,
@@ -61,7 +62,7 @@ describe('kinds of channels', () => {
 
   it('global requests: without a login that leads to an asset, each is refused', async () => {
     const asked = async (name: string, data: unknown): Promise<string | undefined> => {
-      protocol._handlers.GLOBAL_REQUEST?.(protocol, name, true, data);
+      protocol._handlers['GLOBAL_REQUEST']?.(protocol, name, true, data);
       await expect.poll(() => answers.length).toBe(1);
       return answers.pop();
     };

@@ -7,6 +7,7 @@ import { hearGlobalRequests } from './global-requests.js';
 import type { Destination, JumpHost } from './jump-host.js';
 import { announceHostKeys, PROVE, proveHostKeys } from './host-key-proof.js';
 import type { HostKeyRing } from './host-key-ring.js';
+import { answerLateRequests } from './late-requests.js';
 import { LoginAttempts, type Login, type LoginParts } from './login-attempts.js';
 import type { LoginName } from './login-name.js';
 import { answerPortWish, portWish } from './port-requests.js';
@@ -103,6 +104,7 @@ export class ClientConnection {
     client.once('ready', () => {
       announceHostKeys(client, parts.hostKeys.now());
     });
+    answerLateRequests(client);
     hearGlobalRequests(client, (name, data) => this.hearRequest(name, data), parts.logger);
     // direct-streamlocal has no listener: ssh2 refuses it, as CHANNEL_KINDS says
   }
