@@ -217,6 +217,29 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await expect.poll(() => visitor.field('Time on the last day').inputValue()).toBe('11:00');
   });
 
+  it('an hour that is none, or before the period begins, says so and changes nothing', async () => {
+    const { page } = visitor;
+    const lastHour = visitor.field('Time on the last day');
+    const before = page.url();
+    for (const [hour, why] of [
+      ['25:99', 'A time from 00:00 to 24:00, for example 09:30.'],
+      ['09:00', 'The period must end after it begins.'],
+    ] as const) {
+      await lastHour.fill(hour);
+      await lastHour.press('Enter');
+      await expect.poll(() => page.getByRole('alert').textContent()).toBe(why);
+      expect(await lastHour.getAttribute('aria-describedby')).toBe(
+        await page.getByRole('alert').getAttribute('id'),
+      );
+      expect(page.url()).toBe(before);
+    }
+    // as an input method for Chinese writes it
+    await lastHour.fill('12：00');
+    await lastHour.press('Enter');
+    await page.waitForURL(/to=[^&]*T22(%3A|:)00/);
+    expect(await page.getByRole('alert').count()).toBe(0);
+  });
+
   it('says in words that there is none', async () => {
     await visitor.page.goto('/audit/replay/00000000-0000-7000-8000-000000000000');
     await visitor.page.getByRole('alert').waitFor();

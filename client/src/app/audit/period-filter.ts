@@ -5,14 +5,17 @@ import { NzInputDirective } from 'ng-zorro-antd/input';
 import { Zone } from '../display/zone';
 import { injectWords } from '../language/words';
 import type { ListSource, Listed } from '../list/list-source';
-import { type Period, daysBack, readHours, readPeriod, writePeriod } from './period';
+import { type Hours, type Period, daysBack, isBackwards, readHours, readPeriod, writePeriod } from './period';
 
 const WEEK_DAYS = 7;
 const HOUR = /^(([01]?\d|2[0-3]):[0-5]\d|24:00)$/;
+type End = keyof Hours;
 const ENDS = [
   { of: 'from', whole: '00:00', label: 'period.fromHour' },
   { of: 'to', whole: '24:00', label: 'period.toHour' },
 ] as const;
+
+const WHOLE_DAYS: Hours = { from: '', to: '' };
 
 /**
  * Which days an audit list shows, `from` and `to` in the address; the last ones with one click. Of the first and the
@@ -39,16 +42,21 @@ const ENDS = [
           [placeholder]="end.whole"
           [attr.aria-label]="t(end.label)"
           [title]="t(end.label)"
-          [attr.aria-invalid]="wrong() === end.of"
-          [value]="hours()[end.of]"
+          [attr.aria-invalid]="refused()?.end === end.of"
+          [attr.aria-describedby]="refused()?.end === end.of ? 'period-problem' : null"
+          [value]="refused()?.end === end.of ? refused()?.text : hours()[end.of]"
           (change)="say(end.of, box.value)"
         />
+      }
+      @if (refused(); as it) {
+        <p id="period-problem" role="alert">{{ t(it.why) }}</p>
       }
     }
   `,
   styles: `
     :host {
       display: inline-flex;
+      flex-wrap: wrap;
       gap: 4px;
       align-items: center;
     }
@@ -57,6 +65,12 @@ const ENDS = [
     }
     input {
       width: 56px;
+    }
+    p {
+      flex-basis: 100%;
+      margin: 0;
+      color: var(--bad);
+      font-size: 12px;
     }
   `,
 })
@@ -73,17 +87,25 @@ export class PeriodFilter<Row extends Listed> {
     [this.t('period.week')]: () => daysBack(new Date(), WEEK_DAYS - 1, 0, this.zone()),
   }));
   protected readonly ends = ENDS;
-  /** Which of the hours was written as none. */
-  protected readonly wrong = signal<'from' | 'to' | null>(null);
+  /** What was written for an hour and can't be taken, with the key of why; the list stays as it was. */
+  protected readonly refused = signal<{ end: End; text: string; why: string } | null>(null);
 
   protected choose(period: Period): void {
-    this.list().filter(writePeriod(period, this.hours(), this.zone()));
+    this.refused.set(null);
+    const kept = writePeriod(period, this.hours(), this.zone());
+    this.list().filter(isBackwards(kept) ? writePeriod(period, WHOLE_DAYS, this.zone()) : kept);
   }
 
-  protected say(end: 'from' | 'to', text: string): void {
-    const hour = text.trim();
-    this.wrong.set(hour === '' || HOUR.test(hour) ? null : end);
-    if (this.wrong()) return;
-    this.list().filter(writePeriod(this.period(), { ...this.hours(), [end]: hour }, this.zone()));
+  protected say(end: End, text: string): void {
+    // an input method for Chinese gives the wide colon
+    const hour = text.trim().replace('：', ':');
+    const isHour = hour === '' || HOUR.test(hour);
+    const period = isHour && writePeriod(this.period(), { ...this.hours(), [end]: hour }, this.zone());
+    if (!period) this.refused.set({ end, text, why: 'period.noHour' });
+    else if (isBackwards(period)) this.refused.set({ end, text, why: 'period.endsFirst' });
+    else {
+      this.refused.set(null);
+      this.list().filter(period);
+    }
   }
 }

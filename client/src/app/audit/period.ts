@@ -4,7 +4,7 @@ import { preciseTime } from '../display/time-words';
 export type Period = readonly (Date | null)[] | null;
 
 /** When on its first day a period begins and when on its last it ends, as `10:00`; empty: with the day. */
-interface Hours {
+export interface Hours {
   readonly from: string;
   readonly to: string;
 }
@@ -45,6 +45,11 @@ export function writePeriod(
   const [first, last] = period ?? [];
   if (!first || !last) return { from: null, to: null };
   return { from: momentOf(first, from || '00:00', zone), to: momentOf(last, to || '24:00', zone) };
+}
+
+/** Whether a period that {@link writePeriod} wrote ends before anything can be in it. */
+export function isBackwards({ from, to }: Record<string, string | null>): boolean {
+  return !!from && !!to && to <= from;
 }
 
 /** The day of a moment in the zone, as the same day of the browser's calendar; at noon, which no zone skips. */
