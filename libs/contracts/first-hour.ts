@@ -5,6 +5,7 @@ export const FIRST_STEPS = [
   'mail',
   'admin-account',
   'asset',
+  'host-key',
   'system-user',
   'push',
   'rule',

@@ -13,6 +13,7 @@ import {
 } from '#libs/kernel';
 import { GatewayRoster, TallyKeeper } from '#libs/session-audit';
 import { ApiFixture, HandClock, type Somebody } from './api-fixture.js';
+import { hostKeyLine } from './key-samples.js';
 
 const DAY_MS = 24 * 60 * 60_000;
 const SESSIONS = 3_000;
@@ -248,12 +249,13 @@ describe('the dashboard', () => {
       (await api.admin.post('/system-users', { username: 'dev', generateKey: true }).expect(201)).body,
     );
     expect(await done()).toEqual(['password', 'asset', 'system-user', 'session']);
+    await api.admin.put(`/assets/${asset.id}/host-keys`, { hostKeys: [hostKeyLine()] }).expect(200);
     await api.admin
       .post('/pushes', { systemUserId: systemUser.id, assetIds: [asset.id], mode: 'record-only' })
       .expect(202);
     const rule = { userIds: [plain.id], assetIds: [asset.id], systemUserIds: [systemUser.id] };
     await api.admin.post('/authorization-rules', { name: 'all', ...rule }).expect(201);
-    expect(await done()).toEqual(['password', 'asset', 'system-user', 'push', 'rule', 'session']);
+    expect(await done()).toEqual(['password', 'asset', 'host-key', 'system-user', 'push', 'rule', 'session']);
     await api.admin.delete(`/assets/${asset.id}`).expect(204);
     expect(await done()).toEqual(['password', 'system-user', 'rule', 'session']);
     expect((await state()).dismissed).toBe(false);

@@ -62,6 +62,13 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
       .poll(() => ticked(page))
       .toEqual(['Choose your own password', 'Add an admin account', 'Add an asset', 'Add a system user']);
 
+    await visitor.link('Pin the asset’s host key').click();
+    await page.waitForURL('**/assets?pinned=false');
+    const hostKey = (await harness.keys.make('host')).public;
+    await harness.admin.do('PUT', `/assets/${assetId}/host-keys`, { hostKeys: [hostKey] });
+    await page.goto('/home');
+    await expect.poll(() => ticked(page)).toContain('Pin the asset’s host key');
+
     const push = { systemUserId, assetIds: [assetId], mode: 'record-only' };
     await harness.admin.do('POST', '/pushes', push);
     const sides = { userIds: [plain.id, operator.id], assetIds: [assetId], systemUserIds: [systemUserId] };

@@ -16,6 +16,7 @@ const IS_DONE: Readonly<Record<FirstStep, string>> = {
   mail: `EXISTS (SELECT FROM settings WHERE key = 'mail' AND (value->>'enabled')::boolean)`,
   'admin-account': 'EXISTS (SELECT FROM admin_accounts)',
   asset: 'EXISTS (SELECT FROM assets)',
+  'host-key': 'EXISTS (SELECT FROM asset_host_keys)',
   'system-user': 'EXISTS (SELECT FROM system_users)',
   push: 'EXISTS (SELECT FROM push_records WHERE succeeded)',
   rule: 'EXISTS (SELECT FROM authorization_rules)',

@@ -1,5 +1,5 @@
 import { Component, computed, inject, input, output } from '@angular/core';
-import { RouterLink } from '@angular/router';
+import { type Params, RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import type { FirstStep } from '#libs/contracts';
 import { Api } from '../api/api';
@@ -16,11 +16,15 @@ const PLACES: Readonly<Record<FirstStep, string>> = {
   mail: '/settings/mail',
   'admin-account': '/admin-accounts/new',
   asset: '/assets/new',
+  'host-key': '/assets',
   'system-user': '/system-users/new',
   push: '/pushes/new',
   rule: '/rules/new',
   session: '/my-assets',
 };
+
+/** What the list at that place is narrowed to. */
+const NARROWED: Partial<Record<FirstStep, Params>> = { 'host-key': { pinned: false } };
 
 /** What a new installation still lacks, step by step, each ticked when what it makes is there. */
 @Component({
@@ -34,6 +38,7 @@ export class FirstHour {
   private readonly react = injectReaction();
   protected readonly t = injectWords();
   protected readonly places = PLACES;
+  protected readonly narrowed = NARROWED;
 
   readonly steps = input.required<readonly FirstStepView[]>();
   readonly dismissed = output();

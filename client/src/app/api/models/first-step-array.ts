@@ -12,6 +12,7 @@ export const FIRST_STEP: FirstStep[] = [
   'mail',
   'admin-account',
   'asset',
+  'host-key',
   'system-user',
   'push',
   'rule',
