@@ -16,6 +16,7 @@ import {
   type AssetGroupId,
   type AssetId,
   type DataCenterId,
+  type ImportId,
 } from '#libs/kernel';
 import { assetDetails, DETAIL_COLUMNS } from './asset-details.js';
 import { EFFECTIVE_ADMIN_ACCOUNT, EFFECTIVE_PORT } from './default-settings.js';
@@ -97,6 +98,8 @@ export interface AssetFilter {
   adminAccountId?: AdminAccountId | undefined;
   /** Whether a host key is pinned. */
   pinned?: boolean | undefined;
+  /** Added or changed by this import; of one that is no longer kept: none. */
+  importId?: ImportId | undefined;
 }
 
 /** Recursive query `below(id)`: the groups of the uuid[] parameter and all below them. */
@@ -116,6 +119,7 @@ export function assetCondition(filter: AssetFilter): { condition: string; parame
     [filter.active, (active) => `a.active = ${active}`],
     [filter.adminAccountId, (id) => `a.admin_account_id = ${id}`],
     [filter.pinned, (pinned) => `EXISTS (SELECT FROM asset_host_keys k WHERE k.asset_id = a.id) = ${pinned}`],
+    [filter.importId, (id) => `a.name IN (SELECT r.name FROM import_rows r WHERE ${isWritten(id)})`],
     [filter.groupId, inGroup],
     [filter.dataCenterId, (id) => `a.data_center_id = ${id}`],
     [filter.type, (type) => `a.type = ${type}`],
@@ -131,6 +135,9 @@ export function assetCondition(filter: AssetFilter): { condition: string; parame
     parameters: given.map(([value]) => value),
   };
 }
+
+const isWritten = (importId: string): string =>
+  `r.import_id = ${importId} AND r.outcome IN ('added', 'changed')`;
 
 /** The groups as an array: of a recursive query PostgreSQL expects far too many, and would read all memberships. */
 const inGroup = (id: string): string => `a.id IN (SELECT m.asset_id FROM ${membersBelow(id)})`;

@@ -156,6 +156,8 @@ describe('importing assets', () => {
       { field: 'groups', before: ['Web'], after: ['Web/Beijing'] },
     ]);
     await runAssets(checked.id);
+    const written = await api.admin.get(`/assets?importId=${checked.id}`).expect(200);
+    expect(page.parse(written.body)).toMatchObject({ total: 1, items: [{ name: 'up-1' }] });
     const asset = await assetNamed('up-1');
     expect(asset).toMatchObject({
       address: '10.0.1.1',

@@ -22,7 +22,12 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
   beforeAll(async () => {
     operator = await harness.addPerson('olga', { role: 'admin' });
     auditor = await harness.addPerson('audrey', { role: 'auditor' });
-    await harness.admin.do('POST', '/assets', { name: 'old-1', address: '10.0.0.1' });
+    for (const [name, address] of [
+      ['old-1', '10.0.0.1'],
+      ['left', '10.0.0.9'],
+    ]) {
+      await harness.admin.do('POST', '/assets', { name, address });
+    }
   });
 
   function enter(person: Person): Promise<Visitor> {
@@ -51,12 +56,17 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
 
     await page.getByRole('button', { name: 'Import 2 rows' }).click();
     await page.getByText('Done: 1 added, 1 changed, 1 refused.').waitFor();
-    await page.getByRole('button', { name: 'Scan the assets without a pinned host key' }).waitFor();
     const [refused] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Refused rows as a file' }).click(),
     ]);
     expect(refused.suggestedFilename()).toBe('assets-refused.xlsx');
+    // not of the one that had no host key before
+    await page.getByRole('button', { name: 'Scan host keys of what was imported' }).click();
+    await page.waitForURL('**/assets/host-key-scans/*');
+    await expect
+      .poll(() => page.locator('tbody td a').allTextContents())
+      .toEqual([expect.stringContaining('new-1'), expect.stringContaining('old-1')]);
 
     await page.goto('/assets?q=1&sort=-name');
     await page.getByRole('button', { name: 'Export' }).click();

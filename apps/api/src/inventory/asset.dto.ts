@@ -8,7 +8,7 @@ import {
   type AssetStatus,
   type AssetType,
 } from '#libs/contracts';
-import type { AdminAccountId, AssetGroupId, AssetId, DataCenterId } from '#libs/kernel';
+import type { AdminAccountId, AssetGroupId, AssetId, DataCenterId, ImportId } from '#libs/kernel';
 import { Comment, Flag, IdField, IdList, Lines, OneOf, QueryFlag, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
 import { Address, Port } from './address-field.js';
@@ -93,6 +93,9 @@ export class AssetListQuery extends ListQueryBy(...ASSET_SORTS) implements Asset
 
   @QueryFlag({ optional: true, description: 'Whether a host key is pinned' })
   pinned?: boolean;
+
+  @IdField({ optional: true, description: 'Added or changed by this import, which is kept for an hour' })
+  importId?: ImportId;
 }
 
 /** An asset. */

@@ -96,7 +96,9 @@ export class ImportPage {
   protected readonly mayScan = computed(
     () => this.kind() === 'assets' && this.account.may('inventory.write') && this.writes() > 0,
   );
-  protected readonly unpinned = { filter: { pinned: false } };
+  protected readonly imported = computed(() => ({
+    filter: { importId: this.import() ?? '', pinned: false },
+  }));
 
   constructor() {
     effect(() => {

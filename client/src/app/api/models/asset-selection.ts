@@ -17,6 +17,11 @@ export interface AssetSelection {
   groupId?: string;
 
   /**
+   * Added or changed by this import, which is kept for an hour
+   */
+  importId?: string;
+
+  /**
    * With this label: `key=value`, or `key` whatever its value. Several: with all of them
    */
   label?: Array<string>;

@@ -46,6 +46,11 @@ export interface ExportAssets$Params {
   pinned?: boolean;
 
 /**
+ * Added or changed by this import, which is kept for an hour
+ */
+  importId?: string;
+
+/**
  * If left out: that of the user, else English
  */
   language?: 'en' | 'zh-CN';
@@ -70,6 +75,7 @@ export function exportAssets(http: HttpClient, rootUrl: string, params: ExportAs
     rb.query('adminAccountId', params.adminAccountId, {});
     rb.query('active', params.active, {});
     rb.query('pinned', params.pinned, {});
+    rb.query('importId', params.importId, {});
     rb.query('language', params.language, {});
     rb.query('format', params.format, {});
   }

@@ -55,6 +55,11 @@ export interface ListAssets$Params {
  * Whether a host key is pinned
  */
   pinned?: boolean;
+
+/**
+ * Added or changed by this import, which is kept for an hour
+ */
+  importId?: string;
 }
 
 export function listAssets(http: HttpClient, rootUrl: string, params?: ListAssets$Params, context?: HttpContext): Observable<StrictHttpResponse<AssetPage>> {
@@ -73,6 +78,7 @@ export function listAssets(http: HttpClient, rootUrl: string, params?: ListAsset
     rb.query('adminAccountId', params.adminAccountId, {});
     rb.query('active', params.active, {});
     rb.query('pinned', params.pinned, {});
+    rb.query('importId', params.importId, {});
   }
 
   return http.request(
