@@ -1,4 +1,4 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, computed, inject, input, resource } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { Picker } from '../choice/picker';
 import { Icon } from '../display/icon';
@@ -17,6 +17,9 @@ export class FilesPage {
   private readonly router = inject(Router);
   protected readonly t = injectWords();
   protected readonly ways = injectWayChoices();
+
+  private readonly some = resource({ loader: () => this.ways.find('') });
+  protected readonly hasNone = computed(() => this.some.hasValue() && this.some.value().length === 0);
 
   readonly assetId = input<string>();
   readonly systemUserId = input<string>();

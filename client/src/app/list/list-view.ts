@@ -19,8 +19,9 @@ const SKELETON_ROWS = 8;
 const FIRST_ROWS = 20;
 
 /**
- * The one shape of every list: heading with count and the page's actions (`[listAction]`), filters, rows, batch
- * actions for the selected ones (`[batchAction]`), what to do while it is empty (`[empty]`), pager.
+ * The one shape of every list: heading with count and the page's actions (`[listAction]`), what is said of it as a whole
+ * (`[listNote]`), filters, rows, batch actions for the selected ones (`[batchAction]`), what to do while it is empty
+ * (`[empty]`), pager.
  */
 @Component({
   selector: 'gh-list',

@@ -33,7 +33,7 @@ import { ScanDrift } from './scan-drift';
   ],
   templateUrl: './push-state-panel.html',
   styles: `
-    .way {
+    .told {
       display: flex;
       flex-wrap: wrap;
       gap: 8px;
