@@ -125,6 +125,17 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
     await stranger.page.waitForURL('**/login');
     await stranger.logIn(person.username, 'fay chose this 4716');
     await stranger.page.waitForURL('**/{home,my-assets}');
+
+    // the link once more
+    await stranger.page.goto(`/set-password#${tokenIn(reset)}`);
+    await stranger.page.locator('#newPassword').fill('fay chose that 4716');
+    await stranger.field('New password, once more').fill('fay chose that 4716');
+    await stranger.button('Set password').click();
+    await expect
+      .poll(() => stranger.page.getByRole('alert').textContent())
+      .toMatch(/^This link does not count: it was used[^:]*$/);
+    await stranger.link('Ask for a new link').click();
+    await stranger.page.waitForURL('**/forgotten-password');
     await Promise.all([admin.leave(), stranger.leave()]);
     expect(browser.complaints).toEqual([]);
   }, 90_000);

@@ -1,5 +1,5 @@
 import { type FieldTree, type TreeValidationResult, submit } from '@angular/forms/signals';
-import { type Problem, readProblem } from '../problem/problem';
+import { type Problem, type RefusedField, readProblem } from '../problem/problem';
 import type { ProblemWords } from '../problem/problem-words';
 
 /** What became of saving a form: saved, or the sentence that no field of the form could show. */
@@ -51,8 +51,11 @@ export async function saveForm<Model, Result>(
       }));
       const homeless = placed.filter((each) => !each.fieldTree);
       if (homeless.length > 0 || placed.length === 0) {
-        const sentences = homeless.map(({ refused }) => `${refused.field}: ${words.ofField(refused)}`);
-        problem = [words.ofProblem(refusal), ...sentences].join(' ');
+        problem = sentenceOf(
+          refusal,
+          homeless.map(({ refused }) => refused),
+          words,
+        );
       }
       return [
         { kind: SERVER, message: '' },
@@ -65,6 +68,14 @@ export async function saveForm<Model, Result>(
   const saved = await submit(form, { action, ignoreValidators: 'all' });
   if (!saved) goToFirstError(form);
   return { saved, result, problem, refusal };
+}
+
+/** A refusal that is about one thing alone is told once. */
+function sentenceOf(refusal: Problem, homeless: readonly RefusedField[], words: ProblemWords): string {
+  const [only] = homeless;
+  if (only && refusal.errors.length === 1 && only.message === refusal.detail) return words.ofField(only);
+  const each = homeless.map((refused) => `${refused.field}: ${words.ofField(refused)}`);
+  return [words.ofProblem(refusal), ...each].join(' ');
 }
 
 /** The cursor goes to the first field with an error, which may stand where nobody sees it. */
