@@ -29,7 +29,7 @@ import { ScanHostKeys } from '../host-key-scans/scan-host-keys';
 import { roundSize, labelLines } from './field-texts';
 
 const COLUMNS: readonly Column[] = [
-  { id: 'name', label: 'assets.name', sort: 'name', fixed: true, narrow: '220px' },
+  { id: 'name', label: 'assets.name', sort: 'name', fixed: true, narrow: '190px' },
   { id: 'address', label: 'assets.address', sort: 'address' },
   { id: 'environment', label: 'assetField.environment', sort: 'environment' },
   { id: 'type', label: 'assetField.type', sort: 'type', extra: true },

@@ -25,7 +25,7 @@ const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'operations.at', sort: 'at', fixed: true },
   { id: 'actor', label: 'operations.actor', fixed: true },
   { id: 'action', label: 'operations.action', fixed: true },
-  { id: 'subject', label: 'operations.subject', fixed: true, narrow: '260px' },
+  { id: 'subject', label: 'operations.subject', fixed: true, narrow: '220px' },
   { id: 'changes', label: 'operations.changes' },
   { id: 'way', label: 'operations.way' },
   { id: 'address', label: 'operations.address' },
