@@ -60,6 +60,9 @@ export function operationField(field: string, { word }: Pick<OperationReader, 'w
 /** Kinds of things of which Gatehouse has only its own, which it calls by codes. */
 const OWN_KINDS = new Set(['settings', 'retention', 'audit', 'login', 'vault', 'gateway']);
 
+/** Kinds of things with an id that are called by how many they were about. */
+const COUNTED_KINDS = new Set(['run', 'batch-execution']);
+
 /** What an operation was done to: words for things of Gatehouse's own and for counts, else the name that somebody gave. */
 export function operationSubject(
   { subjectType, subjectId, subjectName }: OperationSubject,
@@ -67,9 +70,10 @@ export function operationSubject(
 ): string {
   if (subjectId === null && OWN_KINDS.has(subjectType))
     return word(`operationSubject.${subjectType}.${subjectName.replaceAll(' ', '-')}`) ?? subjectName;
-  const [, count, things] = /^(\d+) (assets|users)$/.exec(subjectName) ?? [];
-  if (count === undefined || (subjectId !== null && subjectType !== 'run')) return subjectName;
-  return `${count} ${word(`operationSubject.${things}`) ?? things}`;
+  // a batch execution is called by its system user, too
+  const [, whose = '', count, things] = /^(\w.*: )?(\d+) (assets|users)$/.exec(subjectName) ?? [];
+  if (count === undefined || (subjectId !== null && !COUNTED_KINDS.has(subjectType))) return subjectName;
+  return `${whose}${count} ${word(`operationSubject.${things}`) ?? things}`;
 }
 
 /** A field's value as people read it: names for ids, words for codes, lists in a line; nothing is a dash. */

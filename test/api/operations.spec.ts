@@ -190,9 +190,11 @@ describe('the operations log', () => {
       expect([...asked]).toContain('operationSubject.audit.commands');
       expect([...asked].filter((key) => !(key in known))).toEqual([]);
     }
-    expect(
-      operationSubject({ subjectType: 'user', subjectId: '1', subjectName: 'mail' }, { word: () => '-' }),
-    ).toBe('mail');
+    const called = (subjectType: string, subjectName: string): string =>
+      operationSubject({ subjectType, subjectId: '1', subjectName }, { word: () => '-' });
+    expect(called('user', 'mail')).toBe('mail');
+    expect(called('batch-execution', 'dev: 3 assets')).toBe('dev: 3 -');
+    expect(called('system-user', 'dev: 3 assets')).toBe('dev: 3 assets');
   });
 
   it('knows all operations that are written', async () => {
