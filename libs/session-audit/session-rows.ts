@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { END_REASONS, SESSION_KINDS, type SessionKind } from '#libs/contracts';
 import { matches, searchText } from '#libs/database';
 import { asId, type AssetId, type SessionId, type SystemUserId, type UserId } from '#libs/kernel';
-import type { TimelineRequest, TimelineSql } from './timeline.js';
+import { timelineOrder, type TimelineRequest, type TimelineSql } from './timeline.js';
 
 /** PostgreSQL gives bigint as text; no session moves 8 PiB. */
 const bytes = z.string().transform(Number);
@@ -45,7 +45,7 @@ export const SESSION_COLUMNS = `id, kind, user_id AS "userId", username, asset_i
   recording_bytes AS "recordingBytes",
   (SELECT count(*)::int FROM commands c WHERE c.session_id = sessions.id AND c.kind IN ('line', 'exec')) AS "commandCount"`;
 
-/** Which sessions a list shows; `from` and `to` are about the start. */
+/** Which sessions a list shows: those that were open at some moment from `from` on and before `to`. */
 export interface SessionFilter extends TimelineRequest {
   state?: 'online' | 'ended' | undefined;
   userId?: UserId | undefined;
@@ -54,6 +54,28 @@ export interface SessionFilter extends TimelineRequest {
   kind?: SessionKind | undefined;
   /** Text in one of its commands. */
   entered?: string | undefined;
+}
+
+/** What lasts longer is rare; the index `sessions_long` holds it. */
+const LONG = "interval '12 hours'";
+
+/**
+ * Sessions that hadn't ended before that moment, as a table and a condition. Of those that began long before it, only what
+ * runs and what lasted long is read, each by an index of its own: a page that doesn't fill reads nothing that can't be on
+ * it. All others are the plain table, narrowed from outside by `sought_at`, as PostgreSQL doesn't read a subquery with a
+ * condition of its own in the page's order, but all of it, to sort it.
+ */
+function openFrom(parameter: string, order: string): { table: string; condition: string } {
+  const from = `${parameter}::timestamptz`;
+  const longAgo = [
+    `started_at < ${from} - ${LONG} AND ended_at IS NULL`,
+    `started_at < ${from} - ${LONG} AND ended_at >= ${from} AND ended_at - started_at > ${LONG}`,
+  ].map((condition) => `(SELECT *, ${from} AS sought_at FROM sessions WHERE ${condition} ${order})`);
+  return {
+    table: `(${['SELECT *, started_at AS sought_at FROM sessions', ...longAgo].join(' UNION ALL ')}) AS sessions`,
+    // the end that is noted for what a gateway lost can lie before the start
+    condition: `sought_at >= ${from} - ${LONG} AND (ended_at IS NULL OR greatest(started_at, ended_at) >= ${from})`,
+  };
 }
 
 /** The list as SQL with its parameters; `q` searches names, source address, command line and destination. */
@@ -66,22 +88,17 @@ export function sessionTimeline(filter: SessionFilter): { sql: TimelineSql; para
     '($3::uuid IS NULL OR asset_id = $3)',
     '($4::uuid IS NULL OR system_user_id = $4)',
     '($5::text IS NULL OR kind = $5)',
-    '($6::timestamptz IS NULL OR started_at >= $6)',
-    '($7::timestamptz IS NULL OR started_at < $7)',
-    '($8::text IS NULL OR sessions.id IN (SELECT c.session_id FROM commands c WHERE c.command ILIKE $8))',
+    '($6::timestamptz IS NULL OR started_at < $6)',
+    '($7::text IS NULL OR sessions.id IN (SELECT c.session_id FROM commands c WHERE c.command ILIKE $7))',
   ];
   const { userId = null, assetId = null, systemUserId = null, kind = null, from = null, to = null } = filter;
-  return {
-    sql: { columns: SESSION_COLUMNS, table: 'sessions', where: conditions.join(' AND '), at: 'started_at' },
-    parameters: [
-      searchText(filter.q),
-      userId,
-      assetId,
-      systemUserId,
-      kind,
-      from,
-      to,
-      searchText(filter.entered),
-    ],
-  };
+  const known = [searchText(filter.q), userId, assetId, systemUserId, kind, to, searchText(filter.entered)];
+  const at = 'started_at';
+  if (from === null) {
+    const where = conditions.join(' AND ');
+    return { sql: { columns: SESSION_COLUMNS, table: 'sessions', where, at }, parameters: known };
+  }
+  const { table, condition } = openFrom('$8', timelineOrder(at, filter));
+  const where = [...conditions, condition].join(' AND ');
+  return { sql: { columns: SESSION_COLUMNS, table, where, at, inOrder: true }, parameters: [...known, from] };
 }

@@ -35,6 +35,17 @@ export interface TimelineSql {
   at: string;
   /** Whether a text within the rows is searched: fewer are counted, in their order. */
   isSearch?: boolean;
+  /** Whether they are counted in their order, where the database would read the whole table to find the first of them. */
+  inOrder?: boolean;
+}
+
+/** The latest first, unless `sort` is the bare field. */
+const goesForwards = ({ sort }: TimelineRequest): boolean => sort !== undefined && !sort.startsWith('-');
+
+/** The order of a timeline by that column. */
+export function timelineOrder(at: string, request: TimelineRequest): string {
+  const direction = goesForwards(request) ? 'ASC' : 'DESC';
+  return `ORDER BY ${at} ${direction}, id ${direction}`;
 }
 
 const position = z.tuple([z.iso.datetime(), z.uuid()]);
@@ -55,12 +66,11 @@ export async function readTimeline<T extends { id: string }>(
 ): Promise<TimelinePage<T>> {
   const { columns, table, where, at } = sql;
   const { offset, limit } = rangeOf(request);
-  const isForwards = request.sort !== undefined && !request.sort.startsWith('-');
+  const isForwards = goesForwards(request);
   const after = request.cursor === undefined ? null : parseCursor(request.cursor);
   const next = parameters.length + 1;
   const beyond = after ? `AND (${at}, id) ${isForwards ? '>' : '<'} ($${next}, $${next + 1})` : '';
-  const direction = isForwards ? 'ASC' : 'DESC';
-  const order = `ORDER BY ${at} ${direction}, id ${direction}`;
+  const order = timelineOrder(at, request);
   const found = await source.query(
     `SELECT ${columns} FROM ${table} WHERE ${where} ${beyond}
      ${order} OFFSET ${after ? 0 : offset} LIMIT ${limit + 1}`,
@@ -88,14 +98,14 @@ export async function readTimeline<T extends { id: string }>(
  */
 async function count(
   source: SqlSource,
-  { table, where, isSearch = false }: TimelineSql,
+  { table, where, isSearch = false, inOrder = isSearch }: TimelineSql,
   order: string,
   upTo: number,
   parameters: unknown[],
 ): Promise<number> {
   const counted = await source.query(
     `SELECT count(*)::int AS total
-     FROM (SELECT FROM ${table} WHERE ${where} ${isSearch ? order : ''} LIMIT ${upTo}) AS counted`,
+     FROM (SELECT FROM ${table} WHERE ${where} ${inOrder ? order : ''} LIMIT ${upTo}) AS counted`,
     parameters,
   );
   return countRow.parse(counted)[0].total;

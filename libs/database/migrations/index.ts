@@ -35,6 +35,7 @@ import { ToldAndKept1795400000220 } from './0040-told-and-kept.js';
 import { OperationSubjects1795400000250 } from './0045-operation-subjects.js';
 import { CheckBesideKey1795400000260 } from './0046-check-beside-key.js';
 import { SessionStartsAndChecks1795400000270 } from './0047-session-starts-and-checks.js';
+import { LongSessions1795400000280 } from './0048-long-sessions.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -75,4 +76,5 @@ export const migrations = [
   OperationSubjects1795400000250,
   CheckBesideKey1795400000260,
   SessionStartsAndChecks1795400000270,
+  LongSessions1795400000280,
 ];

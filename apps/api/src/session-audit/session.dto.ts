@@ -13,8 +13,14 @@ import { TimelinePageOf, TimelineQueryBy } from './timeline-query.js';
 
 const STATES = ['online', 'ended'] as const;
 
+/** A session belongs to each period in which it was open. */
+const PERIOD = {
+  from: 'Open at this moment or later: not ended before it',
+  to: 'Started before this moment',
+};
+
 /** Which of the own sessions to list. */
-export class MySessionListQuery extends TimelineQueryBy('startedAt') implements SessionFilter {
+export class MySessionListQuery extends TimelineQueryBy('startedAt', PERIOD) implements SessionFilter {
   @OneOf(STATES, { optional: true })
   state?: (typeof STATES)[number];
 

@@ -4,16 +4,23 @@ import type { TimelinePage, TimelineRequest } from '#libs/session-audit';
 import { Moment, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
 
-/** Query of a list that only grows at its end. @param at name of its time, the only field that it sorts by */
-export function TimelineQueryBy(at: string): Type<TimelineRequest> {
+/** What the period of most lists means. */
+const PERIOD = { from: 'From this moment on', to: 'Before this moment' };
+
+/**
+ * Query of a list that only grows at its end.
+ * @param at name of its time, the only field that it sorts by
+ * @param period what `from` and `to` mean, where that is not just the time
+ */
+export function TimelineQueryBy(at: string, period = PERIOD): Type<TimelineRequest> {
   class TimelineQuery extends ListQueryBy(at) implements TimelineRequest {
     @Text({ max: 500, optional: true, description: '`nextCursor` of the page before; goes before `page`' })
     cursor?: string;
 
-    @Moment({ optional: true, description: 'From this moment on' })
+    @Moment({ optional: true, description: period.from })
     from?: string;
 
-    @Moment({ optional: true, description: 'Before this moment' })
+    @Moment({ optional: true, description: period.to })
     to?: string;
   }
   return TimelineQuery;

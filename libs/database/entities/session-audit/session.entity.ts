@@ -12,6 +12,9 @@ import type { AssetId, GatewayId, SessionId, SystemUserId, UserId } from '#libs/
 @Index(['userId', 'assetId', 'startedAt'])
 @Index(['assetId', 'startedAt'])
 @Index(['startedAt', 'id'])
+@Index('sessions_long', ['startedAt', 'id', 'endedAt'], {
+  where: "ended_at - started_at > interval '12 hours'",
+})
 export class Session {
   @PrimaryColumn('uuid')
   id!: SessionId;

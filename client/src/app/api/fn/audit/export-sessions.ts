@@ -21,12 +21,12 @@ export interface ExportSessions$Params {
   sort?: 'startedAt' | '-startedAt';
 
 /**
- * From this moment on
+ * Open at this moment or later: not ended before it
  */
   from?: string;
 
 /**
- * Before this moment
+ * Started before this moment
  */
   to?: string;
   state?: 'online' | 'ended';

@@ -37,12 +37,12 @@ export interface ListSessions$Params {
   cursor?: string;
 
 /**
- * From this moment on
+ * Open at this moment or later: not ended before it
  */
   from?: string;
 
 /**
- * Before this moment
+ * Started before this moment
  */
   to?: string;
   state?: 'online' | 'ended';
