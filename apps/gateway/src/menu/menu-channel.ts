@@ -14,6 +14,7 @@ import { LentInput } from './lent-input.js';
 import { LineEditor, MAX_LINE, type LineEvent } from './line-editor.js';
 import type { MenuScreen } from './menu-screen.js';
 import { Pace } from './pace.js';
+import { wrapped } from './plain-text.js';
 import type { MenuTexts } from './menu-texts.js';
 import { chooseLanguage, MENU_TEXTS, type MenuLanguage } from './texts.js';
 
@@ -81,7 +82,9 @@ export class MenuChannel implements MenuScreen {
       this.end({ status: 1 });
       return;
     }
-    this.say(`${texts.welcome(user.name || user.username)}\n${texts.hint}`);
+    const size = Math.max(1, this.width - 1);
+    const greeting = [texts.welcome(user.name || user.username), texts.hint];
+    this.say(greeting.flatMap((text) => wrapped(text, size)).join('\n'));
     this.listen();
     this.prompt();
   }
