@@ -64,6 +64,9 @@ requires('hosts', 'ssh').describe('ProxyJump', () => {
     expect(answer).toMatchObject({ text: 'dev\nweb-01\n', stderr: 'e\n', status: 3 });
     expect((await jump(`dev@${host.address}`, 'hostname')).text).toBe('web-01\n');
     expect((await jump('dev@WEB-01', 'hostname')).text).toBe('web-01\n');
+    // with one's own name before it, as for a direct login
+    expect((await jump('alice@dev@web-01', 'id -un')).text).toBe('dev\n');
+    expect((await jump('Alice#dev@web-01', 'id -un')).text).toBe('dev\n');
   });
 
   it('is a session like any other: its row, its recording, its end by force', async () => {

@@ -155,7 +155,7 @@ class InnerLogin implements Login {
 
   handle(context: AuthContext): Promise<LoggedIn | null> {
     const { user, byPassword } = this.traveller;
-    const systemUsername = context.username;
+    const systemUsername = withoutOwnName(context.username, user.username);
     if (!SYSTEM_USERNAME.test(systemUsername) || this.refused >= MAX_REFUSED) {
       this.refused++;
       context.reject(['none']);
@@ -167,4 +167,10 @@ class InnerLogin implements Login {
     const loginName = { username: user.username, target: { systemUsername, asset: this.asset } };
     return Promise.resolve({ user, loginName, method: byPassword ? 'password' : 'publickey', keyId: null });
   }
+}
+
+/** `alice@dev`, as alice writes it for a direct login, is `dev`: who she is, the outer connection has proved. */
+function withoutOwnName(name: string, own: string): string {
+  const head = name.slice(0, own.length + 1).toLowerCase();
+  return head === `${own}@` || head === `${own}#` ? name.slice(own.length + 1) : name;
 }
