@@ -95,4 +95,18 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await page.getByText('One command on many of your assets').waitFor(patience);
     expect(browser.complaints).toEqual([]);
   });
+
+  it('says in Chinese too why it was not done', async () => {
+    const { page } = await enter(way.person, 'zh-CN');
+    await page.goto('/batch/new');
+    await page.locator('#pattern').fill('web-01');
+    await page.getByText('已选 1 台资产').waitFor(patience);
+    await page.locator('#command').fill('sleep 4712');
+    await page.locator('#timeLimitSeconds').fill('1');
+    await page.getByRole('button', { name: '执行', exact: true }).click();
+    await expect
+      .poll(() => page.locator('section.group').allTextContents(), patience)
+      .toEqual([expect.stringMatching(/超时.*web-01.*未能在 1 秒内完成，已被中止。/s)]);
+    expect(browser.complaints).toEqual([]);
+  });
 });

@@ -2,6 +2,7 @@ import { Component, computed, inject, input, linkedSignal, resource } from '@ang
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import type { BatchResultState } from '#libs/contracts';
 import { Account } from '../account/account';
+import type { BatchExecutionView } from '../api/models/batch-execution-view';
 import type { BatchGroupView } from '../api/models/batch-group-view';
 import { Duration } from '../display/duration';
 import { Icon } from '../display/icon';
@@ -9,7 +10,7 @@ import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
 import { JOB_COLOURS } from '../jobs/job-words';
 import { StateFilter } from '../jobs/state-filter';
-import { injectWords } from '../language/words';
+import { injectKnownWords, injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { injectReaction } from '../panel/reaction';
 import { SidePanel } from '../panel/side-panel';
@@ -37,6 +38,7 @@ export class BatchPanel {
   protected readonly problems = injectProblemWords();
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
+  private readonly known = injectKnownWords();
   protected readonly colours = JOB_COLOURS;
   protected readonly views = VIEWS;
   protected readonly ofEverybody = this.store.ofEverybody;
@@ -113,6 +115,14 @@ export class BatchPanel {
     if (exitStatus !== null) return this.t('batches.exit', { status: exitStatus });
     if (signal !== null) return this.t('batches.signal', { signal });
     return this.t(failure === null ? `jobs.state.${state}` : `batches.failures.${failure}`);
+  }
+
+  /** Why it failed: in the language shown where that is always the same, else as the record has it. */
+  protected reasonOf(
+    { failure, reason }: Pick<BatchGroupView, 'failure' | 'reason'>,
+    { timeLimitSeconds }: BatchExecutionView,
+  ): string {
+    return this.known(`batches.reasons.${failure}`, { seconds: timeLimitSeconds }) ?? reason;
   }
 
   protected namesOf({ assetNames, count }: BatchGroupView): string {
