@@ -35,7 +35,7 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
   `,
   styles: `
     summary {
-      max-width: clamp(160px, 22vw - 100px, 300px);
+      max-width: clamp(120px, 30vw - 260px, 300px);
       overflow: hidden;
       text-overflow: ellipsis;
       white-space: nowrap;
