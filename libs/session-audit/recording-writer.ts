@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { StringDecoder } from 'node:string_decoder';
 import { cutCharacter } from '#libs/contracts';
 import { RecordingFile, type GapListener } from './recording-file.js';
+import { SegmentLines } from './segment-lines.js';
 
 /** What was shown reaches the file at the latest after this time: a killed gateway loses no more. */
 const FLUSH_MS = 1_000;
@@ -229,12 +230,12 @@ export class RecordingWriter {
   }
 
   /** Lines of a segment, made in small pieces: V8 keeps large strings until its next full collection. */
-  private encode(events: PendingEvent[]): Buffer {
-    const lines: Buffer[] = [];
+  private encode(events: PendingEvent[]): SegmentLines {
+    const lines = new SegmentLines();
     for (const event of events) {
       const seconds = secondsOf(event.at);
       const add = (code: string, data: string): void => {
-        if (data !== '') lines.push(Buffer.from(`${JSON.stringify([seconds, code, data])}\n`));
+        if (data !== '') lines.add(JSON.stringify([seconds, code, data]));
       };
       if ('code' in event) {
         add(event.code, event.data);
@@ -247,15 +248,19 @@ export class RecordingWriter {
         }
       }
     }
-    return Buffer.concat(lines);
+    return lines;
   }
 
   private async append(events: PendingEvent[], shown: number): Promise<void> {
-    const lines = this.encode(events);
     if (this.failure) return;
+    const lines = this.encode(events);
     const first = events[0]?.at ?? 0;
     const at = new Date(Date.now() - Math.max(0, performance.now() - this.startedAt - first));
-    await this.file.append({ lines, shown, seconds: secondsOf(first), at });
+    try {
+      await this.file.append({ lines: lines.bytes(), shown, seconds: secondsOf(first), at });
+    } finally {
+      lines.release();
+    }
   }
 
   private fail(error: unknown): void {
