@@ -8,5 +8,6 @@ export * from './in-time.js';
 export * from './lifecycle.js';
 export * from './logging.js';
 export * from './node-options.js';
+export * from './places.js';
 export * from './recurring-work.js';
 export * from './ssh-keys.js';

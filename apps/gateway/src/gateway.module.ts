@@ -20,7 +20,7 @@ import {
   InventoryModule,
   RunLedger,
 } from '#libs/inventory';
-import { CLOCK, LOGGER, newId, type Clock, type GatewayId, type Logger } from '#libs/kernel';
+import { CLOCK, LOGGER, newId, Places, type Clock, type GatewayId, type Logger } from '#libs/kernel';
 import { DriftLedger, DriftPlanner, DriftSchedule, PushLedger, PushModule } from '#libs/push';
 import {
   BatchDesk,
@@ -38,7 +38,6 @@ import {
 import { CredentialVault } from '#libs/vault';
 import { BatchCrew } from './batch/batch-crew.js';
 import { KEPT_MS, KeptConnections } from './batch/kept-connections.js';
-import { Places } from './batch/places.js';
 import { ConsoleSockets } from './console-sockets/console-sockets.js';
 import { DriftCraft } from './drift/drift-craft.js';
 import { AdminDirectory } from './jobs/admin-directory.js';

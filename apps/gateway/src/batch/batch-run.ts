@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { BATCH_LIMITS } from '#libs/contracts';
-import type { GatewayId } from '#libs/kernel';
+import type { GatewayId, Places } from '#libs/kernel';
 import type { BatchLedger, BatchOutcome, BatchTarget, ClaimedBatch } from '#libs/session-audit';
 import { AssetCommand, type CallOff, type CommandParts } from './asset-command.js';
-import type { Places } from './places.js';
 
 const WRITE_AGAIN_MS = 1_000;
 

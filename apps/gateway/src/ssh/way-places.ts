@@ -1,3 +1,5 @@
+import { Places } from '#libs/kernel';
+
 /** Ways of one person at once, over all their connections to this gateway; one that only stands costs it 12 KB. */
 export const MAX_WAYS = 1_000;
 /** Ways of one person whose asset is looked up at once: few of the connections to the database, which all share. */
@@ -6,8 +8,7 @@ const MAX_LOOKUPS = 4;
 /** What one person has under way. */
 interface Traffic {
   ways: number;
-  lookups: number;
-  waiting: (() => void)[];
+  lookups: Places;
 }
 
 /** A place for one way, until it is left. */
@@ -27,30 +28,18 @@ export class WayPlaces {
 
   /** A place for one more way of the person; null when they have as many as anybody may. */
   take(userId: string): WayPlace | null {
-    const traffic = this.people.get(userId) ?? { ways: 0, lookups: 0, waiting: [] };
+    const traffic = this.people.get(userId) ?? { ways: 0, lookups: new Places(MAX_LOOKUPS) };
     if (traffic.ways >= MAX_WAYS) return null;
     this.people.set(userId, traffic);
     traffic.ways++;
     let isLeft = false;
     return {
-      inTurn: (work) => inTurn(traffic, work),
+      inTurn: (work) => traffic.lookups.in(work),
       leave: () => {
         if (isLeft) return;
         isLeft = true;
         if (--traffic.ways === 0) this.people.delete(userId);
       },
     };
-  }
-}
-
-async function inTurn<T>(traffic: Traffic, work: () => Promise<T>): Promise<T> {
-  if (traffic.lookups < MAX_LOOKUPS) traffic.lookups++;
-  else await new Promise<void>((resolve) => traffic.waiting.push(resolve));
-  try {
-    return await work();
-  } finally {
-    const next = traffic.waiting.shift();
-    if (next) next();
-    else traffic.lookups--;
   }
 }
