@@ -102,7 +102,8 @@ requires('ssh', 'browser').describe('second factor in the console', () => {
     await again.leave();
 
     const byRecovery = await visit(ann);
-    await byRecovery.button('Use a recovery code').click();
+    // A hand holds the button a moment; the empty field, left by it, must not move this one away meanwhile.
+    await byRecovery.button('Use a recovery code').click({ delay: 200 });
     await byRecovery.field('Recovery code').fill(fresh);
     await byRecovery.button('Log in').click();
     await byRecovery.page.waitForURL('**/{home,my-assets}');
