@@ -19,6 +19,8 @@ export class ControlBus {
   private readonly handlers = new EventEmitter();
   private client: pg.Client | null = null;
   private closed = false;
+  /** What is told last: the connection takes one statement at a time. */
+  private telling: Promise<void> = Promise.resolve();
   private retry: NodeJS.Timeout | null = null;
 
   constructor(
@@ -67,9 +69,10 @@ export class ControlBus {
   }
 
   /** Tells every process. Inside a use-case use the transaction's `notify` instead. */
-  async notify<E extends BusEvent>(event: E, payload: BusEvents[E]): Promise<void> {
-    if (!this.client) throw new Error('control bus is not connected');
-    await this.client.query('SELECT pg_notify($1, $2)', [BUS_CHANNEL, JSON.stringify({ event, payload })]);
+  notify<E extends BusEvent>(event: E, payload: BusEvents[E]): Promise<void> {
+    const told = this.telling.then(() => this.tell(JSON.stringify({ event, payload })));
+    this.telling = told.catch(() => undefined); // whoever told it hears of the failure
+    return told;
   }
 
   /** Stops for good. */
@@ -77,6 +80,11 @@ export class ControlBus {
     this.closed = true;
     if (this.retry) clearTimeout(this.retry);
     await this.client?.end();
+  }
+
+  private async tell(text: string): Promise<void> {
+    if (!this.client) throw new Error('control bus is not connected');
+    await this.client.query('SELECT pg_notify($1, $2)', [BUS_CHANNEL, text]);
   }
 
   private deliver(text: string): void {

@@ -60,9 +60,12 @@ export class Harness {
   }
 
   async stop(): Promise<void> {
-    await this.product.stop();
-    await Promise.all(this.hosts.map((host) => host.stop()));
-    await this.keys.discard();
+    try {
+      await this.product.stop();
+    } finally {
+      await Promise.all(this.hosts.map((host) => host.stop()));
+      await this.keys.discard();
+    }
   }
 
   /** A throw-away host that ends with the harness. */

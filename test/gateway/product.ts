@@ -31,6 +31,7 @@ export class Product {
   api: ChildProcess | undefined;
   /** What the processes logged, newest last. */
   log = '';
+  private deprecated = '';
   private postgres: EmbeddedPostgres | undefined;
 
   private constructor(
@@ -104,18 +105,22 @@ export class Product {
     return (await Promise.all(each)).reduce((sum, time) => sum + time, 0);
   }
 
-  /** Stops everything in the order of a clean stop and removes the data folder. */
+  /**
+   * Stops everything in the order of a clean stop and removes the data folder.
+   * @throws when Node warned of something deprecated: it stops working with some update
+   */
   async stop(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => endProcess(gateway, 'SIGTERM')));
     if (this.api) await endProcess(this.api, 'SIGTERM');
     await this.postgres?.stop();
     await rm(this.dataDir, { recursive: true, force: true });
+    if (this.deprecated !== '') throw new Error(`Something deprecated is in use:\n${this.deprecated}`);
   }
 
   private async launch(name: 'api' | 'gateway'): Promise<ChildProcess> {
     const main = fileURLToPath(new URL(`../../apps/${name}/src/main.js`, import.meta.url));
     const nodeOptions = name === 'gateway' ? GATEWAY_NODE_OPTIONS : NODE_OPTIONS;
-    const child = spawnBound(process.execPath, [...nodeOptions, main], {
+    const child = spawnBound(process.execPath, [...nodeOptions, '--trace-deprecation', main], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         PATH: process.env['PATH'],
@@ -133,10 +138,17 @@ export class Product {
     if (name === 'api') this.api = child;
     else this.gateways.push(child);
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (chunk: Buffer) => (this.log = (this.log + chunk.toString()).slice(-200_000)));
+      stream?.on('data', (chunk: Buffer) => {
+        this.keep(chunk.toString());
+      });
     }
     await this.untilReady(name, child);
     return child;
+  }
+
+  private keep(text: string): void {
+    this.log = (this.log + text).slice(-200_000);
+    if (text.includes(' DeprecationWarning: ')) this.deprecated += text;
   }
 
   private untilReady(name: string, child: ChildProcess): Promise<void> {
