@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { endProcess, requires, spawnBound, startMisbehavingHost, type Outcome } from '../hosts/index.js';
 import { Harness, type Way } from './harness.js';
@@ -69,13 +70,33 @@ requires('hosts', 'ssh').describe('the menu without a terminal, its input a pipe
     },
   );
 
-  it.each(['web-01\n', '3\n'])(
+  it.each(['web-01\n', '3\n', 'web-01', 'p\n3'])(
     'nothing but the choice (%j): the shell gets the end of its input',
     async (choice) => {
       const outcome = await pipedLate(choice);
       expect([answered(outcome), outcome.status]).toEqual(['', 0]);
     },
   );
+
+  it('takes a last line without its end: a key, and the answer to a question', async () => {
+    const left = await piped('p\nexit');
+    expect([left.text, left.status]).toEqual([expect.stringContaining('Goodbye'), 0]);
+    const ran = await piped('e\n1\nweb-01\ny\necho done | tr a-z A-Z');
+    expect(ran.text).toContain('DONE');
+  });
+
+  it('a line that a client was at when it went away is none', async () => {
+    const before = (await harness.sessions()).length;
+    const args = (await harness.ssh(way.person)).args(undefined, ['-T', '-o', 'BatchMode=yes']);
+    const client = spawnBound('ssh', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+    client.stdin?.write('p\n');
+    await once(client.stdout ?? client, 'data');
+    client.stdin?.write('web-01');
+    await sleep(500);
+    await endProcess(client);
+    await sleep(500);
+    expect(await harness.sessions()).toHaveLength(before);
+  });
 
   it('the end reaches the asset after all that was sent before it, however much that is', async () => {
     const content = `${randomBytes(3_000_000).toString('hex')}\n`;

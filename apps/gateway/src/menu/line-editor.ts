@@ -7,7 +7,7 @@ export type LineEvent =
   { kind: 'line'; text: string } | { kind: 'overlong' } | { kind: 'interrupt' } | { kind: 'quit' };
 
 /** What the editor makes of one key. */
-interface Step {
+export interface Step {
   echo: string;
   event: LineEvent | null;
 }
@@ -31,7 +31,7 @@ export class LineEditor {
   private readonly decoder = new StringDecoder('utf8');
 
   /** Takes bytes up to the first event. Gives the echo, the event if any, and the bytes not used. */
-  feed(bytes: Buffer): { echo: string; event: LineEvent | null; rest: Buffer } {
+  feed(bytes: Buffer): Step & { rest: Buffer } {
     let echo = '';
     for (let index = 0; index < bytes.length; index++) {
       for (const character of this.decoder.write(bytes.subarray(index, index + 1))) {
@@ -41,6 +41,12 @@ export class LineEditor {
       }
     }
     return { echo, event: null, rest: Buffer.alloc(0) };
+  }
+
+  /** Nothing follows: what was typed is a line, as it would be with Enter behind it. */
+  end(): Step {
+    for (const character of this.decoder.end()) this.key(character);
+    return this.text === '' ? nothing : this.finish();
   }
 
   private key(character: string): Step {

@@ -11,7 +11,7 @@ import { IdleTimer } from '../taps/idle-timer.js';
 import { GroupList } from './group-list.js';
 import { readKey, type MenuDesk } from './keys.js';
 import { LentInput } from './lent-input.js';
-import { LineEditor, MAX_LINE, type LineEvent } from './line-editor.js';
+import { LineEditor, MAX_LINE, type LineEvent, type Step } from './line-editor.js';
 import type { MenuScreen } from './menu-screen.js';
 import { Pace } from './pace.js';
 import { wrapped } from './plain-text.js';
@@ -215,7 +215,7 @@ export class MenuChannel implements MenuScreen {
 
   private readonly inputEnded = (): void => {
     this.inputHasEnded = true;
-    if (!this.busy) this.quit();
+    if (!this.busy) void this.work();
   };
 
   private readonly take = (bytes: Buffer): void => {
@@ -247,16 +247,21 @@ export class MenuChannel implements MenuScreen {
       // one packet holds many lines: it is copied only when a second one came
       const [first = Buffer.alloc(0), ...more] = this.pending;
       const bytes = more.length === 0 ? first : Buffer.concat(this.pending);
-      const { echo, event, rest } = this.editor.feed(bytes);
+      const { rest, ...step } = this.editor.feed(bytes);
       this.pending = rest.length > 0 ? [rest] : [];
-      if (this.context.request.pty) this.channel.write(echo);
-      if (event) await this.handle(event);
+      await this.follow(step);
       await this.untilRead();
-      await this.pace.breathe(bytes.length - rest.length, event ? 1 : 0);
+      await this.pace.breathe(bytes.length - rest.length, step.event ? 1 : 0);
     }
+    if (this.inputHasEnded && !this.over) await this.follow(this.editor.end());
     this.busy = false;
     if (this.inputHasEnded) this.quit();
     else if (!this.over) this.channel.resume();
+  }
+
+  private async follow({ echo, event }: Step): Promise<void> {
+    if (this.context.request.pty) this.channel.write(echo);
+    if (event) await this.handle(event);
   }
 
   /** A client that does not read what the menu says is not heard either. */
