@@ -230,6 +230,20 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     expect(text).not.toContain('typed blindly');
   });
 
+  it('the history has the session while it runs, and leads to the monitor; a filter leaves it out', async () => {
+    await admin.link('Login history').click();
+    const row = admin.row('alice');
+    await expect.poll(() => row.textContent()).toMatch(/dev@web-01.*Web terminal.*Online.*Watch/s);
+    await admin.button('State').click();
+    await admin.page.getByRole('menuitemradio', { name: 'Ended' }).click();
+    await admin.page.getByText('Nothing matches').waitFor();
+    await admin.page.goto('/audit/history?state=online');
+    await row.getByRole('link', { name: 'Watch' }).click();
+    await admin.page.waitForURL('**/audit/monitor/*');
+    await admin.page.goBack();
+    await row.waitFor();
+  });
+
   it('an auditor’s pages show the session as it runs', async () => {
     await admin.link('Online').click();
     const row = admin.row('alice');

@@ -18,7 +18,8 @@ import { PeriodFilter } from './period-filter';
 import { SameElsewhere } from './same-elsewhere';
 import { SubjectFilters } from './subject-filters';
 import type { SessionView } from '../api/models/session-view';
-import { SessionArchive } from './session-archive';
+import { SESSION_STATES, SessionArchive } from './session-archive';
+import { isWatchable } from './watchable';
 
 const COLUMNS: readonly Column[] = [
   { id: 'startedAt', label: 'sessions.started', sort: 'startedAt', fixed: true },
@@ -33,7 +34,9 @@ const COLUMNS: readonly Column[] = [
   { id: 'replay', label: 'sessions.recording', align: 'end' },
 ];
 
-/** Ended sessions. */
+const STATE_WORDS = { online: 'sessions.isOnline', ended: 'sessions.isEnded' } as const;
+
+/** All sessions: those that ended, and those under way. */
 @Component({
   selector: 'gh-history-list',
   imports: [
@@ -58,7 +61,13 @@ export class HistoryList {
   protected readonly t = injectWords();
   protected readonly columns = COLUMNS;
   protected readonly markOf = endMark;
+  protected readonly isWatchable = isWatchable;
   protected readonly facets: readonly Facet[] = [
+    {
+      field: 'state',
+      label: 'sessions.state',
+      options: SESSION_STATES.map((value) => ({ value, label: STATE_WORDS[value] })),
+    },
     {
       field: 'kind',
       label: 'sessions.kind',
@@ -68,9 +77,9 @@ export class HistoryList {
   protected readonly list = injectList<SessionView>({
     name: 'history',
     sort: '-startedAt',
-    filters: ['kind', 'from', 'to', 'userId', 'assetId', 'systemUserId'],
-    load: (query) => this.archive.list('ended', query),
+    filters: ['state', 'kind', 'from', 'to', 'userId', 'assetId', 'systemUserId'],
+    load: (query) => this.archive.list(query),
   });
   protected readonly whole = (format: SheetFormat): Promise<Blob> =>
-    this.archive.export('ended', this.list.query(), { format, language: this.language.shown() });
+    this.archive.export(this.list.query(), { format, language: this.language.shown() });
 }

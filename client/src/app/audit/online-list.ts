@@ -68,7 +68,7 @@ export class OnlineList {
     sort: '-startedAt',
     filters: ['kind', 'userId', 'assetId', 'systemUserId'],
     refreshEvery: REFRESH_MS,
-    load: (query) => this.archive.list('online', query),
+    load: (query) => this.archive.online(query),
   });
 
   protected async terminate(sessions: readonly SessionView[]): Promise<void> {

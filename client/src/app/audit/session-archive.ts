@@ -15,23 +15,30 @@ import { type ListQuery, oneOf, paging, wholeOf } from '../list/list-query';
 
 const SORTS = ['startedAt'] as const;
 
+/** Whether a session is under way. */
+export const SESSION_STATES = ['online', 'ended'] as const;
+
 /** Sessions under way and ended, and their recordings. */
 @Service()
 export class SessionArchive {
   private readonly api = inject(Api);
 
-  /** A page of those in the state; the query's filters `kind`, `from`, `to`, `userId`, `assetId`, `systemUserId` narrow it. */
-  list(state: 'online' | 'ended', query: ListQuery): Promise<SessionPage> {
-    return this.api.invoke(listSessions, { ...paging(query, SORTS), ...narrowedBy(state, query) });
+  /** A page of them; the query's filters `state`, `kind`, `from`, `to`, `userId`, `assetId`, `systemUserId` narrow it. */
+  list(query: ListQuery): Promise<SessionPage> {
+    return this.api.invoke(listSessions, { ...paging(query, SORTS), ...narrowedBy(query) });
+  }
+
+  /** The same of those under way only. */
+  online(query: ListQuery): Promise<SessionPage> {
+    return this.list({ ...query, filters: { ...query.filters, state: 'online' } });
   }
 
   /** All that such a list shows, as a file. */
   export(
-    state: 'online' | 'ended',
     query: ListQuery,
     as: Pick<ExportSessions$Params, 'format' | 'language'>,
   ): Promise<Blob> {
-    return this.api.invoke(exportSessions, { ...wholeOf(query, SORTS), ...narrowedBy(state, query), ...as });
+    return this.api.invoke(exportSessions, { ...wholeOf(query, SORTS), ...narrowedBy(query), ...as });
   }
 
   get(id: string): Promise<SessionDetail> {
@@ -60,7 +67,8 @@ export class SessionArchive {
   }
 }
 
-function narrowedBy(state: 'online' | 'ended', { filters }: ListQuery): ListSessions$Params {
+function narrowedBy({ filters }: ListQuery): ListSessions$Params {
+  const state = oneOf(SESSION_STATES, filters['state']);
   const { from, to, userId, assetId, systemUserId } = filters;
   const kind = oneOf(SESSION_KINDS, filters['kind']);
   return { state, kind, from, to, userId, assetId, systemUserId };
