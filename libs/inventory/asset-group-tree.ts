@@ -82,14 +82,28 @@ const noChange: LinkChange = { added: [], removed: [] };
 const MOST_TRIES = 10;
 const foundRows = z.array(z.object({ id: z.string(), name: z.string(), count: z.number() }));
 
-const branchRow = groupRow.pick({ id: true, name: true, parentId: true }).extend({ memberCount: z.number() });
+const branchRow = groupRow
+  .pick({ id: true, name: true, parentId: true })
+  .extend({ memberCount: z.number(), assetCount: z.number() });
 
 /** A group as the tree shows it. */
 export type AssetGroupBranch = z.infer<typeof branchRow>;
 
-const OUTLINE = `SELECT g.id, g.name, g.parent_id AS "parentId",
-    (SELECT count(*)::int FROM asset_group_members m WHERE m.group_id = g.id) AS "memberCount"
-  FROM asset_groups g ORDER BY g.name, g.id`;
+/** Only groups that have others below them are counted by what stands there; an asset in several of those counts once. */
+const OUTLINE = `WITH RECURSIVE within (group_id, over) AS (
+    SELECT parent_id, parent_id FROM asset_groups WHERE parent_id IS NOT NULL
+    UNION SELECT g.id, w.over FROM within w JOIN asset_groups g ON g.parent_id = w.group_id
+  ), own AS (
+    SELECT group_id, count(*)::int AS count FROM asset_group_members GROUP BY group_id
+  ), whole AS (
+    SELECT over AS group_id, count(*)::int AS count FROM (
+      SELECT DISTINCT w.over, m.asset_id FROM within w JOIN asset_group_members m ON m.group_id = w.group_id
+    ) held GROUP BY over
+  )
+  SELECT g.id, g.name, g.parent_id AS "parentId", coalesce(own.count, 0) AS "memberCount",
+    coalesce(whole.count, own.count, 0) AS "assetCount"
+  FROM asset_groups g LEFT JOIN own ON own.group_id = g.id LEFT JOIN whole ON whole.group_id = g.id
+  ORDER BY g.name, g.id`;
 
 /** The asset groups, which nest. */
 export class AssetGroupTree {
@@ -115,7 +129,7 @@ export class AssetGroupTree {
     return readPage(this.dataSource, groupRow, sql, parameters, filter);
   }
 
-  /** All groups by name, each with the one above it and how many members of its own it has. */
+  /** All groups by name, each with the one above it, and how many assets it holds, itself and with those below it. */
   async outline(): Promise<AssetGroupBranch[]> {
     return branchRow.array().parse(await this.dataSource.query(OUTLINE));
   }

@@ -4,6 +4,16 @@ import { Operation } from '#libs/database';
 import { failureOf, StockedApi, type Caller } from './stocked-api.js';
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
+const branches = z.object({
+  items: z.array(
+    z.object({
+      name: z.string(),
+      parentId: z.string().nullable(),
+      memberCount: z.number(),
+      assetCount: z.number(),
+    }),
+  ),
+});
 const links = z.array(z.object({ id: z.string(), parentId: z.string().nullable() }));
 
 describe('asset groups', () => {
@@ -23,6 +33,9 @@ describe('asset groups', () => {
   const group = (name: string, more: object = {}): Promise<string> =>
     admin.made('/asset-groups', { name, ...more });
 
+  const outline = async (): Promise<z.infer<typeof branches>['items']> =>
+    branches.parse((await admin.get('/asset-groups/outline')).body).items;
+
   it('hold assets and nest', async () => {
     const parentId = await group('parent');
     const body = { name: 'child', parentId, comment: 'c', assetIds: [one, two].sort() };
@@ -34,20 +47,30 @@ describe('asset groups', () => {
       items: [{ name: 'child' }],
       total: 1,
     });
-    const outline = z
-      .object({
-        items: z.array(z.object({ name: z.string(), parentId: z.unknown(), memberCount: z.number() })),
-      })
-      .parse((await admin.get('/asset-groups/outline')).body);
-    expect(outline.items).toEqual([
-      { name: 'child', parentId, memberCount: 2 },
-      { name: 'parent', parentId: null, memberCount: 0 },
+    expect(await outline()).toEqual([
+      { name: 'child', parentId, memberCount: 2, assetCount: 2 },
+      { name: 'parent', parentId: null, memberCount: 0, assetCount: 2 },
     ]);
     expect((await api.as('user').get('/asset-groups/outline')).status).toBe(403);
     expect((await admin.get(`/asset-groups?assetId=${two}`)).body).toMatchObject({
       items: [{ name: 'child' }],
       total: 1,
     });
+  });
+
+  it('count what stands below them too, an asset in several of them once, as the list of their assets does', async () => {
+    const top = await group('count top', { assetIds: [one] });
+    const middle = await group('count middle', { parentId: top });
+    await group('count left', { parentId: middle, assetIds: [one, two] });
+    await group('count right', { parentId: middle, assetIds: [two] });
+    const counted = (await outline()).filter(({ name }) => name.startsWith('count'));
+    expect(counted.map(({ name, memberCount, assetCount }) => [name, memberCount, assetCount])).toEqual([
+      ['count left', 2, 2],
+      ['count middle', 0, 2],
+      ['count right', 1, 1],
+      ['count top', 1, 2],
+    ]);
+    expect((await admin.get(`/assets?groupId=${top}`)).body).toMatchObject({ total: 2 });
   });
 
   it.each([

@@ -5,7 +5,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { UnitOfWork } from '#libs/database';
 import { newId, systemActor, type SessionId } from '#libs/kernel';
-import { AuditInspector, type AuditVerdict, chainAfter } from '#libs/session-audit';
+import { AuditInspector, type AuditVerdict, chainAfter, CoveredRows } from '#libs/session-audit';
 import { problemLine } from '../../apps/standalone/src/audit/audit-words.js';
 import { ApiFixture } from './api-fixture.js';
 import { AuditStock } from './audit-stock.js';
@@ -291,6 +291,12 @@ describe('integrity of the audit', { timeout: 60_000 }, () => {
     );
     await sql(`UPDATE batch_results SET stdout = 'uid=0' WHERE execution_id = $1`, [id]);
     expect(await verifyLive()).toBe('whole\n');
+    await sql(`UPDATE batch_results SET reason_told = '{"message": "x"}' WHERE execution_id = $1`, [id]);
+    expect(await verifyLive()).toMatch(/batch .* was changed/);
+    await sql('UPDATE batch_results SET reason_told = NULL WHERE execution_id = $1', [id]);
+    // what was sealed before results had this column holds no word of it
+    const covered = await new CoveredRows(database).read(database, 'batch', [id]);
+    expect(covered.get(id)?.['results']).not.toContain('reason_told');
   });
 
   it('finds a recording that was changed, cut, or taken', async () => {

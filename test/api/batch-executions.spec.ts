@@ -30,6 +30,7 @@ const results = z.object({
       state: z.string(),
       failure: z.string().nullable(),
       reason: z.string(),
+      reasonTold: z.object({ message: z.string(), code: z.string() }).nullable(),
       stdout: z.string(),
       startedAt: z.string().nullable(),
     }),
@@ -107,6 +108,7 @@ describe('batch executions', () => {
   const outcomeOf = (target: BatchTarget | undefined, stdout: string): BatchOutcome => ({
     assetId: target?.assetId ?? newId(),
     ...{ state: 'succeeded', exitStatus: 0, signal: null, failure: null, reason: '', sessionId: null },
+    reasonTold: null,
     ...{ stdout: Buffer.from(stdout), stderr: Buffer.alloc(0), cutBytes: 0, digest: stdout.slice(0, 1) },
   });
   /** Takes what waits until it is this one. */
@@ -263,11 +265,18 @@ describe('batch executions', () => {
     expect(items.map(({ failure }) => failure)).toEqual(['gateway_lost', 'gateway_lost', 'gateway_lost']);
     expect(items[0]?.reason).toMatch(/not known; it is not run again/);
     expect(items[1]).toMatchObject({ startedAt: null, reason: 'The gateway was lost before it began here.' });
+    expect(items.map(({ reasonTold }) => reasonTold?.code)).toEqual([
+      'lost-running',
+      'lost-queued',
+      'lost-queued',
+    ]);
+    expect(items[1]?.reasonTold?.message).toBe(items[1]?.reason);
     expect(await ledger.claim(await gateway(), 0)).toBeNull();
     // it lived and only the database was out of its reach: what it knows is more than that it was lost
     ledger.finish(lost, id, outcomeOf(first, 'late'));
     await ledger.close(id);
     expect(await show(id)).toMatchObject({ state: 'partial', succeededCount: 1, failedCount: 2 });
+    expect((await resultsOf(id, 'state=succeeded')).items[0]).toMatchObject({ reason: '', reasonTold: null });
   });
 
   it('that are stopped begin nothing more; stopping again changes nothing', async () => {

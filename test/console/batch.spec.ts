@@ -1,7 +1,10 @@
 import { beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { Harness, type Person, type Way } from '../gateway/harness.js';
 import { requires } from '../hosts/index.js';
 import { ConsoleBrowser, type Visitor } from './browser.js';
+
+const found = z.object({ items: z.array(z.object({ id: z.uuid() })) });
 
 requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () => {
   let harness: Harness;
@@ -107,6 +110,20 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await expect
       .poll(() => page.locator('section.group').allTextContents(), patience)
       .toEqual([expect.stringMatching(/超时.*web-01.*未能在 1 秒内完成，已被中止。/s)]);
+    const { items } = await harness.admin.call('GET', '/assets?q=db-01', found);
+    const { public: other } = await harness.keys.make('other-host');
+    await harness.admin.do('PUT', `/assets/${items[0]?.id}/host-keys`, { hostKeys: [other] });
+    await page.goto('/batch/new');
+    await page.locator('#pattern').fill('db-01');
+    await page.getByText('已选 1 台资产').waitFor(patience);
+    await page.locator('#command').fill('id');
+    await page.getByRole('button', { name: '执行', exact: true }).click();
+    await expect
+      .poll(() => page.locator('section.group').allTextContents(), patience)
+      .toEqual([expect.stringMatching(/无法连接.*db-01.*主机密钥与已固定的不一致/s)]);
+    await page.getByRole('button', { name: '按资产' }).click();
+    await page.locator('button.name', { hasText: 'db-01' }).click();
+    await page.getByText('主机密钥与已固定的不一致').waitFor(patience);
     expect(browser.complaints).toEqual([]);
   });
 });

@@ -36,6 +36,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     ({ page } = visitor);
     await visitor.context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.goto('/terminal');
+    await page.getByText('Choose an asset at the left.').waitFor();
   }, 120_000);
 
   const pane = (at: number) => page.locator('gh-terminal-pane').nth(at);
@@ -55,6 +56,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const visitor = await browser.enter(harness.product.url, await harness.addPerson('newcomer'));
     await visitor.page.goto('/terminal');
     await visitor.page.getByText('appear here as soon as an admin gives you a rule').waitFor();
+    await visitor.page.getByText('Ask an admin for an authorization rule').waitFor();
     await visitor.leave();
   });
 
@@ -98,6 +100,17 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await shows(0, /at-\d+;\d+[^]*done-8/);
     await shows(1, /at-\d+;\d+[^]*done-8/);
     for (const at of [0, 1]) expect(await textOf(at)).not.toMatch(/\d+;\d+R/);
+    // side by side in a small window, the line below still has its character set
+    const usual = page.viewportSize();
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const at of [0, 1]) {
+      const line = await pane(at).locator('footer').boundingBox();
+      const set = await pane(at).locator('footer select').boundingBox();
+      expect((set?.x ?? Infinity) + (set?.width ?? 0)).toBeLessThanOrEqual(
+        (line?.x ?? 0) + (line?.width ?? 0),
+      );
+    }
+    if (usual) await page.setViewportSize(usual);
   });
 
   it('a paste for several terminals says for how many, and comes once to each', async () => {

@@ -36,6 +36,7 @@ import { OperationSubjects1795400000250 } from './0045-operation-subjects.js';
 import { CheckBesideKey1795400000260 } from './0046-check-beside-key.js';
 import { SessionStartsAndChecks1795400000270 } from './0047-session-starts-and-checks.js';
 import { LongSessions1795400000280 } from './0048-long-sessions.js';
+import { BatchReasons1795400000290 } from './0049-batch-reasons.js';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -77,4 +78,5 @@ export const migrations = [
   CheckBesideKey1795400000260,
   SessionStartsAndChecks1795400000270,
   LongSessions1795400000280,
+  BatchReasons1795400000290,
 ];

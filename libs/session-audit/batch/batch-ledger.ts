@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { z } from 'zod';
-import type { BatchFailure, BatchResultState } from '#libs/contracts';
+import type { BatchFailure, BatchResultState, Told } from '#libs/contracts';
 import type { SqlSource } from '#libs/database';
 import {
   asId,
@@ -25,9 +25,13 @@ const LEFT_FOR = `interval '500 milliseconds'`;
 /** The same in milliseconds: who finds nothing looks again thereafter. */
 export const LEFT_MS = 500;
 
-const LOST_RUNNING =
-  'The gateway that ran it was lost. Whether the command came to its end is not known; it is not run again.';
-const LOST_QUEUED = 'The gateway was lost before it began here.';
+const LOST_RUNNING: Told = {
+  message:
+    'The gateway that ran it was lost. Whether the command came to its end is not known; it is not run again.',
+  code: 'lost-running',
+};
+const LOST_QUEUED: Told = { message: 'The gateway was lost before it began here.', code: 'lost-queued' };
+const NOT_BEGUN: Told = { message: 'The gateway was stopped before it began here.', code: 'not-begun' };
 
 const claimedRow = z.object({
   id: z.string().transform(asId<BatchExecutionId>),
@@ -63,6 +67,7 @@ export interface BatchOutcome {
   digest: string;
   failure: BatchFailure | null;
   reason: string;
+  reasonTold: Told | null;
   sessionId: SessionId | null;
 }
 
@@ -150,13 +155,13 @@ export class BatchLedger {
   }
 
   /** Fails what was not begun: its gateway stops. */
-  async giveUp(gatewayId: GatewayId, id: BatchExecutionId, reason: string): Promise<void> {
+  async giveUp(gatewayId: GatewayId, id: BatchExecutionId): Promise<void> {
     await this.dataSource.query(
-      `UPDATE batch_results r SET state = 'failed', failure = 'gateway_stopped', reason = $3, digest = 'gateway_stopped',
-         finished_at = now()
+      `UPDATE batch_results r SET state = 'failed', failure = 'gateway_stopped', reason = $3::jsonb->>'message', reason_told = $3::jsonb,
+         digest = 'gateway_stopped', finished_at = now()
        FROM batch_executions e
        WHERE e.id = $2 AND e.gateway_id = $1 AND r.execution_id = e.id AND r.state = 'queued'`,
-      [gatewayId, id, reason],
+      [gatewayId, id, JSON.stringify(NOT_BEGUN)],
     );
   }
 
@@ -202,10 +207,11 @@ export class BatchLedger {
            AND NOT EXISTS (SELECT FROM gateways g WHERE g.id = e.gateway_id AND g.last_seen_at >= now() - ${LOST_AFTER})
        ), failed AS (
          UPDATE batch_results r SET state = 'failed', failure = 'gateway_lost', finished_at = now(),
-           reason = CASE r.state WHEN 'running' THEN $1 ELSE $2 END, digest = 'gateway_lost ' || r.state
-         FROM lost WHERE r.execution_id = lost.id AND r.state IN ('queued', 'running')
+           reason = told.how->>'message', reason_told = told.how, digest = 'gateway_lost ' || r.state
+         FROM lost, (VALUES ('running', $1::jsonb), ('queued', $2::jsonb)) AS told (state, how)
+         WHERE told.state = r.state AND r.execution_id = lost.id AND r.state IN ('queued', 'running')
        ) SELECT id FROM lost`,
-      [LOST_RUNNING, LOST_QUEUED],
+      [LOST_RUNNING, LOST_QUEUED].map((told) => JSON.stringify(told)),
     );
     for (const { id } of idRows.parse(rows)) await closeBatch(this.dataSource, id);
   }

@@ -8,6 +8,7 @@ import {
   type RunState,
 } from '#libs/contracts';
 import { matches, orderBy, searchText, type ListSql, type PageRequest } from '#libs/database';
+import { told } from '#libs/inventory';
 import {
   asId,
   type AssetId,
@@ -109,6 +110,7 @@ const outcome = {
   signal: z.string().nullable(),
   failure: z.enum(BATCH_FAILURES).nullable(),
   reason: z.string(),
+  reasonTold: z.object(told).nullable(),
   stdout: z.instanceof(Buffer).transform(plainOutput),
   stderr: z.instanceof(Buffer).transform(plainOutput),
   /** PostgreSQL gives bigint as text; nobody waits for 8 PiB. */
@@ -135,7 +137,7 @@ export type BatchResultRow = z.infer<typeof resultRow>;
 
 const outcomeColumns = (
   bytes: string,
-): string => `r.exit_status AS "exitStatus", r.signal, r.failure, r.reason,
+): string => `r.exit_status AS "exitStatus", r.signal, r.failure, r.reason, r.reason_told AS "reasonTold",
   ${bytes.replaceAll('?', 'r.stdout')} AS stdout, ${bytes.replaceAll('?', 'r.stderr')} AS stderr,
   r.cut_bytes AS "cutBytes", octet_length(r.stdout) + octet_length(r.stderr) AS "keptBytes", r.digest`;
 

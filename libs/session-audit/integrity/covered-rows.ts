@@ -41,6 +41,9 @@ const AT_START: ReadonlySet<string> = new Set<keyof SessionStart>([
   'recordingPath',
 ]);
 
+/** Columns that results did not have at first: null they don't count, which leaves older records as they were sealed. */
+const LATER: ReadonlySet<string> = new Set<keyof BatchResult>(['reasonTold']);
+
 /** Which rows of a table are to have a seal. */
 const DUE: Partial<Record<QueuedRow, string>> = {
   session: 'ended_at IS NOT NULL',
@@ -76,7 +79,15 @@ export class CoveredRows {
       const entity = ENTITIES[kind];
       const columns = fields(entity, 't', kind === 'session-start' ? AT_START : undefined);
       if (kind === 'batch') {
-        const result = `jsonb_build_object(${fields(BatchResult, 'r').join(', ')})`;
+        const [early, late] = [false, true]
+          .map((isLate) =>
+            dataSource
+              .getMetadata(BatchResult)
+              .columns.map(({ propertyName }) => propertyName)
+              .filter((name) => LATER.has(name) === isLate),
+          )
+          .map((names) => `jsonb_build_object(${fields(BatchResult, 'r', new Set(names)).join(', ')})`);
+        const result = `${early} || jsonb_strip_nulls(${late})`;
         columns.push(`'results', (SELECT coalesce(jsonb_agg(${result} ORDER BY r.place, r.asset_id), '[]')::text
           FROM batch_results r WHERE r.execution_id = t.id)`);
       }

@@ -17,10 +17,11 @@ export type SpoolStatements = Readonly<Record<SpoolKind, { once: string; again: 
 const BATCH_OUTCOME = `
   UPDATE batch_results r SET state = o.state, exit_status = o."exitStatus", signal = o.signal,
     stdout = decode(o.stdout, 'base64'), stderr = decode(o.stderr, 'base64'), cut_bytes = o."cutBytes",
-    digest = o.digest, failure = o.failure, reason = o.reason, session_id = o."sessionId", finished_at = o."finishedAt"
+    digest = o.digest, failure = o.failure, reason = o.reason, reason_told = o."reasonTold",
+    session_id = o."sessionId", finished_at = o."finishedAt"
   FROM json_to_recordset($1::json) AS o("executionId" uuid, "gatewayId" uuid, "assetId" uuid, state text, "exitStatus" int,
-    signal text, stdout text, stderr text, "cutBytes" bigint, digest text, failure text, reason text, "sessionId" uuid,
-    "finishedAt" timestamptz), batch_executions e
+    signal text, stdout text, stderr text, "cutBytes" bigint, digest text, failure text, reason text,
+    "reasonTold" jsonb, "sessionId" uuid, "finishedAt" timestamptz), batch_executions e
   WHERE e.id = o."executionId" AND e.gateway_id = o."gatewayId" AND r.execution_id = e.id AND r.asset_id = o."assetId"
     AND (r.state = 'running' OR r.failure = 'gateway_lost')
     AND NOT EXISTS (SELECT FROM audit_seals a WHERE a.kind = 'batch' AND a.row_id = e.id)`;

@@ -77,6 +77,12 @@ export class AssetGroupBranchView implements AssetGroupBranch {
 
   @ApiProperty({ type: 'integer', description: 'Members of its own' })
   memberCount!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Its members and those of the groups below it, each asset once',
+  })
+  assetCount!: number;
 }
 
 /** All groups, for a tree. */

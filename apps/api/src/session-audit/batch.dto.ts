@@ -23,6 +23,7 @@ import type {
 } from '#libs/session-audit';
 import { IdField, IdList, OneOf, QueryFlag, Text, Whole } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
+import { ToldView } from '../runs/told.dto.js';
 import { TimelinePageOf, TimelineQueryBy } from './timeline-query.js';
 
 const { parallel, timeLimitSeconds, outputBytes } = BATCH_LIMITS;
@@ -246,6 +247,13 @@ class BatchOutcomeView {
 
   @ApiProperty({ description: 'The failure in words' })
   reason!: string;
+
+  @ApiProperty({
+    type: ToldView,
+    nullable: true,
+    description: 'The reason by a code; null: it is the same for every such failure, or has none',
+  })
+  reasonTold!: ToldView | null;
 
   @ApiProperty({
     description:

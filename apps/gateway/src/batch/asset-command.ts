@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BatchFailure, EndReason } from '#libs/contracts';
+import type { BatchFailure, EndReason, Told } from '#libs/contracts';
 import type { Logger } from '#libs/kernel';
 import { plainOutput, type BatchOutcome, type BatchTarget, type ClaimedBatch } from '#libs/session-audit';
 import { actionsOf, readTransferCommand } from '../files/transfer-command.js';
@@ -9,6 +9,7 @@ import type { Session, SessionOutcome } from '../session/session.js';
 import type { Said } from '../session/session-words.js';
 import type { UpstreamPool, UpstreamLease } from '../session/upstream-pool.js';
 import { BatchDownstream } from './batch-downstream.js';
+import { codeOf } from './failure-codes.js';
 import { reasonIn, type FailureCause } from './failure-words.js';
 import type { Account, KeptConnections } from './kept-connections.js';
 import { endLeftovers } from './leftovers.js';
@@ -148,19 +149,32 @@ export class AssetCommand {
   private result(state: BatchOutcome['state'], end: Partial<BatchOutcome>): BatchOutcome {
     const { exitStatus = null, failure = null } = end;
     // texts of the asset's among them
-    const reason = plainOutput(Buffer.from(end.reason ?? ''));
-    const signal = end.signal ? plainOutput(Buffer.from(end.signal.slice(0, 32))) : null;
+    const reason = plain(end.reason ?? '');
+    const reasonTold = this.cause && toldOf(this.cause, reason);
+    const signal = end.signal ? plain(end.signal.slice(0, 32)) : null;
     const { assetId, assetName } = this.target;
     // failures alike but for the name of the asset are alike
     const alike = [state, exitStatus, signal, failure, reason.replaceAll(assetName, '')];
     return {
       assetId,
       state,
-      ...{ exitStatus, signal, failure, reason },
+      ...{ exitStatus, signal, failure, reason, reasonTold },
       ...this.keeper.outputs(),
       cutBytes: this.keeper.cutBytes,
       digest: this.keeper.digest(alike),
       sessionId: this.session?.id ?? null,
     };
   }
+}
+
+function toldOf(cause: FailureCause, message: string): Told | null {
+  const code = codeOf(cause);
+  if (!code) return null;
+  const params: Record<string, string> = {};
+  for (const [gap, text] of Object.entries(code.params ?? {})) params[gap] = plain(text);
+  return { message, ...code, params };
+}
+
+function plain(text: string): string {
+  return plainOutput(Buffer.from(text));
 }

@@ -46,10 +46,7 @@ export class BatchRun {
     const targets = await this.insist(() => ledger.targets(id));
     const left = targets.values();
     await Promise.all(Array.from({ length: Math.min(parallel, targets.length) }, () => this.work(left)));
-    if (this.calledOff === 'gateway_stopped') {
-      const reason = 'The gateway was stopped before it began here.';
-      await this.insist(() => ledger.giveUp(gatewayId, id, reason));
-    }
+    if (this.calledOff === 'gateway_stopped') await this.insist(() => ledger.giveUp(gatewayId, id));
     await ledger.close(id);
   }
 

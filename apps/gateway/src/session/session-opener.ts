@@ -108,7 +108,7 @@ export class SessionOpener {
     // nobody would end it; whoever lent the downstream waits for its end
     if (downstream.isGone) {
       downstream.finish(null);
-      return { session: null, refusal: () => GONE };
+      return { session: null, refusal: (words) => words.only(GONE) };
     }
     // while it was decided the gateway began to stop: who ends its sessions has gone through them
     const { refusal } = this.parts.registry;

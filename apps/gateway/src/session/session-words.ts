@@ -4,33 +4,35 @@ import type { ConnectFailure } from './connect-failure.js';
 import type { Downstream } from './downstream.js';
 import { failureInChinese, refusalInChinese } from './refusals-zh.js';
 
-/** What the gateway says into a session. */
-export interface SessionWords {
-  watched: string;
-  endedBy(name: string): string;
-  restarting: string;
-  notCheckable: string;
-  withdrawn: string;
-  longest: string;
-  idle: string;
-  assetClosed(asset: string): string;
-  noRecord: string;
-  recordingFailed: string;
-  recordingInterrupted: string;
-  recordsLost: string;
-  recordsMayGap: string;
-  noSftp(side: 'client' | 'asset', why: string): string;
+/** What the gateway says into a session: as a sentence, or as whatever else `T` is. */
+export interface SessionWords<T = string> {
+  watched: T;
+  endedBy(name: string): T;
+  restarting: T;
+  notCheckable: T;
+  withdrawn: T;
+  longest: T;
+  idle: T;
+  assetClosed(asset: string): T;
+  noRecord: T;
+  recordingFailed: T;
+  recordingInterrupted: T;
+  recordsLost: T;
+  recordsMayGap: T;
+  noSftp(side: 'client' | 'asset', why: string): T;
   /** The connection to the asset did not come about. */
-  failed(failure: ConnectFailure, asset: string): string;
-  refused(refusal: Refusal): string;
-  noRule: string;
-  cannotCheck: string;
-  noRecords: string;
-  nameHost: string;
+  failed(failure: ConnectFailure, asset: string): T;
+  refused(refusal: Refusal): T;
+  noRule: T;
+  cannotCheck: T;
+  noRecords: T;
+  nameHost: T;
+  /** A sentence that there is in these words only. */
+  only(sentence: string): T;
 }
 
 /** Picks one of them. */
-export type Said = (words: SessionWords) => string;
+export type Said = <T>(words: SessionWords<T>) => T;
 
 const EN: SessionWords = {
   watched: 'An auditor watches this session.',
@@ -53,6 +55,7 @@ const EN: SessionWords = {
   cannotCheck: 'The gateway can not check your access right now. Try again soon.',
   noRecords: 'The gateway can keep no records now, so no session starts. Tell an administrator.',
   nameHost: 'Name the host to run a command on: ssh user@systemuser@asset@gateway command',
+  only: (sentence) => sentence,
 };
 
 const ZH_CN: SessionWords = {
@@ -76,6 +79,7 @@ const ZH_CN: SessionWords = {
   cannotCheck: '网关目前无法核实您的访问授权，请稍后再试。',
   noRecords: '网关目前无法保存记录，因此不能开始会话。请联系管理员。',
   nameHost: '请指明要执行命令的资产：ssh 用户@系统用户@资产@网关 命令',
+  only: (sentence) => sentence,
 };
 
 const WORDS: Readonly<Record<MenuLanguage, SessionWords>> = { en: EN, 'zh-CN': ZH_CN };

@@ -83,7 +83,7 @@ export class Session implements LiveSession {
       resized: () => undefined,
       signalled: () => undefined,
       closed: () => void this.end('client_disconnected', null),
-      putOut: (told) => void this.end('access_revoked', null, null, () => told),
+      putOut: (told) => void this.end('access_revoked', null, null, (words) => words.only(told)),
     });
   }
 
@@ -125,7 +125,7 @@ export class Session implements LiveSession {
         channel.signal(name);
       },
       closed: () => void this.end('client_disconnected', null),
-      putOut: (told) => void this.end('access_revoked', null, null, () => told),
+      putOut: (told) => void this.end('access_revoked', null, null, (words) => words.only(told)),
     });
     this.bridge.open();
     return true;

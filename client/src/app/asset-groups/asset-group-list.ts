@@ -12,6 +12,7 @@ import { AssetGroupStore } from './asset-group-store';
 const COLUMNS: readonly Column[] = [
   { id: 'name', label: 'groups.name', fixed: true },
   { id: 'members', label: 'assetGroups.members', align: 'end', width: '120px' },
+  { id: 'own', label: 'assetGroups.own', align: 'end', width: '160px' },
 ];
 
 /** All asset groups, as the tree that they are. */

@@ -6,7 +6,10 @@ export interface TreeLine {
   readonly name: string;
   /** 0: a top group. */
   readonly depth: number;
+  /** Its own assets. */
   readonly memberCount: number;
+  /** These and those of the groups below it. */
+  readonly assetCount: number;
   readonly hasBelow: boolean;
   readonly open: boolean;
 }
@@ -21,11 +24,11 @@ export function treeLines(
   const hits = q ? waysToHits(groups, q.toLowerCase()) : null;
   const lines: TreeLine[] = [];
   const walk = (parentId: string | null, depth: number): void => {
-    for (const { id, name, memberCount } of below.get(parentId) ?? []) {
+    for (const { id, name, memberCount, assetCount } of below.get(parentId) ?? []) {
       if (hits && !hits.has(id)) continue;
       const hasBelow = below.has(id);
       const open = hasBelow && (hits !== null || !closed.has(id));
-      lines.push({ id, name, depth, memberCount, hasBelow, open });
+      lines.push({ id, name, depth, memberCount, assetCount, hasBelow, open });
       if (open) walk(id, depth + 1);
     }
   };

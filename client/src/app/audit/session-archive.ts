@@ -34,10 +34,7 @@ export class SessionArchive {
   }
 
   /** All that such a list shows, as a file. */
-  export(
-    query: ListQuery,
-    as: Pick<ExportSessions$Params, 'format' | 'language'>,
-  ): Promise<Blob> {
+  export(query: ListQuery, as: Pick<ExportSessions$Params, 'format' | 'language'>): Promise<Blob> {
     return this.api.invoke(exportSessions, { ...wholeOf(query, SORTS), ...narrowedBy(query), ...as });
   }
 

@@ -117,12 +117,14 @@ export class BatchPanel {
     return this.t(failure === null ? `jobs.state.${state}` : `batches.failures.${failure}`);
   }
 
-  /** Why it failed: in the language shown where that is always the same, else as the record has it. */
+  /** Why it failed: in the language shown where there are words for it, else as the record has it. */
   protected reasonOf(
-    { failure, reason }: Pick<BatchGroupView, 'failure' | 'reason'>,
-    { timeLimitSeconds }: BatchExecutionView,
+    { failure, reason, reasonTold }: Pick<BatchGroupView, 'failure' | 'reason' | 'reasonTold'>,
+    { timeLimitSeconds: seconds }: BatchExecutionView,
   ): string {
-    return this.known(`batches.reasons.${failure}`, { seconds: timeLimitSeconds }) ?? reason;
+    const { code = failure, params } = reasonTold ?? {};
+    const action = this.known(`action.${params?.['action']}`) ?? '';
+    return this.known(`batches.reasons.${code}`, { ...params, action, seconds }) ?? reason;
   }
 
   protected namesOf({ assetNames, count }: BatchGroupView): string {

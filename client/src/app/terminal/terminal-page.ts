@@ -8,6 +8,7 @@ import {
   inject,
   input,
   linkedSignal,
+  resource,
   signal,
   untracked,
   viewChild,
@@ -60,6 +61,11 @@ export class TerminalPage {
   readonly asset = input<string>();
   readonly systemUser = input<string>();
 
+  /** Asked when no terminal is open: what there is to choose may have changed since. */
+  protected readonly reachesAny = resource({
+    params: () => this.tabs.panes().length === 0 || undefined,
+    loader: async () => (await this.reachable.list({ page: 1, pageSize: 1 })).total > 0,
+  });
   protected readonly listShown = signal(true);
   /** Whose asset's files stand at the right. */
   protected readonly filesOf = signal<OpenPane | null>(null);

@@ -1,5 +1,5 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
-import type { BatchFailure, BatchResultState, BatchWay, RunState } from '#libs/contracts';
+import type { BatchFailure, BatchResultState, BatchWay, RunState, Told } from '#libs/contracts';
 import type { AssetId, BatchExecutionId, GatewayId, SessionId, SystemUserId, UserId } from '#libs/kernel';
 
 /** One command on many assets at once (FEATURES G8). Names are snapshots. */
@@ -132,6 +132,10 @@ export class BatchResult {
   /** The failure in words for the person. */
   @Column('text', { default: '' })
   reason!: string;
+
+  /** The same by a code, where it isn't the same for every such failure. */
+  @Column('jsonb', { nullable: true })
+  reasonTold!: Told | null;
 
   /** Its row in the login history; null: it came to none. */
   @Column('uuid', { nullable: true })

@@ -3,6 +3,7 @@
 
 import { BatchFailure } from '../models/batch-failure';
 import { BatchResultState } from '../models/batch-result-state';
+import { ToldView } from '../models/told-view';
 export interface BatchGroupView {
 
   /**
@@ -40,6 +41,12 @@ export interface BatchGroupView {
    * The failure in words
    */
   reason: string;
+
+  /**
+   * The reason by a code; null: it is the same for every such failure, or has none
+   */
+  reasonTold: (ToldView & {
+}) | null;
 
   /**
    * That ended it, without SIG

@@ -3,6 +3,7 @@
 
 import { BatchFailure } from '../models/batch-failure';
 import { BatchResultState } from '../models/batch-result-state';
+import { ToldView } from '../models/told-view';
 export interface BatchResultView {
   assetId: string;
   assetName: string;
@@ -33,6 +34,12 @@ export interface BatchResultView {
    * The failure in words
    */
   reason: string;
+
+  /**
+   * The reason by a code; null: it is the same for every such failure, or has none
+   */
+  reasonTold: (ToldView & {
+}) | null;
 
   /**
    * Its row in the login history
