@@ -30,7 +30,7 @@ import { roundSize, labelLines } from './field-texts';
 
 const COLUMNS: readonly Column[] = [
   { id: 'name', label: 'assets.name', sort: 'name', fixed: true, narrow: '190px' },
-  { id: 'address', label: 'assets.address', sort: 'address' },
+  { id: 'address', label: 'assets.address', sort: 'address', narrow: '160px' },
   { id: 'environment', label: 'assetField.environment', sort: 'environment' },
   { id: 'type', label: 'assetField.type', sort: 'type', extra: true },
   { id: 'status', label: 'assetField.status', sort: 'status', extra: true },

@@ -22,8 +22,8 @@ import { SubjectFilters } from './subject-filters';
 
 const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'commands.at', sort: 'at', fixed: true },
-  { id: 'username', label: 'commands.user', fixed: true },
-  { id: 'target', label: 'commands.target', fixed: true },
+  { id: 'username', label: 'commands.user', fixed: true, narrow: '150px' },
+  { id: 'target', label: 'commands.target', fixed: true, narrow: '210px' },
   { id: 'command', label: 'commands.command', fixed: true },
   { id: 'session', label: 'commands.session', align: 'end' },
 ];

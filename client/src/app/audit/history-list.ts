@@ -23,10 +23,10 @@ import { isWatchable } from './watchable';
 
 const COLUMNS: readonly Column[] = [
   { id: 'startedAt', label: 'sessions.started', sort: 'startedAt', fixed: true },
-  { id: 'username', label: 'sessions.user', fixed: true },
-  { id: 'target', label: 'sessions.target', fixed: true, narrow: '260px' },
+  { id: 'username', label: 'sessions.user', fixed: true, narrow: '150px' },
+  { id: 'target', label: 'sessions.target', fixed: true, narrow: '210px' },
   { id: 'kind', label: 'sessions.kind' },
-  { id: 'source', label: 'sessions.source' },
+  { id: 'source', label: 'sessions.source', narrow: '140px' },
   { id: 'duration', label: 'sessions.duration', align: 'end' },
   { id: 'end', label: 'sessions.end' },
   { id: 'destination', label: 'sessions.destination', extra: true },

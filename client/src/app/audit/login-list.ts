@@ -23,12 +23,12 @@ import { SameElsewhere } from './same-elsewhere';
 
 const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'logins.at', sort: 'at', fixed: true },
-  { id: 'username', label: 'logins.username', fixed: true },
+  { id: 'username', label: 'logins.username', fixed: true, narrow: '190px' },
   { id: 'result', label: 'logins.result', fixed: true },
   { id: 'reason', label: 'logins.reason' },
   { id: 'way', label: 'logins.way' },
   { id: 'method', label: 'logins.method' },
-  { id: 'address', label: 'logins.address' },
+  { id: 'address', label: 'logins.address', narrow: '150px' },
 ];
 
 const FACETS: readonly Facet[] = [

@@ -22,10 +22,10 @@ import { SubjectFilters } from './subject-filters';
 const REFRESH_MS = 3000;
 
 const COLUMNS: readonly Column[] = [
-  { id: 'username', label: 'sessions.user', fixed: true },
-  { id: 'target', label: 'sessions.target', fixed: true },
+  { id: 'username', label: 'sessions.user', fixed: true, narrow: '150px' },
+  { id: 'target', label: 'sessions.target', fixed: true, narrow: '190px' },
   { id: 'kind', label: 'sessions.kind' },
-  { id: 'source', label: 'sessions.source' },
+  { id: 'source', label: 'sessions.source', narrow: '140px' },
   { id: 'startedAt', label: 'sessions.started', sort: 'startedAt' },
   { id: 'duration', label: 'sessions.duration', align: 'end' },
   { id: 'commands', label: 'sessions.commands', align: 'end' },

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column[] = [
   { id: 'subject', label: 'operations.subject', fixed: true, narrow: '220px' },
   { id: 'changes', label: 'operations.changes' },
   { id: 'way', label: 'operations.way' },
-  { id: 'address', label: 'operations.address' },
+  { id: 'address', label: 'operations.address', narrow: '140px' },
 ];
 
 /** What operations are done to. */

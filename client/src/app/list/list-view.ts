@@ -105,6 +105,13 @@ export class ListView<Row extends Listed> {
     void this.router.navigate([row.id], { relativeTo: this.route, queryParamsHandling: 'preserve' });
   }
 
+  /** What is cut stands whole in the tip of its cell. */
+  protected sayWhole({ currentTarget: cell }: Event): void {
+    if (!(cell instanceof HTMLElement)) return;
+    const isCut = [cell, ...cell.querySelectorAll('*')].some((part) => part.scrollWidth > part.clientWidth);
+    cell.title = isCut ? cell.innerText.trim() : '';
+  }
+
   /** Arrows move over the rows, Enter opens, the space bar selects. */
   protected key(row: Row, event: KeyboardEvent): void {
     const line = event.currentTarget;

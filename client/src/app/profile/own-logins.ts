@@ -13,6 +13,7 @@ import { injectWords } from '../language/words';
 import { inTurn } from '../panel/in-turn';
 import { injectReaction } from '../panel/reaction';
 import { injectProblemWords } from '../problem/problem-words';
+import { browserName } from './browser-name';
 
 /** Where the person is logged in to console and API, and how long; ends what they don't know or need. */
 @Component({
@@ -31,6 +32,7 @@ export class OwnLogins {
   private readonly react = injectReaction();
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
+  protected readonly browserName = browserName;
 
   protected readonly logins = resource({ loader: () => this.api.invoke(listMyLogins) });
   protected readonly shown = computed(() => (this.logins.hasValue() ? this.logins.value().items : []));
@@ -61,7 +63,9 @@ export class OwnLogins {
       {
         heading: this.t('profile.logins.askOthers'),
         text: this.t('profile.logins.askOthersText'),
-        names: others.map((login) => [login.address, login.userAgent].filter(Boolean).join(' · ')),
+        names: others.map((login) =>
+          [login.address, browserName(login.userAgent)].filter(Boolean).join(' · '),
+        ),
         yes: this.t('profile.logins.endOthers'),
         destroys: true,
       },

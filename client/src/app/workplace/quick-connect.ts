@@ -3,6 +3,7 @@ import { Router } from '@angular/router';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
+import { Questions } from '../question/questions';
 import { type Hit, injectQuickSearch } from './quick-search';
 import { TerminalWindow } from './terminal-window';
 
@@ -29,6 +30,7 @@ const ICONS: Readonly<Record<Hit['kind'], string>> = {
 export class QuickConnect {
   private readonly router = inject(Router);
   private readonly window = inject(TerminalWindow);
+  private readonly questions = inject(Questions);
   protected readonly t = injectWords();
   protected readonly problems = injectProblemWords();
   private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
@@ -114,6 +116,7 @@ export class QuickConnect {
     )
       return;
     event.preventDefault();
-    if (!this.isOpen()) this.open();
+    // what is asked comes first
+    if (!this.isOpen() && !this.questions.open()) this.open();
   }
 }
