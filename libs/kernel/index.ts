@@ -10,4 +10,5 @@ export * from './logging.js';
 export * from './node-options.js';
 export * from './places.js';
 export * from './recurring-work.js';
+export * from './reused-bytes.js';
 export * from './ssh-keys.js';

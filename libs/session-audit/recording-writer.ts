@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import { StringDecoder } from 'node:string_decoder';
 import { cutCharacter } from '#libs/contracts';
+import { ReusedBytes } from '#libs/kernel';
 import { RecordingFile, type GapListener } from './recording-file.js';
-import { SegmentLines } from './segment-lines.js';
+import { PendingSegment } from './pending-segment.js';
 
 /** What was shown reaches the file at the latest after this time: a killed gateway loses no more. */
 const FLUSH_MS = 1_000;
@@ -12,8 +13,6 @@ const SEGMENT_BYTES = 512 * 1024;
 const CONGESTED_BYTES = 4 * 1024 * 1024;
 /** Output of one line of the file, at most; as JSON it may take six times as much. */
 const LINE_BYTES = 16 * 1024;
-/** Output that follows within this time joins the event before it; nobody sees such steps. */
-const JOIN_MS = 8;
 
 /** First line of an asciicast v2. */
 export interface RecordingHeader {
@@ -28,6 +27,8 @@ export interface RecordingHeader {
 /** Places in the file where a segment begins are kept this far apart, and so far back, in bytes of output. */
 const PLACE_EVERY_BYTES = 128 * 1024;
 const PLACES_BACK_BYTES = 2 * 1024 * 1024;
+
+const NOTHING = new Uint8Array(0);
 
 /** A place in the file of a recording where lines begin. */
 export interface RecordingPlace {
@@ -51,12 +52,6 @@ export interface RecordingSoFar extends RecordingPlace {
   held: Uint8Array;
 }
 
-interface PendingOutput {
-  at: number;
-  chunks: Buffer[];
-}
-type PendingEvent = PendingOutput | { at: number; code: 'r' | 'm'; data: string };
-
 /** What becomes of a recording while it is written. */
 export interface RecordingEvents {
   /** The disk failed; nothing more is written. */
@@ -71,8 +66,7 @@ export interface RecordingEvents {
  * everything up to the last whole member reads. docs/PROTOCOL.recording.md describes the format.
  */
 export class RecordingWriter {
-  private pending: PendingEvent[] = [];
-  private pendingBytes = 0;
+  private pending: PendingSegment | null = null;
   private writingBytes = 0;
   private readonly decoder = new StringDecoder('utf8');
   private readonly startedAt = performance.now();
@@ -85,7 +79,7 @@ export class RecordingWriter {
   private closed = false;
   /** Output with the file, and what the decoder holds of it. */
   private shown = 0;
-  private held: Uint8Array = new Uint8Array(0);
+  private held: Uint8Array = NOTHING;
   private first: RecordingPlace | null = null;
   private places: RecordingPlace[] = [];
 
@@ -115,24 +109,22 @@ export class RecordingWriter {
   output(chunk: Buffer): boolean {
     if (this.closed || this.failure) return true;
     const at = performance.now() - this.startedAt;
-    const last = this.pending.at(-1);
-    if (last && 'chunks' in last && at - last.at < JOIN_MS) last.chunks.push(chunk);
-    else this.pending.push({ at, chunks: [chunk] });
-    this.pendingBytes += chunk.length;
-    if (this.pendingBytes >= SEGMENT_BYTES) this.flush();
+    this.pending ??= new PendingSegment();
+    this.pending.addOutput(at, chunk);
+    if (this.pending.shown >= SEGMENT_BYTES) this.flush();
     else this.flushSoon();
-    this.congested = this.pendingBytes + this.writingBytes > CONGESTED_BYTES;
+    this.congested = this.waitingBytes > CONGESTED_BYTES;
     return !this.congested;
   }
 
   /** The terminal has a new size. */
   resize(columns: number, rows: number): void {
-    this.push('r', `${columns}x${rows}`);
+    this.mark(performance.now() - this.startedAt, 'r', `${columns}x${rows}`);
   }
 
   /** A note at this moment, shown on the player's time line. */
   marker(label: string): void {
-    this.push('m', label);
+    this.mark(performance.now() - this.startedAt, 'm', label);
   }
 
   /** Milliseconds of this recording at a moment given in milliseconds of the epoch. */
@@ -143,13 +135,7 @@ export class RecordingWriter {
 
   /** A note at a moment that has just been, by {@link offsetOf}; what is with the file already stays before it. */
   markerAt(offset: number, label: string): void {
-    if (this.closed || this.failure) return;
-    const at = Math.max(offset, this.flushedAt);
-    const later = this.pending.findIndex((event) => event.at > at);
-    const event = { at, code: 'm' as const, data: label };
-    if (later < 0) this.pending.push(event);
-    else this.pending.splice(later, 0, event);
-    this.flushSoon();
+    this.mark(Math.max(offset, this.flushedAt), 'm', label);
   }
 
   /** Has all until now written, and tells how far that is. @throws the file system's error */
@@ -174,9 +160,10 @@ export class RecordingWriter {
     return this.file.bytes;
   }
 
-  private push(code: 'r' | 'm', data: string): void {
+  private mark(at: number, code: 'r' | 'm', data: string): void {
     if (this.closed || this.failure) return;
-    this.pending.push({ at: performance.now() - this.startedAt, code, data });
+    this.pending ??= new PendingSegment();
+    this.pending.addMark(at, code, data);
     this.flushSoon();
   }
 
@@ -189,31 +176,37 @@ export class RecordingWriter {
   private flush(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    if (this.pending.length === 0) return;
-    const events = this.pending;
-    const bytes = this.pendingBytes;
-    this.flushedAt = events.at(-1)?.at ?? this.flushedAt;
-    this.pending = [];
-    this.pendingBytes = 0;
-    this.writingBytes += bytes;
-    this.writing = this.writing
-      .then(() => {
-        this.keepPlace();
-        return this.append(events, bytes);
-      })
-      .catch((error: unknown) => {
-        this.fail(error);
-      })
-      .finally(() => {
-        this.written(bytes);
-      });
+    const { pending } = this;
+    if (!pending) return;
+    this.pending = null;
+    this.flushedAt = pending.lastAt;
+    this.writingBytes += pending.shown;
+    this.writing = this.write(pending, this.writing);
   }
 
-  private written(bytes: number): void {
-    this.writingBytes -= bytes;
-    if (!this.congested || this.pendingBytes + this.writingBytes > CONGESTED_BYTES / 2) return;
+  private async write(segment: PendingSegment, before: Promise<void>): Promise<void> {
+    await before;
+    try {
+      this.keepPlace();
+      await this.append(segment);
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.writingBytes -= segment.shown;
+      segment.release();
+      this.relieve();
+    }
+  }
+
+  private relieve(): void {
+    if (!this.congested || this.waitingBytes > CONGESTED_BYTES / 2) return;
     this.congested = false;
     this.events.drained();
+  }
+
+  /** Output that is not with the file yet. */
+  private get waitingBytes(): number {
+    return this.writingBytes + (this.pending?.shown ?? 0);
   }
 
   private here(): RecordingPlace {
@@ -230,34 +223,30 @@ export class RecordingWriter {
   }
 
   /** Lines of a segment, made in small pieces: V8 keeps large strings until its next full collection. */
-  private encode(events: PendingEvent[]): SegmentLines {
-    const lines = new SegmentLines();
-    for (const event of events) {
+  private encode(segment: PendingSegment, lines: ReusedBytes): void {
+    for (const event of segment.events()) {
       const seconds = secondsOf(event.at);
-      const add = (code: string, data: string): void => {
-        if (data !== '') lines.add(JSON.stringify([seconds, code, data]));
+      const add = (data: string): void => {
+        if (data !== '') lines.addLine(JSON.stringify([seconds, event.code, data]));
       };
-      if ('code' in event) {
-        add(event.code, event.data);
-        if (event.code === 'r') this.size = sizeOf(event.data);
-      } else {
-        for (const piece of piecesOf(event.chunks)) {
-          add('o', this.decoder.write(piece));
-          this.shown += piece.length;
-          this.held = Buffer.from(cutCharacter(Buffer.concat([this.held, piece.subarray(-3)])));
-        }
-      }
+      if (event.code === 'o') for (const piece of piecesOf(event.data)) add(this.decoder.write(piece));
+      else add(event.data);
+      if (event.code === 'r') this.size = sizeOf(event.data);
     }
-    return lines;
+    if (segment.shown === 0) return;
+    this.shown += segment.shown;
+    const cut = cutCharacter(Buffer.concat([this.held, segment.tail(3)]));
+    this.held = cut.length > 0 ? Buffer.from(cut) : NOTHING;
   }
 
-  private async append(events: PendingEvent[], shown: number): Promise<void> {
+  private async append(segment: PendingSegment): Promise<void> {
     if (this.failure) return;
-    const lines = this.encode(events);
-    const first = events[0]?.at ?? 0;
-    const at = new Date(Date.now() - Math.max(0, performance.now() - this.startedAt - first));
+    const lines = new ReusedBytes();
     try {
-      await this.file.append({ lines: lines.bytes(), shown, seconds: secondsOf(first), at });
+      this.encode(segment, lines);
+      const seconds = secondsOf(segment.firstAt);
+      const at = new Date(Date.now() - Math.max(0, performance.now() - this.startedAt - segment.firstAt));
+      await this.file.append({ lines: lines.view(), shown: segment.shown, seconds, at });
     } finally {
       lines.release();
     }
@@ -279,10 +268,9 @@ function sizeOf(data: string): { columns: number; rows: number } {
   return { columns, rows };
 }
 
-/** The same bytes, small chunks joined and large ones cut. */
-function* piecesOf(chunks: readonly Buffer[]): Generator<Buffer> {
-  const all = chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
-  for (let start = 0; start < all.length; start += LINE_BYTES) yield all.subarray(start, start + LINE_BYTES);
+function* piecesOf(output: Buffer): Generator<Buffer> {
+  for (let start = 0; start < output.length; start += LINE_BYTES)
+    yield output.subarray(start, start + LINE_BYTES);
 }
 
 function headerLine(header: RecordingHeader): string {

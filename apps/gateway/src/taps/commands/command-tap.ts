@@ -1,3 +1,4 @@
+import { ReusedBytes } from '#libs/kernel';
 import type { Tap } from '../tap.js';
 import type { SessionParcel, TapEvent } from './detector-messages.js';
 
@@ -24,7 +25,8 @@ export interface CommandTapOwner {
  */
 export class CommandTap implements Tap {
   private events: TapEvent[] = [];
-  private bytes = 0;
+  /** Bytes of the events. */
+  private bytes: ReusedBytes | null = null;
   private headBytes = 0;
   private tail: Uint8Array[] = [];
   private tailBytes = 0;
@@ -44,7 +46,7 @@ export class CommandTap implements Tap {
   output(chunk: Buffer): boolean {
     if (this.hasInput && this.headBytes + chunk.length <= HEAD_BYTES && this.tail.length === 0) {
       this.headBytes += chunk.length;
-      this.add({ kind: 'output', at: Date.now(), bytes: chunk });
+      this.addBytes('output', Date.now(), chunk);
     } else this.addToTail(chunk);
     if (this.hasInput) this.owner.wake(this);
     return true;
@@ -53,7 +55,7 @@ export class CommandTap implements Tap {
   input(chunk: Buffer): void {
     this.hasInput = true;
     this.endBurst();
-    this.add({ kind: 'input', at: Date.now(), bytes: chunk });
+    this.addBytes('input', Date.now(), chunk);
     this.owner.wake(this);
   }
 
@@ -62,7 +64,7 @@ export class CommandTap implements Tap {
     this.rows = rows;
     if (!this.hasInput) return;
     this.endBurst();
-    this.add({ kind: 'resized', at: Date.now(), columns, rows });
+    this.events.push({ kind: 'resized', at: Date.now(), columns, rows });
     this.owner.wake(this);
   }
 
@@ -87,13 +89,13 @@ export class CommandTap implements Tap {
   take(): SessionParcel {
     this.endBurst();
     const { session, columns, rows, isOver } = this;
+    const { events } = this;
     // a view would take all the memory that it lies in along to the other thread
-    const events = this.events.map((event) =>
-      'bytes' in event ? { ...event, bytes: new Uint8Array(event.bytes) } : event,
-    );
+    const bytes = new Uint8Array(this.bytes?.view() ?? []);
     this.events = [];
-    this.bytes = 0;
-    return { session, columns, rows, events, isOver };
+    this.bytes?.release();
+    this.bytes = null;
+    return { session, columns, rows, events, bytes, isOver };
   }
 
   /** The detector has seen all. */
@@ -127,11 +129,11 @@ export class CommandTap implements Tap {
     if (this.tail.length === 0) return;
     const at = Date.now();
     if (this.isGapped) {
-      this.add({ kind: 'gap', at, keys: false });
+      this.events.push({ kind: 'gap', at, keys: false });
       // CAN ends a sequence that was cut (ECMA-48)
-      this.add({ kind: 'output', at, bytes: Buffer.from(`\x18${this.modes.join('')}\r\n`) });
+      this.addBytes('output', at, Buffer.from(`\x18${this.modes.join('')}\r\n`));
     }
-    for (const bytes of this.tail) this.add({ kind: 'output', at, bytes });
+    for (const bytes of this.tail) this.addBytes('output', at, bytes);
     this.tail = [];
     this.tailBytes = 0;
     this.modes = [];
@@ -139,16 +141,16 @@ export class CommandTap implements Tap {
   }
 
   /** Beyond what may wait, only that something is missing is kept. */
-  private add(event: TapEvent): void {
-    const length = 'bytes' in event ? event.bytes.length : 0;
-    if (this.bytes + length > WAITING_BYTES) {
+  private addBytes(kind: 'output' | 'input', at: number, bytes: Uint8Array): void {
+    if ((this.bytes?.length ?? 0) + bytes.length > WAITING_BYTES) {
+      const keys = kind === 'input';
       const last = this.events.at(-1);
-      const keys = event.kind === 'input';
       if (last?.kind === 'gap') last.keys ||= keys;
-      else this.events.push({ kind: 'gap', at: event.at, keys });
+      else this.events.push({ kind: 'gap', at, keys });
       return;
     }
-    this.bytes += length;
-    this.events.push(event);
+    this.bytes ??= new ReusedBytes();
+    this.bytes.add(bytes);
+    this.events.push({ kind, at, length: bytes.length });
   }
 }

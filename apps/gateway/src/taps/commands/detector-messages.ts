@@ -2,7 +2,8 @@ import type { DetectedCommand } from './command-gatherer.js';
 
 /** Something that passed in a session, in its order; the detector's thread gets it in parcels. */
 export type TapEvent =
-  | { kind: 'output' | 'input'; at: number; bytes: Uint8Array }
+  /** So many of the parcel's bytes. */
+  | { kind: 'output' | 'input'; at: number; length: number }
   | { kind: 'resized'; at: number; columns: number; rows: number }
   /** Output is left out here, or keys too. */
   | { kind: 'gap'; at: number; keys: boolean };
@@ -13,6 +14,8 @@ export interface SessionParcel {
   columns: number;
   rows: number;
   events: TapEvent[];
+  /** Of all outputs and inputs, in their order. */
+  bytes: Uint8Array;
   isOver: boolean;
 }
 

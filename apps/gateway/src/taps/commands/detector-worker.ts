@@ -28,18 +28,24 @@ function open({ session, columns, rows }: SessionParcel): Watched {
   return entry;
 }
 
-async function apply(detector: CommandDetector, event: TapEvent): Promise<void> {
+async function apply(detector: CommandDetector, event: TapEvent, bytes: Buffer): Promise<void> {
   if (event.kind === 'resized') detector.resized(event.columns, event.rows);
   else if (event.kind === 'gap') detector.gap(event.at, event.keys);
-  else if (event.kind === 'output') await detector.output(Buffer.from(event.bytes), event.at);
-  else detector.input(Buffer.from(event.bytes), event.at);
+  else if (event.kind === 'output') await detector.output(bytes, event.at);
+  else detector.input(bytes, event.at);
 }
 
 async function workOff(parcel: SessionParcel): Promise<void> {
   const entry = watched.get(parcel.session) ?? open(parcel);
   entry.looks = LOOKS;
   try {
-    for (const event of parcel.events) await apply(entry.detector, event);
+    const bytes = Buffer.from(parcel.bytes.buffer);
+    let start = 0;
+    for (const event of parcel.events) {
+      const end = start + ('length' in event ? event.length : 0);
+      await apply(entry.detector, event, bytes.subarray(start, end));
+      start = end;
+    }
     if (parcel.isOver) entry.detector.close(Date.now());
   } catch (error) {
     // a detector that fails is replaced by one that knows nothing yet: what it doubts, it marks
