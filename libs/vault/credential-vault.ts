@@ -4,9 +4,16 @@ import { readKeyFile, readOrMakeKeyFile } from './key-files.js';
 import { FORMAT, placeBytes, PRIVATE_FILE, PUBLIC_FILE, suite, type SecretPlace } from './suite.js';
 import { makeVaultPair, pairsOf, parseVaultFile, publicText, type VaultFile } from './vault-file.js';
 
+/**
+ * An opened secret stays this long, so that what begins together opens it once: a batch on a thousand assets, a push. As
+ * garbage it stays in memory longer, since a string can't be wiped.
+ */
+const KEEP_MS = 2_000;
+
 /** The private half: opens what was sealed. Only gateways construct it. */
 export class CredentialVault {
   private readonly keys = new Map<string, webcrypto.CryptoKeyPair>();
+  private readonly opened = new Map<string, Promise<string>>();
 
   private constructor(private readonly dataDir: string) {}
 
@@ -24,7 +31,19 @@ export class CredentialVault {
    * Opens a sealed secret.
    * @throws Error when it was sealed for another place or key, or was altered; the message names the place only.
    */
-  async open(place: SecretPlace, sealed: string): Promise<string> {
+  open(place: SecretPlace, sealed: string): Promise<string> {
+    const name = `${place.table} ${place.rowId} ${place.column} ${sealed}`;
+    const known = this.opened.get(name);
+    if (known) return known;
+    const opened = this.openSealed(place, sealed);
+    const forget = (): unknown => this.opened.delete(name);
+    this.opened.set(name, opened);
+    setTimeout(forget, KEEP_MS).unref();
+    opened.catch(forget);
+    return opened;
+  }
+
+  private async openSealed(place: SecretPlace, sealed: string): Promise<string> {
     const [format, id, encapsulated, ciphertext] = sealed.split(':');
     const where = `${place.table} ${place.rowId} ${place.column}`;
     if (format !== FORMAT || !encapsulated || !ciphertext)

@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SqlSource } from '#libs/database';
 import { CredentialVault, SecretSealer, type SecretPlace } from './index.js';
 
@@ -32,6 +32,22 @@ describe('vault', () => {
     await expect(vault.open({ ...place, column: 'private_key' }, sealed)).rejects.toThrow('does not open');
     const altered = sealed.slice(0, -6) + (sealed.at(-6) === 'A' ? 'B' : 'A') + sealed.slice(-5);
     await expect(vault.open(place, altered)).rejects.toThrow('does not open');
+  });
+
+  it('opens once what is asked for within two seconds, and forgets it then', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      const vault = await CredentialVault.open(dataDir);
+      const sealed = await new SecretSealer(dataDir).seal(neverRotated, place, 'hunter2');
+      const first = vault.open(place, sealed);
+      expect(vault.open(place, sealed)).toBe(first);
+      vi.advanceTimersByTime(2_000);
+      const again = vault.open(place, sealed);
+      expect(again).not.toBe(first);
+      expect(await Promise.all([first, again])).toEqual(['hunter2', 'hunter2']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('keeps the private half readable by its owner alone, and out of the public file', async () => {
