@@ -55,7 +55,7 @@ const TYPING_PAUSE_MS = 250;
   styles: `
     .lines > li {
       display: grid;
-      grid-template-columns: minmax(0, 2fr) minmax(0, 1fr) minmax(0, 2fr);
+      grid-template-columns: minmax(0, 3fr) minmax(0, 2fr) minmax(0, 5fr);
     }
     .rules {
       display: flex;

@@ -1,4 +1,4 @@
-import { Component, inject, input, signal } from '@angular/core';
+import { Component, type ElementRef, effect, inject, input, signal, viewChild } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
 import type { ConnectionTestView } from '../api/models/connection-test-view';
@@ -20,10 +20,10 @@ import { AssetStore } from './asset-store';
       </button>
     </p>
     @if (failure()) {
-      <p class="notice bad" role="alert">{{ failure() }}</p>
+      <p #told class="notice bad" role="alert">{{ failure() }}</p>
     }
     @if (result(); as result) {
-      <ul class="lines" role="status">
+      <ul #told class="lines" role="status">
         @for (step of result.steps; track step.step) {
           <li>
             <gh-state [kind]="step.ok ? 'good' : 'bad'">{{ t('step.' + step.step) }}</gh-state>
@@ -46,6 +46,13 @@ export class ConnectionCheck {
   protected readonly testing = signal(false);
   protected readonly result = signal<ConnectionTestView | null>(null);
   protected readonly failure = signal<string | null>(null);
+
+  private readonly told = viewChild<ElementRef<HTMLElement>>('told');
+
+  constructor() {
+    // the button can be the last that is seen of the panel
+    effect(() => this.told()?.nativeElement.scrollIntoView({ block: 'nearest' }));
+  }
 
   protected async test(): Promise<void> {
     this.testing.set(true);

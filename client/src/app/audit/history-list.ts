@@ -24,7 +24,7 @@ import { isWatchable } from './watchable';
 const COLUMNS: readonly Column[] = [
   { id: 'startedAt', label: 'sessions.started', sort: 'startedAt', fixed: true },
   { id: 'username', label: 'sessions.user', fixed: true, narrow: '150px' },
-  { id: 'target', label: 'sessions.target', fixed: true, narrow: '210px' },
+  { id: 'target', label: 'sessions.target', fixed: true, narrow: '175px' },
   { id: 'kind', label: 'sessions.kind' },
   { id: 'source', label: 'sessions.source', narrow: '140px' },
   { id: 'duration', label: 'sessions.duration', align: 'end' },

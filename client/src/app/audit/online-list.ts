@@ -48,6 +48,12 @@ const COLUMNS: readonly Column[] = [
     When,
   ],
   templateUrl: './online-list.html',
+  styles: `
+    .acts {
+      display: inline-flex;
+      gap: 6px;
+    }
+  `,
 })
 export class OnlineList {
   private readonly archive = inject(SessionArchive);

@@ -59,10 +59,9 @@ export class SessionPanel {
   protected readonly mayOpenUser = this.account.may('members.read');
   protected readonly traffic = computed(() => {
     const session = this.session.hasValue() ? this.session.value() : undefined;
-    if (!session) return null;
     // what passed is counted into the row when it ends
-    const size = (bytes: number): string =>
-      session.endedAt ? dataSize(bytes, this.language.shown()) : this.t('sessions.stillRunning');
+    if (!session?.endedAt) return null;
+    const size = (bytes: number): string => dataSize(bytes, this.language.shown());
     return {
       in: size(session.bytesIn),
       out: size(session.bytesOut),

@@ -6,12 +6,17 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ['minute', 60],
 ];
 
-/** "3 minutes ago", "in 2 days": coarse on purpose. Under a minute is "now". */
+/**
+ * "3 minutes ago", "in 2 days": coarse on purpose. Under a minute is "now". What has passed has passed whole; what is to
+ * come is rounded, so that twelve hours are twelve also a second later.
+ */
 export function relativeTime(at: Date, now: number, language: string): string {
   const seconds = (at.getTime() - now) / 1000;
   const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return spaced(words.format(Math.trunc(seconds / size), unit));
+    if (Math.abs(seconds) < size) continue;
+    const count = seconds > 0 ? Math.round(seconds / size) : Math.trunc(seconds / size);
+    return spaced(words.format(count, unit));
   }
   return words.format(0, 'second');
 }

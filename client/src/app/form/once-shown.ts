@@ -1,4 +1,4 @@
-import { Component, DOCUMENT, inject, input } from '@angular/core';
+import { Component, DOCUMENT, ElementRef, afterRenderEffect, inject, input } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
 import { Copy } from '../display/copy';
@@ -20,6 +20,10 @@ import { injectWords } from '../language/words';
     </div>
   `,
   styles: `
+    :host {
+      display: block;
+      scroll-margin: 60px;
+    }
     .secret {
       display: flex;
       align-items: center;
@@ -41,6 +45,15 @@ export class OnceShown {
   readonly file = input.required<string>();
   protected readonly t = injectWords();
   private readonly document = inject(DOCUMENT);
+
+  constructor() {
+    const place = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+    // the button that made it can stand far below
+    afterRenderEffect(() => {
+      this.secret();
+      place.scrollIntoView({ block: 'nearest' });
+    });
+  }
 
   protected keep(): void {
     saveFile(this.document, this.file(), `${this.secret()}\n`);

@@ -40,6 +40,7 @@ import { injectKnownWords, injectWords } from '../language/words';
     }
     li {
       display: flex;
+      align-items: baseline;
       gap: 8px;
       overflow-wrap: anywhere;
     }

@@ -18,8 +18,12 @@ import { injectProblemWords } from '../problem/problem-words';
     </button>
     <ng-template #formats>
       <div cdkMenu class="menu">
-        <button cdkMenuItem (cdkMenuItemTriggered)="save('xlsx')">{{ t('sheets.asXlsx') }}</button>
-        <button cdkMenuItem (cdkMenuItemTriggered)="save('csv')">{{ t('sheets.asCsv') }}</button>
+        <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="save('xlsx')">
+          {{ t('sheets.asXlsx') }}
+        </button>
+        <button type="button" class="menu-item" cdkMenuItem (cdkMenuItemTriggered)="save('csv')">
+          {{ t('sheets.asCsv') }}
+        </button>
       </div>
     </ng-template>
   `,
