@@ -28,6 +28,7 @@ import { injectProblemWords } from '../problem/problem-words';
       margin-bottom: 16px;
     }
     nz-qrcode {
+      display: block;
       margin-bottom: 12px;
     }
     .secret {
