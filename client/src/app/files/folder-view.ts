@@ -132,6 +132,7 @@ export class FolderView {
         text: this.t('files.replaceText', { count: doubles.length }),
         names: doubles.map(shownName),
         yes: this.t('files.replace'),
+        ...(doubles.length < files.length && { no: this.t('files.keep') }),
         destroys: true,
       }));
     const chosen = files.filter(({ name }) => replaces || !there.has(name));

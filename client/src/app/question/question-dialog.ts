@@ -39,7 +39,9 @@ const NAMES_SHOWN = 8;
         </label>
       }
       <div class="buttons">
-        <button type="button" nz-button (click)="questions.answer(false)">{{ t('question.no') }}</button>
+        <button type="button" nz-button (click)="questions.answer(false)">
+          {{ asked.question.no ?? t('question.no') }}
+        </button>
         <button
           type="button"
           nz-button

@@ -10,6 +10,8 @@ export interface Question {
   readonly count?: number;
   /** Label of the button that says yes. */
   readonly yes: string;
+  /** Label of the button that says no, where no does something too. */
+  readonly no?: string;
   /** Label of something that can be had besides; ticked at first. */
   readonly tick?: string;
   /** Whether yes destroys something. */
