@@ -4,18 +4,22 @@ import type { RawSsh } from './raw-ssh.js';
 const WINDOW = 1024 * 1024;
 const PACKET = 32 * 1024;
 
+/** The largest window that there is. */
+export const NO_LIMIT = 0xffff_ffff;
+
 /** RFC 4254 section 5.1. Gives the server's channel number, or undefined when it refuses. */
 export async function openChannel(
   client: RawSsh,
   kind = 'session',
   extra: Buffer = Buffer.alloc(0),
+  window = WINDOW,
 ): Promise<number | undefined> {
   client.send(
     Buffer.concat([
       byte(MESSAGE.channelOpen),
       string(kind),
       uint32(0),
-      uint32(WINDOW),
+      uint32(window),
       uint32(PACKET),
       extra,
     ]),
@@ -54,4 +58,9 @@ export async function requestGlobally(
   client.send(Buffer.concat([byte(MESSAGE.globalRequest), string(kind), boolean(true), extra]));
   const payload = await client.receive(MESSAGE.requestSuccess, MESSAGE.requestFailure);
   return payload[0] === MESSAGE.requestSuccess;
+}
+
+/** RFC 4254 section 5.2: data on a channel, whether the server has room for it or not. */
+export function sendData(client: RawSsh, channel: number, data: Buffer | string): void {
+  client.send(Buffer.concat([byte(MESSAGE.channelData), uint32(channel), string(data)]));
 }

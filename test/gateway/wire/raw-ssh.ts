@@ -106,6 +106,11 @@ export class RawSsh {
     this.open = new GcmStream(derive('D'), derive('B').subarray(0, 12));
   }
 
+  /** RFC 4253 section 7.1: begins to exchange keys anew, and leaves it at that. */
+  beginKeyExchange(): void {
+    this.send(kexInit());
+  }
+
   /** Sends one message, sealed once keys are there. */
   send(payload: Buffer): void {
     const block = this.seal ? 16 : 8;

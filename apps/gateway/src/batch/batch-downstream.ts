@@ -25,14 +25,6 @@ export class BatchDownstream implements Downstream {
     });
   }
 
-  waitingBytes(): number {
-    return 0;
-  }
-
-  onceRelieved(callback: () => void): void {
-    setImmediate(callback);
-  }
-
   listen(listener: DownstreamListener | null): void {
     this.listener = listener;
   }

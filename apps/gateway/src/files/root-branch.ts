@@ -32,10 +32,7 @@ export class RootBranch implements Downstream {
   private over = false;
 
   constructor(
-    private readonly outer: Pick<
-      Downstream,
-      'sourceAddress' | 'waitingBytes' | 'onceRelieved' | 'output' | 'errorOutput'
-    >,
+    private readonly outer: Pick<Downstream, 'sourceAddress' | 'output' | 'errorOutput'>,
     private readonly events: BranchEvents,
     readonly kind: 'sftp' | 'files' = 'sftp',
     readonly fileProtocol: TransferProtocol = 'sftp',
@@ -92,14 +89,6 @@ export class RootBranch implements Downstream {
   hangUp(): void {
     this.listener?.closed();
     this.finish();
-  }
-
-  waitingBytes(): number {
-    return this.outer.waitingBytes();
-  }
-
-  onceRelieved(callback: () => void): void {
-    this.outer.onceRelieved(callback);
   }
 
   listen(listener: DownstreamListener | null): void {

@@ -175,12 +175,12 @@ export class MenuChannel implements MenuScreen {
 
   async lend<T>(use: (downstream: Downstream, finished: Promise<Exit>) => Promise<T>): Promise<T> {
     const input = this.release();
-    const { socket, request } = this.context;
+    const { request } = this.context;
     const { sourceAddress } = this.downstream;
     let onFinished: (exit: Exit) => void = () => undefined;
     const finished = new Promise<Exit>((resolve) => (onFinished = resolve));
     const loan = { input, onFinished };
-    this.downstream = new ChannelDownstream(this.channel, socket, sourceAddress, request, null, loan);
+    this.downstream = new ChannelDownstream(this.channel, sourceAddress, request, null, loan);
     this.context.takeOver(this.downstream);
     // who left while a key was at work has told the one before
     if (this.over) this.downstream.close();

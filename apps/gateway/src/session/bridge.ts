@@ -4,9 +4,6 @@ import type { Gate } from '../files/gate.js';
 import type { Tap } from '../taps/tap.js';
 import type { Downstream, Exit } from './downstream.js';
 
-/** Bytes that may wait to leave the machine for one user before the asset must wait. */
-const MAX_WAITING_BYTES = 4 * 1024 * 1024;
-
 /** What the bridge tells its session. */
 export interface BridgeEvents {
   /** The asset closed the channel; all its output has been passed on. */
@@ -82,12 +79,6 @@ export class Bridge {
     this.bytesOut += chunk.length;
     let taken = true;
     for (const tap of this.taps) taken = tap.output(chunk) && taken;
-    if (this.downstream.waitingBytes() > MAX_WAITING_BYTES) {
-      for (const flow of this.flows) flow.hold('transport');
-      this.downstream.onceRelieved(() => {
-        for (const flow of this.flows) flow.release('transport');
-      });
-    }
     return taken;
   }
 
@@ -123,7 +114,7 @@ function exitOf(...[status, signal, coreDumped, message]: ExitArguments): Exit {
   return { signal: signal.replace(/^SIG/, ''), coreDumped: Boolean(coreDumped), message: message ?? '' };
 }
 
-type Hold = 'sink' | 'taps' | 'transport' | 'answers';
+type Hold = 'sink' | 'taps' | 'answers';
 
 /** One direction: reads while nobody holds it. */
 class Flow {

@@ -54,10 +54,6 @@ export interface Downstream {
   readonly output: Writable;
   /** To the user, apart; the same as `output` where there is no second stream. */
   readonly errorOutput: Writable;
-  /** Bytes that wait to leave this machine, beyond the streams' own buffers. */
-  waitingBytes(): number;
-  /** Calls back once when less waits. */
-  onceRelieved(callback: () => void): void;
   /** Who hears of it from now on; null: nobody. */
   listen(listener: DownstreamListener | null): void;
   /** The asset's side stands: bytes may come. Before, `input` and `output` may be missing. */

@@ -1,4 +1,5 @@
 import type { ClientChannel } from 'ssh2';
+import { GRANTED } from '../ssh/flow-guard.js';
 
 /** What ssh2 gives each channel to begin with, and keeps giving (RFC 4254 section 5.2). */
 const SSH2_WINDOW = 2 * 1024 * 1024;
@@ -14,20 +15,22 @@ export function limitReadAhead(channel: ClientChannel, bytes: number): void {
   const incoming = objectOf(channel, 'incoming');
   const protocol = objectOf(objectOf(channel, '_client'), '_protocol');
   const outgoing = objectOf(channel, 'outgoing');
-  let granted = Number(Reflect.get(incoming, 'window'));
+  const granted = (): number => Number(Reflect.get(incoming, GRANTED));
+  Reflect.set(incoming, GRANTED, Reflect.get(incoming, 'window'));
   const grant = (): void => {
-    const more = bytes - granted - channel.readableLength - channel.stderr.readableLength;
-    if (more <= 0 || (granted > 0 && more < bytes / 2) || CLOSED.has(Reflect.get(outgoing, 'state'))) return;
-    granted += more;
+    const more = bytes - granted() - channel.readableLength - channel.stderr.readableLength;
+    if (more <= 0 || (granted() > 0 && more < bytes / 2) || CLOSED.has(Reflect.get(outgoing, 'state')))
+      return;
+    Reflect.set(incoming, GRANTED, granted() + more);
     call(protocol, 'channelWindowAdjust', [Reflect.get(outgoing, 'id'), more]);
   };
   // ssh2 takes what came from this number, and gives more by itself only where it falls: to ssh2 it never does
   Object.defineProperty(incoming, 'window', {
     get: () => SSH2_WINDOW,
     set: (left: number) => {
-      granted -= SSH2_WINDOW - left;
+      Reflect.set(incoming, GRANTED, granted() - (SSH2_WINDOW - left));
       // when it stands in the stream
-      if (granted < bytes / 2) queueMicrotask(grant);
+      if (granted() < bytes / 2) queueMicrotask(grant);
     },
   });
   for (const stream of [channel, channel.stderr]) {

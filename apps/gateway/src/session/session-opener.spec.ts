@@ -1,4 +1,3 @@
-import { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 import { describe, expect, it } from 'vitest';
@@ -23,7 +22,7 @@ describe('opening a session', () => {
     const channel = new PassThrough();
     const loan = { input: channel, onFinished: (exit: Exit) => told.push(exit) };
     const client = channel as unknown as ServerChannel;
-    const downstream = new ChannelDownstream(client, new Socket(), '192.0.2.1', REQUEST, null, loan);
+    const downstream = new ChannelDownstream(client, '192.0.2.1', REQUEST, null, loan);
     const authorize = (): Promise<Decision> => {
       downstream.close();
       return Promise.resolve({ granted: true, grant: {} as Grant });

@@ -9,6 +9,8 @@ import ssh2, {
 } from 'ssh2';
 import { readDestination, type Grant } from '#libs/authorization';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
+import { bounded } from '../ssh/bounded-channel.js';
+import { endAtOverrun, endUnread } from '../ssh/flow-guard.js';
 import { gatherWrites } from '../ssh/gathered-writes.js';
 import { rekeyByTraffic } from '../ssh/rekeying.js';
 import { ConnectFailure, describeConnectError, hasNoPinnedType } from './connect-failure.js';
@@ -73,7 +75,7 @@ export class Upstream {
     });
     client.on('tcp connection', ({ destPort, srcIP, srcPort }, accept, reject) => {
       const hear = this.listeners.get(destPort);
-      if (hear) hear({ sourceAddress: srcIP, sourcePort: srcPort, accept, reject });
+      if (hear) hear({ sourceAddress: srcIP, sourcePort: srcPort, accept: () => bounded(accept()), reject });
       else reject();
     });
   }
@@ -105,6 +107,7 @@ export class Upstream {
     return new Promise((resolve, reject) => {
       const client = new ssh2.Client();
       gatherWrites(socket);
+      endUnread(socket);
       let stopRekeying = (): void => undefined;
       let wrongHostKey = false;
       const abort = (): void => {
@@ -140,6 +143,7 @@ export class Upstream {
         ...(agent ? { agent: new ForwardedAgent(agent), agentForward: true } : {}),
         sock: socket,
       });
+      endAtOverrun(client, abort);
       if (giveUp.aborted) abort();
     });
   }
@@ -160,7 +164,7 @@ export class Upstream {
               cause: error,
             }),
           );
-        else resolve(channel);
+        else resolve(bounded(channel));
       };
       if (downstream.kind === 'sftp' || downstream.kind === 'files') this.client.subsys('sftp', opened);
       else {
@@ -216,7 +220,7 @@ export class Upstream {
       this.client.forwardOut('127.0.0.1', 0, place.host, place.port, (error, channel) => {
         // as the asset says it, without ssh2's own words before it
         if (error) fail(error.message.replace(/^\(SSH\) Channel open failure: /, ''), error);
-        else resolve(channel);
+        else resolve(bounded(channel));
       });
     });
   }

@@ -2,7 +2,6 @@ import type { Readable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 import type { SessionKind } from '#libs/contracts';
 import { readTransferCommand } from '../files/transfer-command.js';
-import type { Transport } from './transport.js';
 import type { Downstream, DownstreamListener, Exit, OpenAgent, Pty } from '../session/downstream.js';
 
 /** What the client asked for before it asked for a shell or a command. */
@@ -33,7 +32,6 @@ export class ChannelDownstream implements Downstream {
 
   constructor(
     private readonly channel: ServerChannel,
-    private readonly socket: Transport,
     readonly sourceAddress: string,
     private readonly request: ChannelRequest,
     readonly command: string | null,
@@ -71,14 +69,6 @@ export class ChannelDownstream implements Downstream {
 
   get errorOutput(): ServerChannel['stderr'] {
     return this.channel.stderr;
-  }
-
-  waitingBytes(): number {
-    return this.socket.writableLength;
-  }
-
-  onceRelieved(callback: () => void): void {
-    this.socket.once('drain', callback);
   }
 
   listen(listener: DownstreamListener | null): void {

@@ -1,4 +1,5 @@
 import type { Connection, ServerChannel } from 'ssh2';
+import { bounded } from './bounded-channel.js';
 import { callInside, insideOf } from './inside-ssh2.js';
 
 /** As ssh2's own channels (RFC 4254 section 5.2). */
@@ -10,7 +11,7 @@ export function openAgentChannel(client: Connection): Promise<ServerChannel> {
   return new Promise((resolve, reject) => {
     const opened = (error: Error | undefined, channel: ServerChannel): void => {
       if (error) reject(error);
-      else resolve(channel);
+      else resolve(bounded(channel));
     };
     const number: unknown = callInside(
       insideOf(client, '_chanMgr'),

@@ -1,9 +1,11 @@
 import type { AuthContext, Connection, Session as SshSession } from 'ssh2';
 import type { PublicKey, User } from '#libs/database';
 import type { UpstreamPool } from '../session/upstream-pool.js';
+import { bounded } from './bounded-channel.js';
 import { openAgentChannel, refuseChannel } from './client-channels.js';
 import { ChannelDownstream, type ChannelRequest } from './channel-downstream.js';
 import { hearGlobalRequests } from './global-requests.js';
+import { endAtOverrun } from './flow-guard.js';
 import type { Destination, JumpHost } from './jump-host.js';
 import { announceHostKeys, PROVE, proveHostKeys } from './host-key-proof.js';
 import type { HostKeyRing } from './host-key-ring.js';
@@ -105,6 +107,10 @@ export class ClientConnection {
       announceHostKeys(client, parts.hostKeys.now());
     });
     answerLateRequests(client);
+    endAtOverrun(client, () => {
+      parts.logger.warn({ address, username: this.user?.username }, 'a client sent beyond its window');
+      hangUp();
+    });
     hearGlobalRequests(client, (name, data) => this.hearRequest(name, data), parts.logger);
     // direct-streamlocal has no listener: ssh2 refuses it, as CHANNEL_KINDS says
   }
@@ -173,13 +179,9 @@ export class ClientConnection {
         });
         const { openAgent } = this;
         const agent = request.agent ? { openAgent } : {};
-        const downstream = new ChannelDownstream(
-          channel,
-          this.socket,
-          this.address,
-          { ...request, ...agent },
-          command,
-        );
+        bounded(channel);
+        const asked = { ...request, ...agent };
+        const downstream = new ChannelDownstream(channel, this.address, asked, command);
         channelEntry.downstream = downstream;
         const takeOver = (next: ChannelDownstream): void => {
           channelEntry.downstream = next;

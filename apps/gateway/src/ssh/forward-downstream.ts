@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 import type { Downstream, DownstreamListener } from '../session/downstream.js';
-import type { Transport } from './transport.js';
+import { bounded } from './bounded-channel.js';
 
 /** How a forwarded connection is taken or refused. */
 export interface ForwardAnswer {
@@ -25,7 +25,6 @@ export class ForwardDownstream implements Downstream {
   constructor(
     readonly destination: string,
     readonly sourceAddress: string,
-    private readonly socket: Transport,
     private readonly answer: ForwardAnswer,
     private readonly onFinished: () => void,
   ) {}
@@ -43,7 +42,7 @@ export class ForwardDownstream implements Downstream {
   }
 
   begin(): void {
-    this.channel ??= this.answer.accept();
+    this.channel ??= bounded(this.answer.accept());
     this.channel.on('error', () => undefined); // its close says all
     this.channel.once('close', () => {
       this.listener?.closed();
@@ -55,14 +54,6 @@ export class ForwardDownstream implements Downstream {
     const channel = this.opened();
     this.outputEnded = true;
     if (channel.writable) channel.write(Buffer.alloc(0), () => channel.eof());
-  }
-
-  waitingBytes(): number {
-    return this.socket.writableLength;
-  }
-
-  onceRelieved(callback: () => void): void {
-    this.socket.once('drain', callback);
   }
 
   listen(listener: DownstreamListener | null): void {

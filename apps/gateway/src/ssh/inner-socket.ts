@@ -1,5 +1,6 @@
 import { Duplex } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
+import { bounded } from './bounded-channel.js';
 import type { Transport } from './transport.js';
 
 /** A channel of an SSH connection, as the socket of another one that runs inside it. */
@@ -14,6 +15,7 @@ export class InnerSocket extends Duplex implements Transport {
     readonly remotePort: number,
   ) {
     super({ allowHalfOpen: false });
+    bounded(channel);
     channel.on('data', (chunk: Buffer) => {
       this.bytesRead += chunk.length;
       if (!this.push(chunk)) channel.pause();

@@ -54,7 +54,7 @@ export class PortForwards {
 
   /** `ssh -L`, `-D`, `-W`: a place that the asset reaches (RFC 4254 section 7.2). */
   async reach(place: Destination, accept: () => ServerChannel, reject: () => void): Promise<void> {
-    const { client, socket, address, pool } = this.context;
+    const { client, address, pool } = this.context;
     const refuse = (words: string): void => {
       refuseChannel(client, reject, words);
     };
@@ -66,7 +66,7 @@ export class PortForwards {
     const forget = (): void => {
       this.open.delete(downstream);
     };
-    const downstream = new ForwardDownstream(destination, address, socket, { accept, refuse }, forget);
+    const downstream = new ForwardDownstream(destination, address, { accept, refuse }, forget);
     this.open.add(downstream);
     const wish = await this.wish('forward').catch(() => AWAY);
     if (typeof wish === 'string') {
@@ -127,13 +127,12 @@ export class PortForwards {
     at: { address: string; port: number },
     from: Parameters<typeof openForwardedChannel>[2],
   ): Promise<ForwardDownstream> {
-    const { client, socket, address } = this.context;
+    const { client, address } = this.context;
     const channel = await openForwardedChannel(client, at, from);
     const answer = { accept: () => channel, refuse: () => undefined };
     const downstream = new ForwardDownstream(
       writeDestination({ host: at.address, port: at.port }),
       address,
-      socket,
       answer,
       () => undefined,
     );

@@ -3,6 +3,7 @@ import ssh2, { type Connection } from 'ssh2';
 import type { Logger } from '#libs/kernel';
 import type { GatewayHostKeySet } from '#libs/vault';
 import { ciphersFor, DOWNSTREAM_ALGORITHMS } from './algorithms.js';
+import { endUnread } from './flow-guard.js';
 import { callInside } from './inside-ssh2.js';
 
 const KEEPALIVE_MS = 15_000;
@@ -43,6 +44,7 @@ export class SshEntrance {
     const { privateKey } = this.parts.hostKeys().current;
     if (this.server?.hostKey !== privateKey)
       this.server = { hostKey: privateKey, ssh: this.make(privateKey) };
+    endUnread(socket);
     callInside(this.server.ssh, 'injectSocket', socket);
   }
 

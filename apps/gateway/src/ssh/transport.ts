@@ -2,9 +2,6 @@
 export interface Transport {
   readonly bytesRead: number;
   readonly bytesWritten: number;
-  /** Bytes that wait to leave. */
-  readonly writableLength: number;
-  once(event: 'drain', listener: () => void): unknown;
   /** Where the client came to; unknown for a channel. */
   readonly localAddress?: string | undefined;
   readonly localPort?: number | undefined;

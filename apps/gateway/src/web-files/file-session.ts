@@ -28,8 +28,6 @@ export class FileSession {
       sourceAddress,
       output: nowhere(),
       errorOutput: nowhere(),
-      waitingBytes: () => 0, // what waits is bounded by what is asked for ahead
-      onceRelieved: (callback: () => void) => void setImmediate(callback),
     };
     this.client = new SftpClient((packet) => void this.downstream.ask(packet));
     this.downstream = new RootBranch(

@@ -153,14 +153,6 @@ export class WebTerminal implements Downstream {
     return this.lastNotice;
   }
 
-  waitingBytes(): number {
-    return 0; // the window bounds what waits
-  }
-
-  onceRelieved(callback: () => void): void {
-    setImmediate(callback);
-  }
-
   listen(listener: DownstreamListener | null): void {
     this.listener = listener;
   }

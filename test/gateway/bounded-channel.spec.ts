@@ -1,0 +1,95 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Server, type ClientChannel, type ServerChannel } from 'ssh2';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { bounded } from '../../apps/gateway/src/ssh/bounded-channel.js';
+
+const KIBIBYTE = 1024;
+/** What ssh2 gives the other side of a channel. */
+const WINDOW = 2048 * KIBIBYTE;
+const QUEUE = 128 * KIBIBYTE;
+const PACKET = 32 * KIBIBYTE;
+
+let server: Server;
+let client: Client;
+/** The server's side of the channel that was opened last. */
+let served: ServerChannel;
+
+beforeAll(async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const hostKey = privateKey.export({ type: 'pkcs1', format: 'pem' });
+  server = new Server({ hostKeys: [hostKey] }, (connection) => {
+    connection.on('authentication', (login) => login.accept());
+    connection.on('session', (accept) => {
+      accept().on('exec', (start) => (served = start()));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  client = new Client();
+  await new Promise<void>((resolve, reject) => {
+    client.once('error', reject);
+    client.once('ready', resolve);
+    client.connect({ port: (server.address() as AddressInfo).port, username: 'dev', password: 'x' });
+  });
+});
+afterAll(() => {
+  client.end();
+  server.close();
+});
+
+const open = (): Promise<ClientChannel> =>
+  new Promise((resolve, reject) => {
+    client.exec('flood', (error, channel) => {
+      if (error) reject(error);
+      else resolve(channel);
+    });
+  });
+
+/** Writes until the stream has enough; gives how much it took. */
+function fill(stream: NodeJS.WritableStream): number {
+  const piece = Buffer.alloc(PACKET);
+  let written = 0;
+  do written += piece.length;
+  while (stream.write(piece) && written < 4 * WINDOW);
+  return written;
+}
+
+it('keeps one window and a little of what nobody reads, in memory of its own', async () => {
+  const channel = bounded(await open());
+  channel.pause();
+  served.write(Buffer.alloc(4 * WINDOW));
+  for (let before = -1; before !== channel.readableLength; await sleep(100)) before = channel.readableLength;
+  expect(channel.readableLength).toBeGreaterThan(QUEUE);
+  expect(channel.readableLength).toBeLessThanOrEqual(WINDOW + QUEUE + PACKET);
+  const first = channel.read(PACKET / 2) as Buffer;
+  expect(first.buffer.byteLength).toBeLessThanOrEqual(PACKET);
+  channel.close();
+});
+
+it('has a writer wait once the other side’s window is used up', async () => {
+  const channel = await open();
+  channel.pause();
+  bounded(served);
+  let written = 0;
+  while (served.writableLength < QUEUE) {
+    written += fill(served);
+    await sleep(20);
+  }
+  await sleep(100);
+  expect(served.writableLength).toBeLessThanOrEqual(QUEUE + PACKET);
+  // ssh2’s own client takes up to two windows before it is full
+  expect(written).toBeLessThanOrEqual(2 * WINDOW + 2 * QUEUE);
+  channel.close();
+});
+
+it('passes all of it, in order, to whoever reads', async () => {
+  const channel = await open();
+  bounded(served);
+  const content = randomBytes(3 * WINDOW);
+  const chunks: Buffer[] = [];
+  channel.on('data', (chunk: Buffer) => chunks.push(chunk));
+  served.end(content);
+  await new Promise((resolve) => channel.once('close', resolve));
+  expect(Buffer.concat(chunks).equals(content)).toBe(true);
+});

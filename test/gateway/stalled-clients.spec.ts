@@ -1,0 +1,173 @@
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { endProcess, requires, spawnBound } from '../hosts/index.js';
+import { Harness, type Way } from './harness.js';
+import { NO_LIMIT, openChannel, requestOn, sendData } from './wire/channel.js';
+import { string } from './wire/encoding.js';
+import { makeRawKey, signIn } from './wire/login.js';
+import { RawSsh } from './wire/raw-ssh.js';
+
+const MEGABYTE = 1_000_000;
+/** Clients before those that are measured, and these. */
+const [FIRST, CLIENTS] = [8, 20];
+
+type Child = ReturnType<typeof spawnBound>;
+
+/** Each test has a gateway of its own: memory that one took is there for the next one. */
+requires('hosts', 'ssh').describe('clients that read nothing', () => {
+  vi.setConfig({ testTimeout: 90_000 });
+  let harness: Harness;
+  let way: Way;
+  const rawKey = makeRawKey();
+  const children: Child[] = [];
+  const raw: RawSsh[] = [];
+
+  beforeEach(async () => {
+    harness = await Harness.start();
+    const systemKey = await harness.keys.make('system');
+    const host = await harness.startHost({
+      name: 'web-01',
+      accounts: [{ username: 'dev', publicKey: systemKey.public }],
+      sshdConfig: ['MaxStartups 100'],
+    });
+    way = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+    await harness.addPublicKey(way.person.id, rawKey.line);
+    // the heap takes its working size in an ordinary transfer
+    const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
+    await ssh.exec('head -c 50M /dev/zero');
+  }, 60_000);
+  afterEach(async () => {
+    for (const client of raw.splice(0)) client.end();
+    await Promise.all(children.splice(0).map((child) => endProcess(child)));
+    await harness.stop();
+  });
+
+  /** What the gateway has grown by when it has stopped growing. */
+  async function growth(harm: () => Promise<void> | void): Promise<number> {
+    const before = await harness.product.gatewayMemory();
+    await harm();
+    let last = 0;
+    for (let still = 0; still < 4;) {
+      await sleep(500);
+      const now = await harness.product.gatewayMemory();
+      still = Math.abs(now - last) < MEGABYTE ? still + 1 : 0;
+      last = now;
+    }
+    return last - before;
+  }
+
+  async function online(count: number): Promise<void> {
+    const sessions = async () => (await harness.sessions('&state=online')).length;
+    await expect.poll(sessions, { timeout: 40_000 }).toBe(count);
+  }
+
+  /** ssh by way of the gateway as a jump host. */
+  async function jumping(): Promise<string[]> {
+    const { folder } = harness.keys;
+    const { address, sshPort } = harness.product;
+    const [config, known] = [join(folder, 'jump-config'), join(folder, 'jump-known')];
+    await writeFile(known, harness.hostKeys.map((line) => `gate ${line}\n`).join(''));
+    const shared = `IdentityFile ${way.person.key.file}\nIdentitiesOnly yes\nBatchMode yes\nHostKeyAlias gate\nUserKnownHostsFile ${known}\n`;
+    const gate = `Host gate\nHostName ${address}\nPort ${sshPort}\nUser alice\n`;
+    await writeFile(config, `${gate}Host web-01\nUser dev\nProxyJump gate\nHost *\n${shared}`);
+    return ['-F', config, 'web-01'];
+  }
+
+  function begun(child: Child): void {
+    children.push(child);
+  }
+
+  async function enter(username: string): Promise<RawSsh> {
+    const client = await RawSsh.atLogin(harness.product.address, harness.product.sshPort);
+    raw.push(client);
+    await signIn(client, { username, key: rawKey });
+    return client;
+  }
+
+  /** A session channel with all the window that there is, for a command or the menu. */
+  async function begin(client: RawSsh, command: string | null): Promise<number> {
+    const channel = (await openChannel(client, 'session', Buffer.alloc(0), NO_LIMIT)) ?? 0;
+    const [kind, told] = command === null ? ['shell', Buffer.alloc(0)] : ['exec', string(command)];
+    expect(await requestOn(client, channel, kind, told)).toBe(true);
+    return channel;
+  }
+
+  const stalls: Record<string, () => Promise<void>> = {
+    'by a direct login': async () => {
+      const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
+      begun(spawnBound('ssh', ssh.args('cat /dev/zero'), { stdio: ['ignore', 'pipe', 'ignore'] }));
+    },
+    'by ProxyJump': async () => {
+      const args = [...(await jumping()), 'cat /dev/zero'];
+      begun(spawnBound('ssh', args, { stdio: ['ignore', 'pipe', 'ignore'] }));
+    },
+    'with a window that has no end, their socket unread': async () => {
+      const client = await enter('alice@dev@web-01');
+      await begin(client, 'cat /dev/zero');
+      client.socket.pause();
+    },
+    'or have an asset that reads nothing, and send without end': async () => {
+      const ssh = await harness.ssh(way.person, 'alice@dev@web-01');
+      const client = spawnBound('ssh', ssh.args('sleep 80'), { stdio: ['pipe', 'ignore', 'ignore'] });
+      begun(client);
+      client.stdin?.on('error', () => undefined);
+      if (client.stdin) createReadStream('/dev/zero').pipe(client.stdin);
+    },
+  };
+
+  it.each(Object.entries(stalls))('of a flood, %s: some megabytes each', async (_, stall) => {
+    const more = async (count: number, inAll: number): Promise<void> => {
+      for (let stalled = 0; stalled < count; stalled++) {
+        await stall();
+        await sleep(100);
+      }
+      await online(inAll);
+    };
+    // the first ones bring memory along that all share
+    await growth(() => more(FIRST, FIRST));
+    const grown = await growth(() => more(CLIENTS, FIRST + CLIENTS));
+    expect(grown / CLIENTS).toBeLessThan(6.5 * MEGABYTE);
+  });
+
+  it('and begin to exchange keys, but never go on', async () => {
+    const grown = await growth(async () => {
+      const client = await enter('alice@dev@web-01');
+      await begin(client, 'sleep 1; cat /dev/zero');
+      client.beginKeyExchange();
+      await sleep(4000);
+    });
+    expect(grown).toBeLessThan(20 * MEGABYTE);
+  });
+
+  it('of what the menu says, whatever window they give', async () => {
+    const grown = await growth(async () => {
+      const client = await enter('alice');
+      const channel = await begin(client, null);
+      client.socket.pause();
+      const lines = Buffer.from('h\n'.repeat(10_000));
+      for (let count = 0; count < 50; count++) {
+        sendData(client, channel, lines);
+        await sleep(50);
+      }
+    });
+    expect(grown).toBeLessThan(30 * MEGABYTE);
+  });
+
+  it('send more than they have room for: the connection ends, memory stays', async () => {
+    const client = await enter('alice@dev@web-01');
+    const channel = await begin(client, 'sleep 60');
+    const grown = await growth(async () => {
+      const piece = Buffer.alloc(32_000);
+      for (let sent = 0; sent < 100 * MEGABYTE && !client.isClosed; sent += piece.length) {
+        sendData(client, channel, piece);
+        if (sent % (10 * piece.length) === 0) await sleep(1);
+      }
+      expect(await client.closesWithin(5000)).toBe(true);
+    });
+    expect(grown).toBeLessThan(20 * MEGABYTE);
+    expect(harness.product.log).toContain('beyond its window');
+  });
+});
