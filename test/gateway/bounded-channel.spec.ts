@@ -22,7 +22,9 @@ beforeAll(async () => {
   server = new Server({ hostKeys: [hostKey] }, (connection) => {
     connection.on('authentication', (login) => login.accept());
     connection.on('session', (accept) => {
-      accept().on('exec', (start) => (served = start()));
+      accept().on('exec', (start) => {
+        served = start();
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -59,7 +61,11 @@ it('keeps one window and a little of what nobody reads, in memory of its own', a
   const channel = bounded(await open());
   channel.pause();
   served.write(Buffer.alloc(4 * WINDOW));
-  for (let before = -1; before !== channel.readableLength; await sleep(100)) before = channel.readableLength;
+  let before = -1;
+  while (before !== channel.readableLength) {
+    before = channel.readableLength;
+    await sleep(100);
+  }
   expect(channel.readableLength).toBeGreaterThan(QUEUE);
   expect(channel.readableLength).toBeLessThanOrEqual(WINDOW + QUEUE + PACKET);
   const first = channel.read(PACKET / 2) as Buffer;
