@@ -25,7 +25,7 @@ import { measureVerify } from './verify.js';
 const benchmarks: Record<string, (bench: Bench) => Promise<Figures>> = {
   b1: measureBulk,
   b2: measureConnect,
-  b3: (bench) => measureEcho(bench, [1, 500]),
+  b3: (bench) => measureEcho(bench, [1, 500, 2000]),
   b4: (bench) => measureMemory(bench, 1000),
   s13: measureFacts,
   b5: measureFiles,
