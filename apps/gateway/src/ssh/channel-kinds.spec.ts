@@ -19,8 +19,13 @@ const isRefused = (kind: keyof typeof CHANNEL_KINDS): boolean => 'refused' in CH
 
 describe('kinds of channels', () => {
   const answers: string[] = [];
+  const unheard = (): void => undefined;
   const protocol = {
-    _handlers: { CHANNEL_REQUEST: () => undefined } as Record<string, (...request: unknown[]) => void>,
+    _handlers: {
+      CHANNEL_REQUEST: unheard,
+      CHANNEL_DATA: unheard,
+      CHANNEL_EXTENDED_DATA: unheard,
+    } as Record<string, (...request: unknown[]) => void>,
     requestSuccess: () => answers.push('accepted'),
     requestFailure: () => answers.push('refused'),
   };
