@@ -7,7 +7,7 @@ import MixingSequencer from '../dist/test/mixing-sequencer.js';
  * Files that run the api within (`within`) share a process, which then loads it once: half of what a small one takes.
  * `patience` is how many seconds `expect.poll` waits where a test gives no bound of its own.
  */
-const project = (name, include, { group, seconds = 10, alone, within, database, patience = 1 }) => ({
+const project = (name, include, { group, seconds = 10, alone, within, database, setup, patience = 1 }) => ({
   test: {
     name,
     include,
@@ -18,6 +18,7 @@ const project = (name, include, { group, seconds = 10, alone, within, database, 
     isolate: !within,
     expect: { poll: { timeout: patience * 1000, interval: 50 } },
     sequence: { groupOrder: group },
+    ...(setup && { setupFiles: setup }),
     ...(database && { globalSetup: './dist/test/database/cluster-template.js' }),
   },
 });
@@ -50,6 +51,7 @@ export default defineConfig({
         seconds: 90,
         patience: 40,
         database: true,
+        setup: './dist/test/console/failure-pictures.js',
       }),
     ],
   },

@@ -23,8 +23,18 @@ export interface BrowserOptions {
 export class ConsoleBrowser {
   /** What pages complained of: script errors, and anything that the content security policy stopped. */
   readonly complaints: string[] = [];
+  private static readonly running = new Set<ConsoleBrowser>();
 
-  private constructor(private readonly browser: Browser) {}
+  private constructor(private readonly browser: Browser) {
+    ConsoleBrowser.running.add(this);
+  }
+
+  /** What all browsers of this process show. */
+  static openPages(): Page[] {
+    return [...ConsoleBrowser.running].flatMap(({ browser }) =>
+      browser.contexts().flatMap((one) => one.pages()),
+    );
+  }
 
   static async start({ webgl = false }: BrowserOptions = {}): Promise<ConsoleBrowser> {
     const executablePath = findProgram('chromium');
@@ -69,6 +79,7 @@ export class ConsoleBrowser {
   }
 
   stop(): Promise<void> {
+    ConsoleBrowser.running.delete(this);
     return this.browser.close();
   }
 }

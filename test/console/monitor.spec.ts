@@ -43,7 +43,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the page of the live m
     await page.goto(`/audit/online/${running?.id}`);
     await expect
       .poll(() => visitor.panel.locator('dl.facts').textContent())
-      .toMatch(/用户发送\s*仍在进行\s*资产返回\s*仍在进行\s*录像\s*仍在进行/);
+      .toMatch(/状态\s*在线\s*录像\s*录像中/);
     await page.goto('/audit/online');
     await page.getByRole('link', { name: '监控', exact: true }).click();
     const rows = page.locator('.monitor-stage .xterm-rows');
