@@ -140,6 +140,8 @@ export class Visitor {
     await box.click();
     await box.pressSequentially(name);
     await this.page.locator('nz-option-item', { hasText: name }).first().click();
+    const chosen = this.page.locator('nz-select', { has: box }).locator('nz-select-item', { hasText: name });
+    await chosen.first().waitFor();
     await this.page.locator('#panel-heading').click();
   }
 

@@ -237,4 +237,14 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await admin.button('Clear filters').click();
     await expect.poll(() => new URL(page.url()).searchParams.has('label')).toBe(false);
   });
+
+  it('takes the choice under the pointer, though a search ends while the mouse is held', async () => {
+    await page.goto('/rules/new');
+    await page.locator('#systemUserIds').click();
+    const choice = page.locator('nz-option-item', { hasText: 'role-003' });
+    await choice.waitFor();
+    await page.locator('#systemUserIds').pressSequentially('003');
+    await choice.click({ delay: 1_000 });
+    await page.locator('gh-rule-form nz-select-item', { hasText: 'role-003' }).waitFor();
+  });
 });

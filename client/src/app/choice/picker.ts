@@ -1,6 +1,7 @@
 import {
   Component,
   computed,
+  inject,
   input,
   linkedSignal,
   model,
@@ -12,6 +13,7 @@ import {
 import { FormsModule } from '@angular/forms';
 import type { FormValueControl } from '@angular/forms/signals';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
+import { Press } from '../form/press';
 import { injectWords } from '../language/words';
 import type { Choice, ChoiceSource } from './choice';
 
@@ -97,9 +99,18 @@ export class Picker implements FormValueControl<readonly string[]> {
     },
     loader: ({ params }) => params.source.find(params.q),
   });
-  /** What was found last stays while the next search runs: no choice goes away under a pointer that is about to take it. */
+  private readonly press = inject(Press);
+  /**
+   * What was found last stays while the next search runs, and while a button of the mouse is held: no choice goes away
+   * or moves under a pointer that takes it.
+   */
   private readonly offered = linkedSignal<readonly Choice[] | undefined, readonly Choice[]>({
-    source: () => (this.found.isLoading() ? undefined : this.found.hasValue() ? this.found.value() : []),
+    source: () =>
+      this.found.isLoading() || this.press.held()
+        ? undefined
+        : this.found.hasValue()
+          ? this.found.value()
+          : [],
     computation: (found, before) => found ?? before?.value ?? [],
   });
   private readonly seen = new Map<string, Choice>();
