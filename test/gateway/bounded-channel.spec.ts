@@ -1,9 +1,9 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client, Server, type ClientChannel, type ServerChannel } from 'ssh2';
+import type { ClientChannel, ServerChannel } from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bounded } from '../../apps/gateway/src/ssh/bounded-channel.js';
+import { startSsh2Pair, type Ssh2Pair } from './ssh2-pair.js';
 
 const KIBIBYTE = 1024;
 /** What ssh2 gives the other side of a channel. */
@@ -11,42 +11,16 @@ const WINDOW = 2048 * KIBIBYTE;
 const QUEUE = 128 * KIBIBYTE;
 const PACKET = 32 * KIBIBYTE;
 
-let server: Server;
-let client: Client;
+let pair: Ssh2Pair;
 /** The server's side of the channel that was opened last. */
 let served: ServerChannel;
 
 beforeAll(async () => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const hostKey = privateKey.export({ type: 'pkcs1', format: 'pem' });
-  server = new Server({ hostKeys: [hostKey] }, (connection) => {
-    connection.on('authentication', (login) => login.accept());
-    connection.on('session', (accept) => {
-      accept().on('exec', (start) => {
-        served = start();
-      });
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  client = new Client();
-  await new Promise<void>((resolve, reject) => {
-    client.once('error', reject);
-    client.once('ready', resolve);
-    client.connect({ port: (server.address() as AddressInfo).port, username: 'dev', password: 'x' });
-  });
+  pair = await startSsh2Pair((channel) => (served = channel));
 });
-afterAll(() => {
-  client.end();
-  server.close();
-});
+afterAll(() => pair.stop());
 
-const open = (): Promise<ClientChannel> =>
-  new Promise((resolve, reject) => {
-    client.exec('flood', (error, channel) => {
-      if (error) reject(error);
-      else resolve(channel);
-    });
-  });
+const open = (): Promise<ClientChannel> => pair.exec('flood');
 
 /** Writes until the stream has enough; gives how much it took. */
 function fill(stream: NodeJS.WritableStream): number {

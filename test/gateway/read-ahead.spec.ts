@@ -1,9 +1,9 @@
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
+import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
-import { Client, Server, type ClientChannel, type ServerChannel } from 'ssh2';
+import type { ClientChannel, ServerChannel } from 'ssh2';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { limitReadAhead } from '../../apps/gateway/src/session/read-ahead.js';
+import { startSsh2Pair, type Ssh2Pair } from './ssh2-pair.js';
 
 const LIMIT = 256 * 1024;
 const FIRST_WINDOW = 2 * 1024 * 1024;
@@ -12,32 +12,12 @@ const content = randomBytes(5 * 1024 * 1024 + 17);
 const PIECES = Array.from({ length: 80 }, (_, at) => content.subarray(at * 65_537, (at + 1) * 65_537));
 const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
-let server: Server;
-let client: Client;
+let pair: Ssh2Pair;
 
 beforeAll(async () => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const hostKey = privateKey.export({ type: 'pkcs1', format: 'pem' });
-  server = new Server({ hostKeys: [hostKey] }, (connection) => {
-    connection.on('authentication', (login) => login.accept());
-    connection.on('session', (accept) => {
-      accept().on('exec', (start, _reject, { command }) => {
-        flood(start(), command);
-      });
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  client = new Client();
-  await new Promise<void>((resolve, reject) => {
-    client.once('error', reject);
-    client.once('ready', resolve);
-    client.connect({ port: (server.address() as AddressInfo).port, username: 'dev', password: 'x' });
-  });
+  pair = await startSsh2Pair(flood);
 });
-afterAll(() => {
-  client.end();
-  server.close();
-});
+afterAll(() => pair.stop());
 
 /** Sends the content over what the command names: one of the streams, or piece by piece over both of them in turn. */
 function flood(channel: ServerChannel, command: string): void {
@@ -55,14 +35,6 @@ function flood(channel: ServerChannel, command: string): void {
   }
 }
 
-const run = (command: string): Promise<ClientChannel> =>
-  new Promise((resolve, reject) => {
-    client.exec(command, (error, channel) => {
-      if (error) reject(error);
-      else resolve(channel);
-    });
-  });
-
 /** What has arrived and waits, once nothing more comes. */
 async function waiting(channel: ClientChannel): Promise<number> {
   const now = (): number => channel.readableLength + channel.stderr.readableLength;
@@ -77,7 +49,7 @@ async function waiting(channel: ClientChannel): Promise<number> {
 it.each(['out', 'error'] as const)(
   'holds the asset back once the first window is used up: %s',
   async (command) => {
-    const channel = await run(command);
+    const channel = await pair.exec(command);
     limitReadAhead(channel, LIMIT);
     const read = command === 'out' ? channel : channel.stderr;
     const other = command === 'out' ? channel.stderr : channel;
@@ -99,7 +71,7 @@ it.each(['out', 'error'] as const)(
 );
 
 it.each(['out', 'error'])('lets through whole what is read as it comes: %s', async (command) => {
-  const channel = await run(command);
+  const channel = await pair.exec(command);
   limitReadAhead(channel, LIMIT);
   const chunks: Buffer[] = [];
   for (const stream of [channel, channel.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -108,7 +80,7 @@ it.each(['out', 'error'])('lets through whole what is read as it comes: %s', asy
 });
 
 it('lets through whole what comes over both streams, each with pauses of its own', async () => {
-  const channel = await run('both');
+  const channel = await pair.exec('both');
   limitReadAhead(channel, LIMIT);
   const streams = [channel, channel.stderr];
   const chunks: [Buffer[], Buffer[]] = [[], []];
