@@ -168,7 +168,7 @@ async function addKey(job: Job): Promise<void> {
   const { task, plan, connection, account } = job;
   const mark = keyMark(plan.systemUserId);
   const line = `${plan.publicKey ?? ''} ${mark}`;
-  const input = linesOf(plan.username, account.home, mark, line);
+  const input = linesOf(plan.username, account.gid, account.home, mark, line);
   const { changed, old = '' } = await runStep(connection, 'key', KEY_ADD, input);
   job.oldKeys = /^\d{1,6}$/.test(old) ? Number(old) : 0;
   task.onStep('key', tell(changed === '1' ? 'key-added' : 'key-there'));
@@ -177,7 +177,7 @@ async function addKey(job: Job): Promise<void> {
 async function removeOldKeys({ task, plan, connection, account, oldKeys }: Job): Promise<void> {
   if (oldKeys === 0) return;
   const mark = keyMark(plan.systemUserId);
-  const input = linesOf(plan.username, account.home, mark, `${plan.publicKey ?? ''} ${mark}`);
+  const input = linesOf(plan.username, account.gid, account.home, mark, `${plan.publicKey ?? ''} ${mark}`);
   await runStep(connection, 'old-key', KEY_REMOVE, input);
   task.onStep('old-key', tell('old-key-gone'));
 }

@@ -70,13 +70,14 @@ async function removeKeys(
   isOurs: boolean,
   connection: StepHost,
 ): Promise<void> {
-  const { home = '' } = await runStep(connection, 'key-remove', HOME_OF, linesOf(plan.username));
+  const account = linesOf(plan.username);
+  const { home = '', gid = '' } = await runStep(connection, 'key-remove', HOME_OF, account);
   if (home === '') {
     task.onStep('key-remove', tell('account-absent'));
     return;
   }
   try {
-    const input = linesOf(plan.username, home, keyMark(plan.systemUserId), '');
+    const input = linesOf(plan.username, gid, home, keyMark(plan.systemUserId), '');
     const { removed } = await runStep(connection, 'key-remove', KEY_REMOVE, input);
     task.onStep('key-remove', tell(removed === '0' ? 'key-absent' : 'key-taken-out'));
   } catch (error) {

@@ -2,22 +2,22 @@ import { DIE } from './account-scripts.js';
 
 /**
  * Work in a home is done by the account itself, never by root: whatever link, pipe or device stands there, it leads
- * nowhere that the account couldn't write without us. The account's name stands on the first line of the input. `su` asks
- * PAM first, which takes four times as long as `setpriv` of util-linux; BusyBox's, a link, can't do this.
+ * nowhere that the account couldn't write without us. The account's name and its group's number stand on the first two
+ * lines of the input. `su` asks PAM first, which takes four times as long as `setpriv` of util-linux; BusyBox's, a link,
+ * can't do this.
  */
 function asAccount(program: string): string {
   return String.raw`
-IFS= read -r user
+IFS= read -r user; IFS= read -r gid
 be=/usr/bin/setpriv
 if [ -x "$be" ] && [ ! -L "$be" ]; then
-  gid=$(id -g "$user") || exit 1
   exec "$be" --reuid "$user" --regid "$gid" --init-groups /bin/sh -c '${program}'
 fi
 exec su -s /bin/sh -c '${program}' "$user"
 `;
 }
 
-/** Goes into `.ssh` of the home (first line of input) and makes sure that `authorized_keys` is a plain file. No quotes of the single kind. */
+/** Goes into `.ssh` of the home (next line of input) and makes sure that `authorized_keys` is a plain file. No quotes of the single kind. */
 const ENTER = String.raw`
 ${DIE}
 PATH=/usr/bin:/bin; umask 077
@@ -39,7 +39,7 @@ fresh() { [ ! -e "$new" ] && [ ! -L "$new" ] || rm -f "$new" || exit 1; }
 replace() { mv -f "$new" "$f" || die not-written "path=$home/.ssh/$f"; }
 `;
 
-/** Account, home, mark, key line: the line stands in `authorized_keys`; all others stay. Says how many lines have our mark besides. */
+/** Account, its group's number, home, mark, key line: the line stands in `authorized_keys`; all others stay. Says how many lines have our mark besides. */
 export const KEY_ADD = asAccount(String.raw`${ENTER}
 IFS= read -r key
 made=0
@@ -64,7 +64,7 @@ fi
 printf "%s\n" "changed=$changed" "old=$old"
 `);
 
-/** Account, home, mark, key line to keep or nothing: other lines with our mark go. */
+/** Account, its group's number, home, mark, key line to keep or nothing: other lines with our mark go. */
 export const KEY_REMOVE = asAccount(String.raw`${ENTER}
 IFS= read -r key
 [ -L .ssh ] || [ -e .ssh ] || { echo removed=0; exit 0; }
@@ -88,9 +88,12 @@ export function keyMark(systemUserId: string): string {
   return `gatehouse-${systemUserId}`;
 }
 
-/** Account: its home, or a blank when there is no such account. */
+/** Account: its home and its group's number, or blanks when there is no such account. */
 export const HOME_OF = String.raw`
 IFS= read -r user
 if command -v getent >/dev/null 2>&1; then line=$(getent passwd "$user"); else line=$(grep "^$user:" /etc/passwd); fi
-echo "home=$(printf '%s\n' "$line" | cut -d: -f6)"
+IFS=: read -r _ _ _ gid _ home _ <<END
+$line
+END
+printf '%s\n' "home=$home" "gid=$gid"
 `;
