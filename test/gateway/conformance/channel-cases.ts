@@ -122,6 +122,14 @@ export const channelCases: ConformanceCase[] = [
     },
   },
   {
+    name: 'exit signal that RFC 4254 has no name for',
+    shows: { told: true, status: 255 },
+    async see({ ssh }) {
+      const { stderr, status } = await ssh.exec('kill -BUS $$', ['-vv']);
+      return { told: stderr.includes('rtype exit-signal'), status };
+    },
+  },
+  {
     name: 'standard error is kept apart',
     shows: ['o', 'e'],
     async see({ ssh }) {

@@ -8,6 +8,10 @@ const MAX_VARIABLES = 128;
 const MAX_ENVIRONMENT = 131_072;
 const VARIABLE_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 const MAX_SIZE = 1_000;
+/** RFC 4254 section 6.10; others are no asset's to know, and ssh2 sends none. */
+const SIGNALS: ReadonlySet<string> = new Set(
+  'ABRT ALRM FPE HUP ILL INT KILL PIPE QUIT SEGV TERM USR1 USR2'.split(' '),
+);
 
 /** What one session channel hears from its client. */
 export interface SessionRequestEvents {
@@ -45,7 +49,7 @@ export function hearSession(session: SshSession, mayOfferAgent: boolean, events:
     answer(accept);
   });
   session.on('signal', (accept, _reject, { name }) => {
-    events.signalled(name);
+    if (SIGNALS.has(name)) events.signalled(name);
     answer(accept);
   });
   session.on('shell', (accept) => {
