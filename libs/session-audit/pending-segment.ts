@@ -52,9 +52,9 @@ export class PendingSegment {
   /** Adds a mark where its moment belongs. */
   addMark(at: number, code: Mark['code'], data: string): void {
     const mark = { at, position: this.positionAt(at), code, data };
-    const later = this.marks.findIndex((other) => other.at > at);
-    if (later < 0) this.marks.push(mark);
-    else this.marks.splice(later, 0, mark);
+    // nearly always after all others
+    const before = this.marks.findLastIndex((other) => other.at <= at);
+    this.marks.splice(before + 1, 0, mark);
     if (at < this.last) return;
     this.last = at;
     this.endsInOutput = false;
@@ -84,8 +84,9 @@ export class PendingSegment {
 
   /** First byte of the first output after a moment. */
   private positionAt(at: number): number {
-    for (let index = 0; index < this.starts.length; index += 2)
-      if ((this.starts[index] ?? 0) > at) return this.starts[index + 1] ?? 0;
-    return this.output.length;
+    let position = this.output.length;
+    for (let index = this.starts.length - 2; (this.starts[index] ?? -Infinity) > at; index -= 2)
+      position = this.starts[index + 1] ?? 0;
+    return position;
   }
 }

@@ -7,8 +7,9 @@ import type { CommandTap } from '../taps/commands/command-tap.js';
 import type { Recorder } from '../taps/recorder.js';
 import type { Tap } from '../taps/tap.js';
 import { Bridge } from './bridge.js';
-import type { Downstream, Exit, Pty } from './downstream.js';
+import type { Downstream, Exit } from './downstream.js';
 import { limitReadAhead } from './read-ahead.js';
+import { SettledSize } from './settled-size.js';
 import { wordsTo, type Said, type SessionWords } from './session-words.js';
 import { SESSION_TRANSITIONS, type SessionState } from './session-states.js';
 import type { UpstreamLease } from './upstream-pool.js';
@@ -62,6 +63,7 @@ export class Session implements LiveSession {
   private parts: SessionParts | null = null;
   private outcome: SessionOutcome | null = null;
   private terminalSize: TerminalSize | null;
+  private sizes: SettledSize | null = null;
   private readonly ended: Promise<void>;
   private markEnded: () => void = () => undefined;
 
@@ -102,6 +104,7 @@ export class Session implements LiveSession {
    * @throws ConnectFailure
    */
   async open(parts: SessionParts): Promise<boolean> {
+    const asked = this.downstream.pty;
     const channel = await parts.lease.upstream.openChannel(this.downstream, this.grant);
     if (this.current !== 'connecting') {
       channel.close();
@@ -115,11 +118,15 @@ export class Session implements LiveSession {
     downstream.begin?.();
     const events = { finished: (exit: Exit) => void this.finished(exit) };
     this.bridge = new Bridge(downstream, channel, parts.taps, events, parts.gate);
+    const sizes = new SettledSize(asked, (pty) => {
+      channel.setWindow(pty.rows, pty.columns, pty.heightPixels, pty.widthPixels);
+      this.terminalSize = pty;
+      for (const tap of parts.taps) tap.resized(pty.columns, pty.rows);
+    });
+    this.sizes = sizes;
     downstream.listen({
-      resized: (pty: Pty) => {
-        channel.setWindow(pty.rows, pty.columns, pty.heightPixels, pty.widthPixels);
-        this.terminalSize = pty;
-        for (const tap of parts.taps) tap.resized(pty.columns, pty.rows);
+      resized: (pty) => {
+        sizes.take(pty);
       },
       signalled: (name) => {
         channel.signal(name);
@@ -127,6 +134,8 @@ export class Session implements LiveSession {
       closed: () => void this.end('client_disconnected', null),
       putOut: (told) => void this.end('access_revoked', null, null, (words) => words.only(told)),
     });
+    // the size may have changed while the channel was opened
+    if (downstream.pty) sizes.take(downstream.pty);
     this.bridge.open();
     return true;
   }
@@ -169,6 +178,7 @@ export class Session implements LiveSession {
     this.moveTo('ending');
     this.outcome = { reason, detail, exit, told: told ?? null };
     this.downstream.listen(null);
+    this.sizes?.stop();
     this.bridge?.close();
     this.parts?.gate?.closed(exit);
     this.parts?.lease.release();
