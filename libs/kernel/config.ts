@@ -42,6 +42,7 @@ const settings = z.object({
       .max(24 * 86_400),
   ),
   GATEHOUSE_LOGIN_GRACE_SECONDS: optional(z.coerce.number().int().min(1).max(600)),
+  GATEHOUSE_PER_PERSON: optional(z.coerce.number().int().min(1)),
   GATEHOUSE_TELL_WATCHED: optional(z.enum(['on', 'off'])),
   GATEHOUSE_RECORDING: optional(z.enum(['strict', 'best-effort'])),
 });
@@ -86,6 +87,8 @@ export interface Config {
   sessionLimitMs: number | null;
   /** Time that an SSH client has to log in. */
   loginGraceMs: number;
+  /** Of sessions, SSH connections, ProxyJump ways and consoles' sockets each, how many one person has at once at a gateway process. */
+  perPerson: number;
   /** Whether people are told in their terminal that somebody watches it. */
   tellWatched: boolean;
   /** What a session does whose record can be kept nowhere: it ends, or goes on and the gap is recorded. */
@@ -127,6 +130,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     sessionLimitMs:
       env.GATEHOUSE_SESSION_SECONDS === undefined ? null : env.GATEHOUSE_SESSION_SECONDS * 1_000,
     loginGraceMs: (env.GATEHOUSE_LOGIN_GRACE_SECONDS ?? 60) * 1_000,
+    perPerson: env.GATEHOUSE_PER_PERSON ?? 1_000,
     tellWatched: env.GATEHOUSE_TELL_WATCHED === 'on',
     recording: env.GATEHOUSE_RECORDING ?? 'strict',
   };

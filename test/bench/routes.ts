@@ -21,7 +21,10 @@ export class Bench {
   ) {}
 
   static async start(gateways: number): Promise<Bench> {
-    const harness = await Harness.start({ gateways, env: { GATEHOUSE_LOG_LEVEL: 'warn' } });
+    const harness = await Harness.start({
+      gateways,
+      env: { GATEHOUSE_LOG_LEVEL: 'warn', GATEHOUSE_PER_PERSON: '10000' },
+    });
     try {
       return await Bench.prepare(harness);
     } catch (error) {

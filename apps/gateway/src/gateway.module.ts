@@ -20,25 +20,20 @@ import {
   InventoryModule,
   RunLedger,
 } from '#libs/inventory';
-import { CLOCK, LOGGER, newId, Places, type Clock, type GatewayId, type Logger } from '#libs/kernel';
+import { CLOCK, LOGGER, Places, type Clock, type GatewayId, type Logger } from '#libs/kernel';
 import { DriftLedger, DriftPlanner, DriftSchedule, PushLedger, PushModule } from '#libs/push';
 import {
   BatchDesk,
-  AuditSpool,
   BatchLedger,
-  CommandJournal,
   MonitorSettings,
-  OperationJournal,
-  RecordingStore,
   SessionArchive,
   SessionAuditModule,
-  SessionJournal,
-  TransferJournal,
 } from '#libs/session-audit';
 import { CredentialVault } from '#libs/vault';
 import { BatchCrew } from './batch/batch-crew.js';
 import { KEPT_MS, KeptConnections } from './batch/kept-connections.js';
 import { ConsoleSockets } from './console-sockets/console-sockets.js';
+import { GATEWAY_ID } from './gateway-id.js';
 import { DriftCraft } from './drift/drift-craft.js';
 import { AdminDirectory } from './jobs/admin-directory.js';
 import { ConnectionTester } from './jobs/connection-tester.js';
@@ -58,14 +53,14 @@ import { PushCraft } from './push/push-craft.js';
 import { MonitorGateway } from './monitor/monitor.gateway.js';
 import { DirectLogin } from './session/direct-login.js';
 import { ListenerOpener } from './session/listener-opener.js';
-import { RecordKeeping } from './session/record-keeping.js';
-import { SessionOpener, type OpenerParts } from './session/session-opener.js';
+import { PersonTurns } from './session/person-turns.js';
+import { SessionOpener } from './session/session-opener.js';
+import { SessionModule } from './session/session.module.js';
 import { SessionRegistry } from './session/session-registry.js';
 import { TargetDirectory } from './session/target-directory.js';
 import { UpstreamPool } from './session/upstream-pool.js';
 import { BannerText } from './ssh/banner-text.js';
 import { SshDoor } from './ssh/ssh-door.js';
-import { CommandDesk } from './taps/commands/command-desk.js';
 import { MonitorDesk } from './taps/monitor/monitor-desk.js';
 import { CallerProof } from './web-files/caller-proof.js';
 import { FileDesk } from './web-files/file-desk.js';
@@ -73,12 +68,8 @@ import { FilesController } from './web-files/files.controller.js';
 import { TerminalDesk } from './web-terminal/terminal-desk.js';
 import { TerminalGateway } from './web-terminal/terminal.gateway.js';
 
-/** Nest token of this process's id. */
-export const GATEWAY_ID = Symbol('GatewayId');
-
 /** Assets on which this gateway runs commands of batch executions at once. */
 const COMMANDS_AT_ONCE = 150;
-const OPENER_PARTS = Symbol('OpenerParts');
 
 /** Nest token of what is done each night. */
 const NIGHTLY_RUNS = Symbol('NightlyRuns');
@@ -97,88 +88,10 @@ export class GatewayModule {
         PushModule,
         AuthorizationModule,
         SessionAuditModule,
+        SessionModule.forRoot(config, vault),
       ],
       controllers: [FilesController, ManyFilesController],
       providers: [
-        { provide: GATEWAY_ID, useFactory: () => newId<GatewayId>() },
-        { provide: CredentialVault, useValue: vault },
-        {
-          provide: CommandDesk,
-          inject: [CommandJournal, LOGGER],
-          useFactory: (journal: CommandJournal, logger: Logger) => new CommandDesk(journal, logger),
-        },
-        {
-          provide: TargetDirectory,
-          inject: [DataSource],
-          useFactory: (dataSource: DataSource) => new TargetDirectory(dataSource, vault),
-        },
-        {
-          provide: SessionRegistry,
-          inject: [Authorizer, ControlBus, LOGGER, CommandDesk, SessionArchive],
-          useFactory: (
-            authorizer: Authorizer,
-            bus: ControlBus,
-            logger: Logger,
-            commands: CommandDesk,
-            archive: SessionArchive,
-          ) => {
-            const terms = { limitMs: config.sessionLimitMs, policy: config.recording };
-            return new SessionRegistry(authorizer, bus, logger, commands, terms, archive);
-          },
-        },
-        {
-          provide: RecordKeeping,
-          inject: [GATEWAY_ID, AuditSpool, OperationJournal, SessionRegistry, LOGGER],
-          useFactory: (
-            gatewayId: GatewayId,
-            spool: AuditSpool,
-            operations: OperationJournal,
-            registry: SessionRegistry,
-            logger: Logger,
-          ) => {
-            const policy = config.recording;
-            return new RecordKeeping({ gatewayId, policy, spool, operations, registry, logger });
-          },
-        },
-        {
-          provide: OPENER_PARTS,
-          inject: [
-            GATEWAY_ID,
-            Authorizer,
-            SessionJournal,
-            TransferJournal,
-            RecordingStore,
-            SessionRegistry,
-            RecordKeeping,
-            CLOCK,
-            LOGGER,
-          ],
-          useFactory: (
-            gatewayId: GatewayId,
-            authorizer: Authorizer,
-            journal: SessionJournal,
-            transfers: TransferJournal,
-            recordings: RecordingStore,
-            registry: SessionRegistry,
-            keeping: RecordKeeping,
-            clock: Clock,
-            logger: Logger,
-          ): OpenerParts => {
-            const { idleTimeoutMs } = config;
-            const audit = { journal, transfers, recordings };
-            return { gatewayId, authorizer, ...audit, registry, keeping, clock, logger, idleTimeoutMs };
-          },
-        },
-        {
-          provide: SessionOpener,
-          inject: [OPENER_PARTS],
-          useFactory: (parts: OpenerParts) => new SessionOpener(parts),
-        },
-        {
-          provide: ListenerOpener,
-          inject: [OPENER_PARTS],
-          useFactory: (parts: OpenerParts) => new ListenerOpener(parts),
-        },
         {
           provide: BannerText,
           inject: [SshBanner, LOGGER, ControlBus],
@@ -205,6 +118,7 @@ export class GatewayModule {
             FileDesk,
             FileRuns,
             LOGGER,
+            PersonTurns,
           ],
           useFactory: (
             dataSource: DataSource,
@@ -224,8 +138,9 @@ export class GatewayModule {
             files: FileDesk,
             fileRuns: FileRuns,
             logger: Logger,
+            turns: PersonTurns,
           ) => {
-            const direct = new DirectLogin(dataSource, authorizer);
+            const direct = new DirectLogin(dataSource, authorizer, turns);
             return new SshDoor({
               config,
               banner,
@@ -244,6 +159,7 @@ export class GatewayModule {
               files,
               fileRuns,
               logger,
+              turns,
             });
           },
         },

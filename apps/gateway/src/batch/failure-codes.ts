@@ -10,6 +10,7 @@ const CODES: SessionWords<Code> = {
   watched: null,
   endedBy: (name) => ({ code: 'terminated', params: { name } }),
   restarting: { code: 'gateway-restarts' },
+  tooMany: (max) => ({ code: 'too-many-of-yours', params: { max: String(max) } }),
   notCheckable: null,
   withdrawn: null,
   longest: null,

@@ -18,6 +18,8 @@ const LOGIN_CHECK_MS = 60_000;
 const ASK_AGAIN_MS = 5_000;
 const EXPIRY_TICK_MS = 1_000;
 
+type SocketRefusal = 'unauthenticated' | 'forbidden' | 'too_many_sockets';
+
 /** A socket whose login was checked. */
 export interface LoggedInSocket {
   user: User;
@@ -95,7 +97,7 @@ export class ConsoleSockets {
   }
 
   /** Why it isn't let in; null: it is. */
-  private async admit(socket: Socket, needs: Permission): Promise<'unauthenticated' | 'forbidden' | null> {
+  private async admit(socket: Socket, needs: Permission): Promise<SocketRefusal | null> {
     const { headers } = socket.handshake;
     if (!headers.origin || !isOurOrigin(headers.origin, headers.host, this.config.publicUrl)) {
       return 'unauthenticated';
@@ -105,9 +107,15 @@ export class ConsoleSockets {
     const live = claims && (await this.logins.check(claims.loginId));
     if (!live || !mayWork(live)) return 'unauthenticated';
     if (!roleHas(live.user.role, needs)) return 'forbidden';
+    if (this.countOf(live.user) >= this.config.perPerson) return 'too_many_sockets';
     const sourceAddress = forwardedAddress(headers['x-forwarded-for']) ?? socket.handshake.address;
     this.loggedIn.set(socket, { user: live.user, loginId: live.login.id, sourceAddress });
     return null;
+  }
+
+  private countOf({ id }: User): number {
+    const sockets = this.guarded.flatMap(({ namespace }) => [...namespace.sockets.values()]);
+    return sockets.filter((socket) => this.loggedIn.get(socket)?.user.id === id).length;
   }
 
   /** Closes the sockets of logins that no longer count; whoever works at one keeps theirs from ending idle. */

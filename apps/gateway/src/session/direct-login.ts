@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Authorizer } from '#libs/authorization';
 import type { Action } from '#libs/contracts';
 import { asId, type AssetId, type SystemUserId, type UserId } from '#libs/kernel';
+import type { PersonTurns } from './person-turns.js';
 import type { SessionWish } from './session-opener.js';
 
 /** Assets may share an address; more than this are not tried. */
@@ -42,13 +43,22 @@ export class DirectLogin {
   constructor(
     private readonly dataSource: DataSource,
     private readonly authorizer: Authorizer,
+    private readonly turns: PersonTurns,
   ) {}
 
   /**
    * The asset of this name, or the one with this address that the user may reach. Null when there is none:
    * the person hears the same as for an asset that exists and isn't theirs.
    */
-  async resolve(userId: UserId, target: DirectTarget, action: Action): Promise<SessionWish | null> {
+  resolve(userId: UserId, target: DirectTarget, action: Action): Promise<SessionWish | null> {
+    return this.turns.in(userId, () => this.resolveNow(userId, target, action));
+  }
+
+  private async resolveNow(
+    userId: UserId,
+    target: DirectTarget,
+    action: Action,
+  ): Promise<SessionWish | null> {
     const rows = candidateRows.parse(
       await this.dataSource.query(CANDIDATES, [target.systemUsername, target.asset]),
     );

@@ -36,7 +36,8 @@ export class ListenerOpener {
       await noteRefusedForward(this.parts, wish, asked, decision.message);
       throw new ConnectFailure('login', decision.message);
     }
-    if (registry.refusal !== null) throw new ConnectFailure('login', registry.refusal(IN_RECORDS));
+    const refusal = registry.refusalOf(wish.userId);
+    if (refusal !== null) throw new ConnectFailure('login', refusal(IN_RECORDS));
     const { grant } = decision;
     const lease = await pool.lease(grant, { isSession: false, agent: null });
     const id = newId<SessionId>();

@@ -27,9 +27,11 @@ import { Recorder } from '../taps/recorder.js';
 import { ConnectFailure } from './connect-failure.js';
 import type { Downstream } from './downstream.js';
 import { namesOf, noteRefusedForward } from './refused-forward.js';
+import type { PersonTurns } from './person-turns.js';
 import type { RecordKeeping } from './record-keeping.js';
+import type { RefusalQuota } from './refusal-quota.js';
 import type { SessionRegistry } from './session-registry.js';
-import { wordsTo, type Said } from './session-words.js';
+import { IN_RECORDS, wordsTo, type Said } from './session-words.js';
 import { Session } from './session.js';
 import type { UpstreamPool } from './upstream-pool.js';
 
@@ -70,6 +72,8 @@ export interface OpenerParts {
   keeping: RecordKeeping;
   clock: Clock;
   logger: Logger;
+  turns: PersonTurns;
+  refusals: RefusalQuota;
   idleTimeoutMs: number;
 }
 
@@ -111,8 +115,11 @@ export class SessionOpener {
       return { session: null, refusal: (words) => words.only(GONE) };
     }
     // while it was decided the gateway began to stop: who ends its sessions has gone through them
-    const { refusal } = this.parts.registry;
-    if (refusal !== null) return this.refuse(downstream, refusal, decision.grant.terms.language);
+    const refusal = this.parts.registry.refusalOf(wish.userId);
+    if (refusal !== null) {
+      logger.info({ ...wish, reason: refusal(IN_RECORDS) }, 'session refused');
+      return this.refuse(downstream, refusal, decision.grant.terms.language);
+    }
     const id = newId<SessionId>();
     const withAgent = downstream.openAgent !== undefined && decision.grant.terms.actions.has('agent');
     const needs: Action[] = [
@@ -140,9 +147,10 @@ export class SessionOpener {
 
   /** Without a database nothing is known, and without records nothing begins. */
   private async decideNow(wish: SessionWish): Promise<Decision | Unavailable> {
-    const { keeping, logger } = this.parts;
+    const { keeping, logger, turns } = this.parts;
     if (keeping.refusal !== null) return new Unavailable(keeping.refusal);
-    const decided = inTime(this.decide(wish), DECIDE_MS, 'authorization took too long');
+    const decision = turns.in(wish.userId, () => this.decide(wish));
+    const decided = inTime(decision, DECIDE_MS, 'authorization took too long');
     return decided.catch((error: unknown) => {
       logger.error({ err: error }, 'authorization failed');
       return new Unavailable((words) => words.cannotCheck);
@@ -169,7 +177,8 @@ export class SessionOpener {
   private async noteRefusal(wish: SessionWish, { command, sourceAddress }: Downstream): Promise<void> {
     const transfer = command === null ? null : readTransferCommand(command);
     if (!transfer || command === null) return;
-    const { transfers, authorizer, logger } = this.parts;
+    const { transfers, authorizer, logger, refusals } = this.parts;
+    if (refusals.take(wish.userId) === 'over') return;
     const others = ACTIONS.map((action) => ({ ...wish, action }));
     const decisions = await authorizer.authorizeAll(others).catch((error: unknown) => {
       logger.warn({ err: error }, 'a refused transfer leaves no record');

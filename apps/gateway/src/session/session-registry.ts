@@ -1,9 +1,10 @@
 import type { Authorizer, Decision } from '#libs/authorization';
 import type { CommandDesk } from '../taps/commands/command-desk.js';
 import type { ControlBus } from '#libs/database';
-import type { Config, Logger, SessionId } from '#libs/kernel';
+import type { Config, Logger, SessionId, UserId } from '#libs/kernel';
 import type { SessionArchive } from '#libs/session-audit';
 import { AccessCheck } from './access-check.js';
+import { PersonPlaces } from './person-places.js';
 import type { LiveSession } from './session.js';
 import type { Said } from './session-words.js';
 
@@ -24,6 +25,8 @@ export interface SessionTerms {
   limitMs: number | null;
   /** What becomes of one whose grant ends while the database is away. See docs/adr/0013. */
   policy: Config['recording'];
+  /** How many one person may have at once. */
+  perPerson: number;
 }
 
 /** The live sessions of this gateway: ends what is terminated and what is no longer granted. */
@@ -33,6 +36,7 @@ export class SessionRegistry {
   private readonly ticker: NodeJS.Timeout;
   private settling: NodeJS.Timeout | null = null;
   private isStopping = false;
+  private readonly places: PersonPlaces;
 
   constructor(
     private readonly authorizer: Authorizer,
@@ -43,6 +47,7 @@ export class SessionRegistry {
     private readonly terms: SessionTerms,
     private readonly archive: Pick<SessionArchive, 'terminatedSince'>,
   ) {
+    this.places = new PersonPlaces(terms.perPerson);
     this.check = new AccessCheck({
       all: () => [...this.sessions.values()],
       due: () => this.expiredSince(0),
@@ -69,9 +74,11 @@ export class SessionRegistry {
     this.ticker.unref();
   }
 
-  /** Why none may begin now; null: they may. */
-  get refusal(): Said | null {
-    return this.isStopping ? (words) => words.restarting : null;
+  /** Why this person may begin none now; null: they may. */
+  refusalOf(userId: UserId): Said | null {
+    if (this.isStopping) return (words) => words.restarting;
+    const { max } = this.places;
+    return this.places.countOf(userId) < max ? null : (words) => words.tooMany(max);
   }
 
   get size(): number {
@@ -90,12 +97,14 @@ export class SessionRegistry {
 
   add(session: LiveSession): void {
     this.sessions.set(session.id, session);
+    const leave = this.places.take(session.grant.terms.userId);
     const { limitMs } = this.terms;
     const timer = limitMs === null ? null : setTimeout(() => void limit(session), limitMs);
     timer?.unref();
     void session.whenEnded().then(() => {
       if (timer) clearTimeout(timer);
       this.sessions.delete(session.id);
+      leave?.();
     });
   }
 

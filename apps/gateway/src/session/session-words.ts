@@ -9,6 +9,8 @@ export interface SessionWords<T = string> {
   watched: T;
   endedBy(name: string): T;
   restarting: T;
+  /** The person has as many sessions at this gateway as anybody may. */
+  tooMany(max: number): T;
   notCheckable: T;
   withdrawn: T;
   longest: T;
@@ -38,6 +40,8 @@ const EN: SessionWords = {
   watched: 'An auditor watches this session.',
   endedBy: (name) => `Your session was ended by ${name}.`,
   restarting: 'The gateway is being restarted. Please log in again in a moment.',
+  tooMany: (max) =>
+    `You have ${max} sessions at this gateway at once, and nobody gets more. End some of them.`,
   notCheckable: 'Your access has ended, and whether you have another can not be checked now.',
   withdrawn: 'Your access was withdrawn.',
   longest: 'This session has reached the longest time that is allowed, so it ends.',
@@ -62,6 +66,7 @@ const ZH_CN: SessionWords = {
   watched: '审计员正在监控此会话。',
   endedBy: (name) => `您的会话已被 ${name} 阻断。`,
   restarting: '网关正在重启，请稍后重新登录。',
+  tooMany: (max) => `您在此网关上已有 ${max} 个会话，已达上限，请先结束其中一些。`,
   notCheckable: '您的访问授权已到期，且目前无法确认是否有其他授权。',
   withdrawn: '您的访问授权已被撤销。',
   longest: '此会话已达到允许的最长时间，即将结束。',

@@ -14,7 +14,7 @@ import { LoginAttempts, type Login, type LoginParts } from './login-attempts.js'
 import type { LoginName } from './login-name.js';
 import { answerPortWish, portWish } from './port-requests.js';
 import { PortForwards, type ForwardParts } from './port-forwards.js';
-import { rekeyByTraffic } from './rekeying.js';
+import { endNeedlessRekeying, rekeyByTraffic } from './rekeying.js';
 import { hearSession } from './session-requests.js';
 import type { ServerChannel } from 'ssh2';
 import type { Transport } from './transport.js';
@@ -25,6 +25,8 @@ const MAX_SESSIONS = 10;
 const TOO_MANY_SESSIONS = `No more than ${MAX_SESSIONS} sessions at once on one connection.`;
 /** How long what was said last has to reach a client: one that reads nothing would keep its connection for good. */
 const FAREWELL_MS = 2_000;
+/** How often host keys are proved: a client asks once, for those that it was told of, and each signature takes time. */
+const MAX_PROOFS = 4;
 /** Conversations with the client's agent at once. */
 const MAX_AGENTS = 16;
 
@@ -72,8 +74,10 @@ export class ClientConnection {
   private readonly channels = new Set<{ downstream: ChannelDownstream | null }>();
   private stopRekeying: () => void = () => undefined;
   private readonly login: Login;
-  private isPutOut = false;
+  /** Why nothing more begins on it; null: it may. */
+  private refusal: string | null = null;
   private agents = 0;
+  private proofs = 0;
   /** Of a login that leads straight to an asset. */
   private forwards: PortForwards | null = null;
   /** Of a login that leads to no asset itself. */
@@ -111,16 +115,20 @@ export class ClientConnection {
       parts.logger.warn({ address, username: this.user?.username }, 'a client sent beyond its window');
       hangUp();
     });
+    endNeedlessRekeying(client, socket, () => {
+      parts.logger.warn({ address, username: this.user?.username }, 'a client exchanged keys without end');
+      hangUp();
+    });
     hearGlobalRequests(client, (name, data) => this.hearRequest(name, data), parts.logger);
     // direct-streamlocal has no listener: ssh2 refuses it, as CHANNEL_KINDS says
   }
 
   /**
-   * Ends its sessions with a reason that their users are told, and lets nothing more begin on it; whoever calls it hangs
-   * up soon after.
+   * Ends its sessions with a reason that their users are told, as is whoever still asks for one: nothing more begins on it.
+   * Whoever calls it hangs up soon after.
    */
   putOut(told: string): void {
-    this.isPutOut = true;
+    this.refusal = told;
     for (const { downstream } of this.channels) {
       downstream?.tell((listener) => {
         listener.putOut?.(told);
@@ -161,12 +169,13 @@ export class ClientConnection {
 
   private openSession(accept: () => SshSession, reject: () => void): void {
     const { user, loginName, pool } = this;
-    if (!user || !loginName || !pool || this.isPutOut) {
+    if (!user || !loginName || !pool) {
       reject();
       return;
     }
-    if (this.channels.size >= MAX_SESSIONS) {
-      refuseChannel(this.client, reject, TOO_MANY_SESSIONS);
+    const refusal = this.refusal ?? (this.channels.size >= MAX_SESSIONS ? TOO_MANY_SESSIONS : null);
+    if (refusal !== null) {
+      refuseChannel(this.client, reject, refusal);
       return;
     }
     const channelEntry: { downstream: ChannelDownstream | null } = { downstream: null };
@@ -210,7 +219,8 @@ export class ClientConnection {
     reject: () => void,
   ): Promise<void> {
     const { user, byPassword, address } = this;
-    if (!user || this.isPutOut) reject();
+    if (!user) reject();
+    else if (this.refusal !== null) refuseChannel(this.client, reject, this.refusal);
     else if (this.forwards) await this.forwards.reach(destination, accept, reject);
     else if (this.ways) await this.ways.open({ user, byPassword, address }, destination, accept, reject);
     else reject();
@@ -218,8 +228,9 @@ export class ClientConnection {
 
   /** A global request. Gives the reply, or null: it is refused. */
   private async hearRequest(name: string, data: unknown): Promise<Buffer | null> {
-    if (this.isPutOut) return null;
+    if (this.refusal !== null) return null;
     if (name === PROVE && Buffer.isBuffer(data)) {
+      if (++this.proofs > MAX_PROOFS) return null;
       return proveHostKeys(this.client, this.parts.hostKeys.now(), data);
     }
     const wish = portWish.safeParse(data).data;

@@ -3,11 +3,12 @@ import type { ReachableAssets } from '#libs/authorization';
 import type { User } from '#libs/database';
 import type { Logger } from '#libs/kernel';
 import type { DirectLogin } from '../session/direct-login.js';
+import { PersonPlaces } from '../session/person-places.js';
+import type { PersonTurns } from '../session/person-turns.js';
 import { InnerSocket } from './inner-socket.js';
 import type { HostKeyRing } from './host-key-ring.js';
 import type { Login, LoggedIn } from './login-attempts.js';
 import { SshEntrance } from './ssh-entrance.js';
-import { WayPlaces } from './way-places.js';
 
 /** Who asks for a way on, from a connection that has logged in. */
 export interface Traveller {
@@ -30,6 +31,9 @@ export interface JumpHostParts {
   logger: Logger;
   /** Time to log in, in milliseconds. */
   graceMs: number | undefined;
+  /** Ways of one person at once; each that only stands costs 12 KB. */
+  perPerson: number;
+  turns: PersonTurns;
   /** An SSH connection has begun on a way; gives what hears of its login. */
   onConnection(client: Connection, socket: InnerSocket, address: string, login: Login): void;
 }
@@ -55,13 +59,17 @@ const AWAY = 'The gateway can not look up your assets right now. Try again soon.
  */
 export class JumpHost {
   /** For as many ways as people may have. */
-  readonly places = new WayPlaces();
+  readonly places: PersonPlaces;
+  /** In which ways are looked up. */
+  readonly turns: PersonTurns;
   private readonly entrance: SshEntrance;
   private readonly ways = new Map<number, Way>();
   private lastWay = 0;
 
   constructor(private readonly parts: JumpHostParts) {
-    const { hostKeys, logger } = parts;
+    const { hostKeys, logger, perPerson, turns } = parts;
+    this.turns = turns;
+    this.places = new PersonPlaces(perPerson);
     this.entrance = new SshEntrance({
       hostKeys: () => hostKeys.now(),
       onClient: (client, { port }) => {

@@ -14,6 +14,8 @@ import { MenuChannel } from '../menu/menu-channel.js';
 import { chooseLanguage, MENU_TEXTS } from '../menu/texts.js';
 import type { DirectLogin, DirectTarget } from '../session/direct-login.js';
 import type { ListenerOpener } from '../session/listener-opener.js';
+import { PersonPlaces } from '../session/person-places.js';
+import type { PersonTurns } from '../session/person-turns.js';
 import type { SessionOpener, SessionWish } from '../session/session-opener.js';
 import { sessionWords } from '../session/session-words.js';
 import type { TargetDirectory } from '../session/target-directory.js';
@@ -46,6 +48,7 @@ export interface SshDoorParts {
   fileRuns: FileRuns;
   listeners: ListenerOpener;
   logger: Logger;
+  turns: PersonTurns;
 }
 
 /** How often it is looked at whose account has ended. */
@@ -57,9 +60,14 @@ const HANG_UP_MS = 1_000;
 const KEY_GONE =
   'The SSH key that you logged in with was renewed or deleted: log in with one that is registered.';
 
+const tooManyConnections = (max: number): string =>
+  `You have ${max} connections to this gateway at once, and nobody gets more.`;
+
 /** The SSH side of the gateway: who came in, and whether to the menu or straight through. */
 export class SshDoor {
   private readonly connections = new Set<ClientConnection>();
+  /** Of TCP connections; the ways within them have their own. */
+  private readonly places: PersonPlaces;
   private listener: SshListener | null = null;
   private hostKeys: HostKeyRing | null = null;
   private readonly ticker: NodeJS.Timeout;
@@ -67,6 +75,7 @@ export class SshDoor {
   private readonly asked = new Set<string>();
 
   constructor(private readonly parts: SshDoorParts) {
+    this.places = new PersonPlaces(parts.config.perPerson);
     parts.bus.on('user.changed', ({ userId }) => void this.recheck(userId));
     // what was told meanwhile was missed
     parts.bus.onResync(() => void this.recheckAll());
@@ -78,7 +87,7 @@ export class SshDoor {
 
   /** Listens. Gives the port and the host keys. @throws StartFailure */
   async open(): Promise<{ port: number; hostKeys: HostKeyRing }> {
-    const { config, banner, logger, reachable, direct } = this.parts;
+    const { config, banner, logger, reachable, direct, turns } = this.parts;
     await banner.read();
     const hostKeys = await HostKeyRing.open(config.dataDir, logger);
     this.hostKeys = hostKeys;
@@ -88,6 +97,8 @@ export class SshDoor {
       direct,
       logger,
       graceMs: config.loginGraceMs,
+      perPerson: config.perPerson,
+      turns,
       onConnection: (client, socket, address, login) => {
         this.adopt(client, socket, address, { jump: null, login, hostKeys });
       },
@@ -139,6 +150,7 @@ export class SshDoor {
       onLoggedIn: () => {
         loggedIn?.();
         this.connections.add(connection);
+        if (!login) this.givePlace(connection, client);
         // the key may have gone between its check and now: whoever told of it found no connection
         if (connection.user && connection.keyId) void this.recheck(connection.user.id);
       },
@@ -151,6 +163,27 @@ export class SshDoor {
       hostKeys,
     });
     client.once('close', () => this.connections.delete(connection));
+  }
+
+  /** Or turns it away, in words. */
+  private givePlace(connection: ClientConnection, client: Connection): void {
+    const { user } = connection;
+    if (!user) return;
+    const leave = this.places.take(user.id);
+    if (leave) client.once('close', leave);
+    else {
+      const { max } = this.places;
+      this.parts.logger.info({ username: user.username, max }, 'too many SSH connections of one person');
+      this.putOut(connection, tooManyConnections(max));
+    }
+  }
+
+  /** Its sessions end before it goes: for what is told, or by themselves. */
+  private putOut(connection: ClientConnection, told: string | null): void {
+    if (told !== null) connection.putOut(told);
+    setTimeout(() => {
+      connection.hangUp();
+    }, HANG_UP_MS);
   }
 
   private use(downstream: ChannelDownstream, channel: ServerChannel, context: ChannelContext): void {
@@ -245,8 +278,7 @@ export class SshDoor {
       ]);
       const goes = theirs.filter(({ keyId }) => !active || (keyId !== null && !keys.has(keyId)));
       if (active) for (const connection of theirs) connection.user = active;
-      if (active) for (const connection of goes) connection.putOut(KEY_GONE);
-      if (goes.length > 0) setTimeout(() => goes.forEach((connection) => connection.hangUp()), HANG_UP_MS);
+      for (const connection of goes) this.putOut(connection, active ? KEY_GONE : null);
     } catch (error) {
       logger.debug({ err: error, userId }, 'a user could not be looked up');
       setTimeout(() => void this.recheck(userId), ASK_AGAIN_MS).unref();

@@ -2,13 +2,11 @@ import type { Connection, ServerChannel } from 'ssh2';
 import type { Logger } from '#libs/kernel';
 import { refuseChannel } from './client-channels.js';
 import { WayRefused, type Destination, type JumpHost, type Traveller } from './jump-host.js';
-import { MAX_WAYS, type WayPlace } from './way-places.js';
-
-const TOO_MANY = `You have ${MAX_WAYS} ways through this gateway at once, and nobody gets more.`;
 
 /** The ways on to assets through one connection that leads to none itself, each for an SSH connection inside it. */
 export class Ways {
-  private readonly places = new Set<WayPlace>();
+  /** What gives their places back. */
+  private readonly places = new Set<() => void>();
   private isClosed = false;
 
   constructor(
@@ -24,14 +22,16 @@ export class Ways {
     accept: () => ServerChannel,
     reject: () => void,
   ): Promise<void> {
-    const place = this.jump.places.take(traveller.user.id);
+    const { places } = this.jump;
+    const place = places.take(traveller.user.id);
     if (!place) {
-      refuseChannel(this.client, reject, TOO_MANY);
+      const words = `You have ${places.max} ways through this gateway at once, and nobody gets more.`;
+      refuseChannel(this.client, reject, words);
       return;
     }
     this.places.add(place);
     try {
-      const asset = await place.inTurn(() => this.find(traveller, destination));
+      const asset = await this.find(traveller, destination);
       if (this.isClosed) return;
       const channel = accept();
       channel.once('close', () => {
@@ -52,13 +52,15 @@ export class Ways {
     for (const place of this.places) this.giveBack(place);
   }
 
-  private giveBack(place: WayPlace): void {
+  private giveBack(place: () => void): void {
     this.places.delete(place);
-    place.leave();
+    place();
   }
 
   private find(traveller: Traveller, destination: Destination): Promise<string> {
-    if (this.isClosed) throw new WayRefused('The connection is gone.');
-    return this.jump.find(traveller, destination);
+    return this.jump.turns.in(traveller.user.id, () => {
+      if (this.isClosed) throw new WayRefused('The connection is gone.');
+      return this.jump.find(traveller, destination);
+    });
   }
 }

@@ -39,6 +39,7 @@ const KNOWN = [
   'not_here',
   'no_terminal',
   'too_many',
+  'too_many_sockets',
   'withdrawn',
   'unauthenticated',
   'forbidden',
