@@ -18,9 +18,14 @@ export function doorOptions({ door, knownHosts }: SshClient): string[] {
 export const DOOR = 'gateway-door';
 
 /** Runs commands of `sftp` one after the other; the first that fails ends it. */
-export function sftp(ssh: SshClient, commands: readonly string[], more: RunOptions = {}): Promise<Outcome> {
+export function sftp(
+  ssh: SshClient,
+  commands: readonly string[],
+  { server, ...more }: RunOptions & { server?: string } = {},
+): Promise<Outcome> {
   const input = `${commands.join('\n')}\n`;
-  return run('sftp', ['-q', ...doorOptions(ssh), '-b', '-', DOOR], { ...more, input });
+  const farEnd = server === undefined ? [] : ['-s', server];
+  return run('sftp', ['-q', ...farEnd, ...doorOptions(ssh), '-b', '-', DOOR], { ...more, input });
 }
 
 /** Runs `scp`; `legacy` is its protocol before SFTP. */

@@ -102,6 +102,28 @@ requires('hosts', 'ssh', 'rsync').describe('records of file transfers', () => {
     expect(rows.find(({ id }) => id === up?.sessionId)).toMatchObject({ recorded: false, exitStatus: 0 });
   });
 
+  it('sftp -s, whose far end is asked for by its path: the same records, the same rights', async () => {
+    const server = '/usr/lib/openssh/sftp-server';
+    const content = randomBytes(100_000);
+    const file = await local('a.bin', content);
+    expect((await sftp(ssh, [`put ${file} ${there}/a.bin`], { server })).status).toBe(0);
+    const [up] = await records(1);
+    expect(up).toMatchObject({
+      protocol: 'sftp',
+      path: `${there}/a.bin`,
+      sha256: sha256(content),
+      result: 'complete',
+    });
+    const row = (await harness.sessions('&kind=sftp')).find(({ id }) => id === up?.sessionId);
+    expect(row).toMatchObject({ command: server, exitStatus: 0 });
+    await allow('connect', 'exec', 'download');
+    const refused = await sftp(ssh, [`put ${file} ${there}/b.bin`], { server });
+    expect(refused.status).toBe(1);
+    expect((await host.exec(`ls ${there}`)).text).toBe('a.bin\n');
+    await allow('connect', 'exec');
+    expect((await sftp(ssh, ['ls'], { server })).stderr).toMatch(/do not allow/);
+  });
+
   it('sftp: an empty file has the digest of nothing; a part that is taken up again has none', async () => {
     const content = randomBytes(300_000);
     const file = await local('a.bin', content);

@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run, type Outcome, type RunOptions } from '../hosts/index.js';
 import type { KeyPair, KeyRing } from './key-ring.js';
@@ -27,7 +28,10 @@ export class SshClient {
   static async at(door: Door, keys: KeyRing): Promise<SshClient> {
     const knownHosts = join(keys.folder, `known-${door.address}-${door.port}`);
     const name = door.port === 22 ? door.address : `[${door.address}]:${door.port}`;
-    await writeFile(knownHosts, door.hostKeys.map((line) => `${name} ${line}\n`).join(''));
+    // in one go: other clients may be about to read it
+    const fresh = `${knownHosts}-${randomUUID()}`;
+    await writeFile(fresh, door.hostKeys.map((line) => `${name} ${line}\n`).join(''));
+    await rename(fresh, knownHosts);
     return new SshClient(door, knownHosts);
   }
 

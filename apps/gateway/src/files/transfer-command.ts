@@ -39,6 +39,17 @@ const RSYNC_VALUES = new Set([
 /** Only where the system looks by itself: any other file of that name could be anything. */
 const PROGRAMS = /^(?:\/usr\/bin\/|\/bin\/)?(scp|rsync)$/;
 
+/** Where systems keep the far end of SFTP, for clients that ask for it by its path (`sftp -s`). */
+const SFTP_SERVERS = new Set([
+  ...['/usr/lib/openssh/sftp-server', '/usr/libexec/openssh/sftp-server', '/usr/libexec/sftp-server'],
+  ...['/usr/lib/ssh/sftp-server', '/usr/lib/sftp-server'],
+]);
+
+/** Whether the command is the far end of SFTP and nothing else: what it carries is SFTP, as that of the subsystem. */
+export function isSftpServer(command: string): boolean {
+  return SFTP_SERVERS.has(command.trim());
+}
+
 /** Reads the far end's command line of scp and rsync; null for every other command, however it moves bytes. */
 export function readTransferCommand(command: string): TransferCommand | null {
   const words = shellWords(command);

@@ -166,7 +166,8 @@ export class Upstream {
           );
         else resolve(bounded(channel));
       };
-      if (downstream.kind === 'sftp' || downstream.kind === 'files') this.client.subsys('sftp', opened);
+      const isSubsystem = command === null && (downstream.kind === 'sftp' || downstream.kind === 'files');
+      if (isSubsystem) this.client.subsys('sftp', opened);
       else {
         const options = { env: { ...env } };
         if (command === null) this.client.shell(pty ?? false, options, opened);

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 import type { SessionKind } from '#libs/contracts';
-import { readTransferCommand } from '../files/transfer-command.js';
+import { isSftpServer, readTransferCommand } from '../files/transfer-command.js';
 import type { Downstream, DownstreamListener, Exit, OpenAgent, Pty } from '../session/downstream.js';
 
 /** What the client asked for before it asked for a shell or a command. */
@@ -38,7 +38,7 @@ export class ChannelDownstream implements Downstream {
     /** Lent by the menu, which goes on with the channel. */
     private readonly loan: ChannelLoan | null = null,
   ) {
-    if (request.sftp) this.kind = 'sftp';
+    if (request.sftp || (command !== null && isSftpServer(command))) this.kind = 'sftp';
     else if (command === null) this.kind = 'ssh';
     else this.kind = readTransferCommand(command)?.protocol === 'scp' ? 'scp' : 'exec';
   }
