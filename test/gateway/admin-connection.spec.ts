@@ -65,6 +65,7 @@ describe('an admin connection to a host that misbehaves', () => {
     ['never-opens-channel', 'privilege'],
     ['refuses-channel', 'privilege'],
     ['endless-output', 'privilege'],
+    ['endless-rekeying', 'privilege'],
     ['none', 'privilege'],
   ])('%s fails at %s', async (misbehaviour, step) => {
     const failure = await reach(misbehaviour);

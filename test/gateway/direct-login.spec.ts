@@ -171,6 +171,7 @@ requires('hosts', 'ssh').describe('direct login', () => {
     ['refuses the channel', 'refuses-channel'],
     ['drops the connection in the session', 'drops-in-session'],
     ['greets without end', 'endless-greeting'],
+    ['exchanges keys without end', 'endless-rekeying'],
   ])('an asset that %s: told, ended, in bounded time', async (_, how) => {
     await addWayTo(how, await misbehave(how));
     const { status, stderr } = await (await alice(`alice@dev@${how}`)).exec('id', [], { timeout: 25_000 });

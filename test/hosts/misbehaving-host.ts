@@ -19,6 +19,8 @@ export type Misbehaviour =
   | 'never-opens-channel'
   /** Refuses every channel. */
   | 'refuses-channel'
+  /** Exchanges keys anew, without end, once somebody has logged in. */
+  | 'endless-rekeying'
   /** Shells and commands write without end. */
   | 'endless-output'
   /** Answers a command, writes, gives status 7 and closes, all in one packet: rude, but right. */
@@ -111,6 +113,7 @@ class HostileServer implements MisbehavingHost {
       });
       client.on('ready', () => {
         if (this.misbehaviour === 'drops-after-login') socket.resetAndDestroy();
+        if (this.misbehaviour === 'endless-rekeying') rekeyForever(client, socket);
       });
       client.on('session', (accept, reject) => {
         if (this.misbehaviour === 'never-opens-channel') return;
@@ -158,4 +161,8 @@ function writeForever(stream: NodeJS.WritableStream & { destroyed?: boolean }, c
   };
   stream.on('drain', write);
   write();
+}
+
+function rekeyForever(client: ssh2.Connection, socket: Socket): void {
+  if (!socket.destroyed) client.rekey(() => rekeyForever(client, socket));
 }

@@ -3,6 +3,7 @@ import { tell, type ConnectionStep, type HostWord, type Told } from '#libs/contr
 import { adviseOn, ConnectFailure, hasNoPinnedType } from '../session/connect-failure.js';
 import { addressesOf, dial, type Dialled } from '../session/dial.js';
 import { methodsFor } from '../session/upstream.js';
+import { guardFromAsset } from '../ssh/asset-guard.js';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 import type { AdminTarget } from './admin-directory.js';
 import { boundedExec, ExecFailure, type ExecLimits, type ExecOutcome } from './bounded-exec.js';
@@ -186,6 +187,7 @@ function logIn(
       },
       readyTimeout,
     });
+    guardFromAsset(client, socket, () => client.destroy());
     if (terms.giveUp?.aborted) client.destroy();
   });
 }

@@ -85,7 +85,7 @@ existed=1 starred=0
 if [ -z "$line" ]; then
   existed=0 changed=1
   make
-  line=$(entry "$user") || die account-not-made
+  line=$(grep "^$user:" /etc/passwd) || line=$(entry "$user") || die account-not-made
 fi
 IFS=: read -r _ _ uid gid gecos dir now <<END
 $line

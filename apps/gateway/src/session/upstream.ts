@@ -10,7 +10,7 @@ import ssh2, {
 import { readDestination, type Grant } from '#libs/authorization';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 import { bounded } from '../ssh/bounded-channel.js';
-import { endAtOverrun, endUnread } from '../ssh/flow-guard.js';
+import { guardFromAsset } from '../ssh/asset-guard.js';
 import { gatherWrites } from '../ssh/gathered-writes.js';
 import { rekeyByTraffic } from '../ssh/rekeying.js';
 import { ConnectFailure, describeConnectError, hasNoPinnedType } from './connect-failure.js';
@@ -107,7 +107,6 @@ export class Upstream {
     return new Promise((resolve, reject) => {
       const client = new ssh2.Client();
       gatherWrites(socket);
-      endUnread(socket);
       let stopRekeying = (): void => undefined;
       let wrongHostKey = false;
       const abort = (): void => {
@@ -143,7 +142,7 @@ export class Upstream {
         ...(agent ? { agent: new ForwardedAgent(agent), agentForward: true } : {}),
         sock: socket,
       });
-      endAtOverrun(client, abort);
+      guardFromAsset(client, socket, abort);
       if (giveUp.aborted) abort();
     });
   }

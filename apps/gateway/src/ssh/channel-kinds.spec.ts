@@ -96,7 +96,7 @@ describe('kinds of channels', () => {
       'auth-agent',
     ];
     expect(session.eventNames().filter((name) => !known.includes(String(name)))).toEqual([]);
-    const own = ['authentication', 'session', 'tcpip', 'ready', 'rekey', 'error', 'close'];
+    const own = ['authentication', 'session', 'tcpip', 'ready', 'handshake', 'error', 'close'];
     expect(client.eventNames().filter((name) => !own.includes(String(name)))).toEqual([]);
   });
 });

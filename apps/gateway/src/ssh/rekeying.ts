@@ -1,11 +1,11 @@
-import type { Connection } from 'ssh2';
+import type { EventEmitter } from 'node:events';
 import { REKEY_LIMITS } from './algorithms.js';
 import type { Transport } from './transport.js';
 
 const CHECK_MS = 1_000;
 /** An exchange of keys is needless when no more than this has passed since the one before. Bytes, its own among them. */
 const NEXT_TO_NOTHING = 16 * 1024;
-/** So many needless ones may a client ask for in so long; each costs the gateway a millisecond that all its clients share. */
+/** So many needless ones may somebody ask for in so long; each costs the gateway a millisecond that all its clients share. */
 const MAX_NEEDLESS = 20;
 const NEEDLESS_MS = 10_000;
 
@@ -33,14 +33,14 @@ export function rekeyByTraffic(
   };
 }
 
-/** Calls `end` when the client does little else than to exchange keys (RFC 4253 section 9 leaves it free to). */
+/** Calls `end` when the other side does little else than to exchange keys (RFC 4253 section 9 leaves it free to). */
 export function endNeedlessRekeying(
-  client: Pick<Connection, 'on'>,
+  connection: Pick<EventEmitter, 'on'>,
   socket: Pick<Transport, 'bytesRead' | 'bytesWritten'>,
   end: () => void,
 ): void {
   let [bytes, begun, count] = [0, 0, 0];
-  client.on('rekey', () => {
+  connection.on('handshake', () => {
     const passed = socket.bytesRead + socket.bytesWritten - bytes;
     bytes += passed;
     if (passed > NEXT_TO_NOTHING) return;
