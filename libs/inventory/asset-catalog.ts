@@ -15,6 +15,7 @@ import {
   type UnitOfWork,
 } from '#libs/database';
 import {
+  Gathered,
   newId,
   NotFound,
   ValidationFailed,
@@ -27,9 +28,8 @@ import { detailsOf, type SomeAssetDetails } from './asset-details.js';
 import {
   assetList,
   assetRow,
-  readAdminAccountOf,
+  readAdminAccountsOf,
   readAsset,
-  readEndpoint,
   readEndpoints,
   type AssetEndpoint,
   type AssetFilter,
@@ -65,6 +65,11 @@ const GROUPS_OF_ASSET = { table: 'asset_group_members', owner: 'asset_id', membe
 
 /** The assets: who they are, where they are reached, by which host keys they are known. */
 export class AssetCatalog {
+  private readonly endpoints = new Gathered((ids: AssetId[]) => readEndpoints(this.dataSource, ids));
+  private readonly adminAccounts = new Gathered((ids: AssetId[]) =>
+    readAdminAccountsOf(this.dataSource, ids),
+  );
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly unitOfWork: UnitOfWork,
@@ -83,17 +88,12 @@ export class AssetCatalog {
 
   /** Where a gateway connects to, and which host keys it accepts; null: no such asset. */
   endpointOf(id: AssetId): Promise<AssetEndpoint | null> {
-    return readEndpoint(this.dataSource, id);
-  }
-
-  /** The same of many in one statement, in no order; those that don't exist are left out. */
-  endpointsOf(ids: readonly AssetId[]): Promise<AssetEndpoint[]> {
-    return readEndpoints(this.dataSource, ids);
+    return this.endpoints.ask(id);
   }
 
   /** The asset's own admin account or the default one, secrets sealed; null: none is set. */
   adminAccountFor(id: AssetId): Promise<SealedAdminAccount | null> {
-    return readAdminAccountOf(this.dataSource, id);
+    return this.adminAccounts.ask(id);
   }
 
   /** @throws ValidationFailed: a host key is none, a group or admin account doesn't exist. */

@@ -236,13 +236,11 @@ export interface AssetEndpoint {
   hostKeys: { type: string; blob: string; fingerprint: string }[];
 }
 
-/** One statement; null when there is no such asset. */
-export async function readEndpoint(source: SqlSource, id: AssetId): Promise<AssetEndpoint | null> {
-  return (await readEndpoints(source, [id]))[0] ?? null;
-}
-
-/** Of many in one statement, in no order; those that don't exist are left out. */
-export async function readEndpoints(source: SqlSource, ids: readonly AssetId[]): Promise<AssetEndpoint[]> {
+/** One statement; null for each that does not exist. */
+export async function readEndpoints(
+  source: SqlSource,
+  ids: readonly AssetId[],
+): Promise<(AssetEndpoint | null)[]> {
   const rows = await source.query(
     `SELECT a.id, a.name, a.address, a.active, ${EFFECTIVE_PORT} AS port,
             (SELECT coalesce(json_agg(json_build_object('type', k.type, 'blob', k.blob, 'fingerprint', k.fingerprint)
@@ -251,10 +249,11 @@ export async function readEndpoints(source: SqlSource, ids: readonly AssetId[]):
      FROM assets a WHERE a.id = ANY($1::uuid[])`,
     [ids],
   );
-  return endpointRow
-    .array()
-    .parse(rows)
-    .map(({ port, hostKeys, ...asset }) => ({ asset, port, hostKeys }));
+  const found = endpointRow.array().parse(rows);
+  const byId = new Map(
+    found.map(({ port, hostKeys, ...asset }) => [asset.id, { asset, port, hostKeys }] as const),
+  );
+  return ids.map((id) => byId.get(id) ?? null);
 }
 
 const adminLogin = z.object({
@@ -265,15 +264,22 @@ const adminLogin = z.object({
   sealedPrivateKey: z.string().nullable(),
 });
 
+const adminLoginOf = adminLogin.extend({ assetId });
+
 /** An admin account with its secrets as they are stored: only a gateway's vault opens them. */
 export type SealedAdminAccount = z.infer<typeof adminLogin>;
 
-/** The asset's own admin account or the default one, in one statement; null when there is neither. */
-export async function readAdminAccountOf(source: SqlSource, id: AssetId): Promise<SealedAdminAccount | null> {
+/** Of each asset its own admin account or the default one, in one statement; null where there is neither. */
+export async function readAdminAccountsOf(
+  source: SqlSource,
+  ids: readonly AssetId[],
+): Promise<(SealedAdminAccount | null)[]> {
   const rows = await source.query(
-    `SELECT c.id, c.name, c.username, c.sealed_password AS "sealedPassword", c.sealed_private_key AS "sealedPrivateKey"
-     FROM assets a JOIN admin_accounts c ON c.id = ${EFFECTIVE_ADMIN_ACCOUNT} WHERE a.id = $1`,
-    [id],
+    `SELECT a.id AS "assetId", c.id, c.name, c.username, c.sealed_password AS "sealedPassword", c.sealed_private_key AS "sealedPrivateKey"
+     FROM assets a JOIN admin_accounts c ON c.id = ${EFFECTIVE_ADMIN_ACCOUNT} WHERE a.id = ANY($1::uuid[])`,
+    [ids],
   );
-  return adminLogin.array().parse(rows)[0] ?? null;
+  const found = adminLoginOf.array().parse(rows);
+  const byAsset = new Map(found.map(({ assetId, ...account }) => [assetId, account]));
+  return ids.map((id) => byAsset.get(id) ?? null);
 }

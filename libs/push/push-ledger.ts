@@ -2,7 +2,15 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import { tell, type RunEngine, type Told } from '#libs/contracts';
 import { SystemUser, type PushMode, type UnitOfWork } from '#libs/database';
-import { asId, newId, systemActor, type AssetId, type PushId, type SystemUserId } from '#libs/kernel';
+import {
+  asId,
+  Gathered,
+  newId,
+  systemActor,
+  type AssetId,
+  type PushId,
+  type SystemUserId,
+} from '#libs/kernel';
 import { pushedOf } from './drift-rows.js';
 import { removeIfNowhere, type Removal } from './system-user-removal.js';
 
@@ -63,13 +71,19 @@ const sealedRows = z.array(z.object({ sealed: z.string() }));
 
 /** What gateways read before a push and write down after it. */
 export class PushLedger {
+  private readonly plans = new Gathered((ids: SystemUserId[]) => this.readPlans(ids));
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly unitOfWork: UnitOfWork,
   ) {}
 
   /** What is to be pushed now, in one statement; null: the system user is gone. */
-  async planFor(id: SystemUserId): Promise<PushPlan | null> {
+  planFor(id: SystemUserId): Promise<PushPlan | null> {
+    return this.plans.ask(id);
+  }
+
+  private async readPlans(ids: SystemUserId[]): Promise<(PushPlan | null)[]> {
     const rows: unknown = await this.dataSource.query(
       `SELECT s.id AS "systemUserId", s.username, s.shell, s.home, s.comment, s.groups, s.public_key AS "publicKey",
               s.sealed_password AS "sealedPassword", s.sealed_private_key AS "sealedPrivateKey", s.revision,
@@ -77,10 +91,11 @@ export class PushLedger {
               (SELECT coalesce(json_agg(json_build_object('name', a.name, 'commands', a.commands)), '[]')
                FROM system_user_sudo_aliases l JOIN sudo_aliases a ON a.id = l.sudo_alias_id
                WHERE l.system_user_id = s.id) AS grants
-       FROM system_users s WHERE s.id = $1`,
-      [id],
+       FROM system_users s WHERE s.id = ANY($1)`,
+      [[...new Set(ids)]],
     );
-    return pushPlan.array().parse(rows)[0] ?? null;
+    const plans = pushPlan.array().parse(rows);
+    return ids.map((id) => plans.find(({ systemUserId }) => systemUserId === id) ?? null);
   }
 
   /** What earlier pushes of the system user left on the asset. */

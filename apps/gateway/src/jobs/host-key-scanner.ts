@@ -1,6 +1,5 @@
 import { tell } from '#libs/contracts';
-import { outcomeOf, type AssetCatalog, type AssetEndpoint } from '#libs/inventory';
-import { Gathered, type AssetId } from '#libs/kernel';
+import { outcomeOf, type AssetCatalog } from '#libs/inventory';
 import { scanHostKeys } from './host-key-probe.js';
 import { StepFailure, type RunCraft, type RunTask } from './run-worker.js';
 
@@ -10,20 +9,12 @@ export class HostKeyScanner implements RunCraft {
   /** Nearly all of the time is waiting, for hosts that say nothing the longest. */
   readonly concurrency = 40;
   readonly timeLimitMs = 30_000;
-  /** What is taken together is looked up together. */
-  private readonly endpoints: Gathered<AssetId, AssetEndpoint | undefined>;
 
-  constructor(catalog: AssetCatalog) {
-    this.endpoints = new Gathered(async (ids) => {
-      const found = await catalog.endpointsOf(ids);
-      const byId = new Map(found.map((endpoint) => [endpoint.asset.id, endpoint]));
-      return ids.map((id) => byId.get(id));
-    });
-  }
+  constructor(private readonly catalog: AssetCatalog) {}
 
   /** Gives what is kept of the asset. */
   async perform({ assetId, assetName, onStep, giveUp }: RunTask): Promise<Record<string, unknown>> {
-    const endpoint = await this.endpoints.ask(assetId);
+    const endpoint = await this.catalog.endpointOf(assetId);
     if (!endpoint) throw new StepFailure('resolve', tell('asset-deleted'));
     const { asset, port } = endpoint;
     const scan = await scanHostKeys(asset.address, port, { name: assetName, giveUp });

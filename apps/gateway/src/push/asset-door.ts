@@ -22,8 +22,8 @@ export class AssetDoor {
    * @throws ConnectFailure, StepFailure
    */
   async open(task: PushTask): Promise<{ connection: StepHost; target: AdminTarget }> {
-    await this.requireActive(task);
     let target = await this.directory.find(task.assetId);
+    requireActive(task, target);
     if (target.hostKeys.length === 0 && task.pinHostKey) {
       target = { ...target, hostKeys: await this.pin(task, target) };
     }
@@ -42,13 +42,6 @@ export class AssetDoor {
     }
   }
 
-  /** An inactive asset can't be connected to (FEATURES S16); what stands there can still be taken back. */
-  private async requireActive({ assetId, assetName, mode }: PushTask): Promise<void> {
-    const endpoint = await this.catalog.endpointOf(assetId);
-    if (!endpoint || endpoint.asset.active || mode === 'recycle') return;
-    throw new ConnectFailure('resolve', tell('asset-inactive', { asset: assetName }));
-  }
-
   private async pin(task: PushTask, target: AdminTarget): Promise<AdminTarget['hostKeys']> {
     const scan = await scanHostKeys(target.address, target.port);
     if (!scan.ok) {
@@ -65,4 +58,10 @@ export class AssetDoor {
       return { type, blob };
     });
   }
+}
+
+/** An inactive asset can't be connected to (FEATURES S16); what stands there can still be taken back. */
+function requireActive({ assetName, mode }: PushTask, { active }: AdminTarget): void {
+  if (active || mode === 'recycle') return;
+  throw new ConnectFailure('resolve', tell('asset-inactive', { asset: assetName }));
 }
