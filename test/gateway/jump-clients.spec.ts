@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
-import { endProcess, findProgram, PYTHON, requires, run, spawnBound } from '../hosts/index.js';
+import { endProcess, findFreePort, findProgram, PYTHON, requires, run, spawnBound } from '../hosts/index.js';
 import { doorOptions, DOOR, jumpThrough } from './file-clients.js';
 import { Harness, type Way } from './harness.js';
 
@@ -21,6 +21,15 @@ stdin.write("in "); stdin.channel.shutdown_write()
 print(stdout.read().decode().strip(), stdout.channel.recv_exit_status(), sep=",")
 files = inner.open_sftp()
 print(files.stat("/etc/hostname").st_size > 0)
+`;
+
+/** What an editor that works on an asset feeds a shell: it starts a server there and says its port. */
+const EDITOR_SCRIPT = `
+mkdir -p ~/.editor && cd ~/.editor && echo 'from the asset' >answer || exit 1
+python3 -c 'import http.server as h
+s = h.ThreadingHTTPServer(("127.0.0.1", 0), h.SimpleHTTPRequestHandler)
+print("listening on", s.server_port, flush=True)
+s.serve_forever()' 2>/dev/null &
 `;
 
 requires('hosts', 'ssh').describe('a way on through the gateway by other clients, and many on one', () => {
@@ -86,6 +95,37 @@ requires('hosts', 'ssh').describe('a way on through the gateway by other clients
       const { address, sshPort } = harness.product;
       const args = ['-c', PARAMIKO, address, String(sshPort), way.person.key.file];
       expect(await run(PYTHON, args)).toMatchObject({ text: 'in dev,3\nTrue\n', status: 0 });
+    });
+  });
+
+  requires('curl').describe('by an editor', () => {
+    it('a server that a fed shell starts on the asset is reached by -D of the same client', async () => {
+      const actions = ['connect', 'exec', 'forward'];
+      await harness.change(`/authorization-rules/${way.ruleId}`, {
+        actions,
+        forwardDestinations: ['127.0.0.1'],
+      });
+      const outer = await harness.ssh(way.person);
+      const socks = await findFreePort(24200, 24399);
+      const inside = ['User=dev', 'HostName=web-01', 'Port=22', `ProxyCommand=${jumpThrough(outer)}`];
+      const options = inside.flatMap((each) => ['-o', each]);
+      const args = ['-T', '-D', String(socks), ...options, ...doorOptions(outer), DOOR, 'sh'];
+      const child = spawnBound('ssh', args, { stdio: ['pipe', 'pipe', 'inherit'] });
+      try {
+        let said = '';
+        child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+        child.stdin?.write(EDITOR_SCRIPT);
+        await expect.poll(() => said, { timeout: 10_000 }).toMatch(/listening on \d+\n/);
+        const port = /\d+/.exec(said)?.[0] ?? '';
+        const ask = ['-sS', '--noproxy', '', '-x', `socks5h://127.0.0.1:${socks}`];
+        const answers = Array.from({ length: 8 }, () =>
+          run('curl', [...ask, `http://127.0.0.1:${port}/answer`]),
+        );
+        for (const { text, stderr } of await Promise.all(answers))
+          expect(text, stderr).toBe('from the asset\n');
+      } finally {
+        await endProcess(child, 'SIGTERM');
+      }
     });
   });
 
