@@ -48,7 +48,7 @@ export interface MonitorServerEvents {
   screen: (screen: MonitorScreen) => void;
   output: (data: Uint8Array) => void;
   resized: (size: TerminalSize) => void;
-  /** Names of all who watch this session, the first to come first. */
+  /** Names of all who watch this session, each once, the first to come first. */
   watchers: (usernames: string[]) => void;
   ended: (ended: MonitorEnded) => void;
 }

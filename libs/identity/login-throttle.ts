@@ -70,6 +70,16 @@ export class LoginThrottle {
     for (const limiter of this.codes) await limiter.delete(username);
   }
 
+  /** Until when failures of the account keep it out, wherever it comes from; null: they don't. */
+  async lockedUntil(username: string): Promise<Date | null> {
+    const ends = [this.accounts, ...this.codes].map(async (limiter) => {
+      const count = await limiter.get(username);
+      return count && count.consumedPoints >= limiter.points ? Date.now() + count.msBeforeNext : 0;
+    });
+    const last = Math.max(...(await Promise.all(ends)));
+    return last > 0 ? new Date(last) : null;
+  }
+
   /** Forgets the failures of an account, passwords and codes. */
   async unlock(username: string): Promise<void> {
     for (const limiter of [this.accounts, ...this.codes]) await limiter.delete(username);

@@ -174,6 +174,12 @@ export class UserDirectory {
     });
   }
 
+  /** Until when too many wrong passwords or codes keep a user out; null: they don't. @throws NotFound */
+  async lockedUntil(actor: Actor, userId: UserId): Promise<Date | null> {
+    const { username } = await this.get(actor, userId);
+    return this.throttle.lockedUntil(username);
+  }
+
   /** Lets a throttled account try again at once. @throws NotFound */
   async unlock(actor: Actor, userId: UserId): Promise<void> {
     await this.unitOfWork.run(actor, async (tx) => {

@@ -57,7 +57,13 @@ describe('throttle of logins', () => {
   it('is lifted by an administrator', async () => {
     const found = await api.admin.get('/users?q=victim').expect(200);
     const [user] = z.object({ items: z.array(z.object({ id: z.uuid() })) }).parse(found.body).items;
+    const lockedUntil = async (): Promise<string | null> =>
+      z
+        .object({ lockedUntil: z.iso.datetime().nullable() })
+        .parse((await api.admin.get(`/users/${user?.id}`)).body).lockedUntil;
+    expect(Date.parse((await lockedUntil()) ?? '') - Date.now()).toBeGreaterThan(10 * 60_000);
     await api.admin.post(`/users/${user?.id}/unlock`).expect(204);
+    expect(await lockedUntil()).toBeNull();
     await attempt(api.anonymous().with(elsewhere()), 'victim', PASSWORD).expect(200);
   });
 

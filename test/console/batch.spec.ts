@@ -95,7 +95,11 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await expect.poll(() => page.locator('section.group').count(), patience).toBe(2);
     expect(await page.getByRole('button', { name: 'Run again on failed' }).count()).toBe(0);
     await page.goto('/batch');
-    await page.getByText('One command on many of your assets').waitFor(patience);
+    await page.getByText('You may run commands on no asset yet').waitFor(patience);
+    expect(await page.getByRole('link', { name: 'Run a command' }).count()).toBe(0);
+    await page.goto('/batch/new');
+    await page.getByRole('status').getByText('You may run commands on no asset yet').waitFor(patience);
+    expect(await page.getByRole('button', { name: 'Run', exact: true }).count()).toBe(0);
     expect(browser.complaints).toEqual([]);
   });
 

@@ -49,6 +49,9 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
 
   it('an account that too many wrong passwords locked is unlocked', async () => {
     const { username, password, id } = await harness.addPerson('locked');
+    await admin.page.goto(`/users/${id}`);
+    await admin.button('Deactivate').waitFor();
+    expect(await admin.button('Unlock').count()).toBe(0);
     for (let tries = 0; tries < 10; tries++) {
       await fetch(`${harness.product.url}/api/v1/auth/login`, {
         method: 'POST',
@@ -60,8 +63,10 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     await visitor.logIn(username, password);
     await visitor.page.getByRole('alert').getByText('Too many').waitFor();
     await admin.page.goto(`/users/${id}`);
+    await admin.page.getByText('Locked until').waitFor();
     await admin.button('Unlock').click();
     await admin.page.getByText('locked may try again').waitFor();
+    await admin.button('Unlock').waitFor({ state: 'detached' });
     await visitor.logIn(username, password);
     await visitor.page.waitForURL('**/{home,my-assets}');
     await visitor.page.goto('/profile/logins');

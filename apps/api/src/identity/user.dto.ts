@@ -213,6 +213,15 @@ export class UserView {
   })
   assetCount?: number;
 
+  @ApiProperty({
+    type: Date,
+    nullable: true,
+    required: false,
+    description:
+      'Until when too many wrong passwords or codes keep the user out; where one user is asked for',
+  })
+  lockedUntil?: Date | null;
+
   @ApiProperty({ type: Date })
   createdAt!: Date;
 

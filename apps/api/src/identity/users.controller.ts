@@ -60,7 +60,8 @@ export class UsersController {
   @Requires('members.read')
   @ApiOkResponse({ type: UserView })
   async getUser(@CurrentActor() actor: Actor, @IdParam() id: UserId): Promise<UserView> {
-    return userView(await this.users.get(actor, id));
+    const user = await this.users.get(actor, id);
+    return { ...userView(user), lockedUntil: await this.users.lockedUntil(actor, id) };
   }
 
   @Patch(':id')

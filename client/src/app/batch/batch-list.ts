@@ -1,4 +1,4 @@
-import { Component, inject } from '@angular/core';
+import { Component, computed, inject, resource } from '@angular/core';
 import { RouterLink, RouterOutlet } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { RUN_STATES } from '#libs/contracts';
@@ -43,6 +43,13 @@ export class BatchList {
   private readonly store = inject(BatchStore);
   protected readonly t = injectWords();
   protected readonly list = this.store.list;
+  private readonly accounts = resource({
+    loader: () => (this.store.ofEverybody ? Promise.resolve([]) : this.store.accounts()),
+  });
+  /** Whether no rule lets them run anything anywhere. */
+  protected readonly mayRunNone = computed(
+    () => this.accounts.hasValue() && this.accounts.value().length === 0,
+  );
   protected readonly ofEverybody = this.store.ofEverybody;
   protected readonly columns = this.ofEverybody ? [USER, ...COLUMNS] : COLUMNS;
   protected readonly facets = FACETS;

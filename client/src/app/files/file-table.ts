@@ -1,6 +1,6 @@
 import {
   Component,
-  type ElementRef,
+  ElementRef,
   afterRenderEffect,
   inject,
   input,
@@ -55,13 +55,20 @@ export class FileTable {
   readonly named = output<string>();
   readonly removed = output<FileView>();
 
+  private readonly place: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly nameBox = viewChild<ElementRef<HTMLInputElement>>('nameBox');
 
   constructor() {
+    let named: string | null = null;
     afterRenderEffect(() => {
+      const before = named;
+      named = this.naming();
       const box = this.nameBox()?.nativeElement;
       box?.focus();
       box?.select();
+      // the box took the focus with it: keys go on at the file
+      if (before && named === null && document.activeElement === document.body)
+        this.place.querySelector<HTMLElement>(`[data-renames=${CSS.escape(before)}]`)?.focus();
     });
   }
 

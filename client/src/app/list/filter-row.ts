@@ -63,6 +63,18 @@ export class FilterRow<Row extends Listed> {
     this.list().filter({ [facet.field]: value });
   }
 
+  /** The button goes with what it takes away: the focus stays at the filter, where that is left. */
+  protected drop(facet: Facet, button: HTMLElement): void {
+    this.choose(facet, null);
+    const left = button.parentElement?.querySelector<HTMLElement>('button.chip-name');
+    (left ?? this.search().nativeElement).focus();
+  }
+
+  protected clear(): void {
+    this.list().clearFilters();
+    this.search().nativeElement.focus();
+  }
+
   protected focusOnSlash(event: KeyboardEvent): void {
     const inField =
       event.target instanceof HTMLElement && event.target.matches('input, textarea, [contenteditable]');

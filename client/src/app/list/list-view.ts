@@ -1,5 +1,15 @@
 import { NgTemplateOutlet } from '@angular/common';
-import { Component, computed, contentChildren, effect, inject, input, signal } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  afterRenderEffect,
+  computed,
+  contentChildren,
+  effect,
+  inject,
+  input,
+  signal,
+} from '@angular/core';
 import { ActivatedRoute, Router } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
@@ -47,6 +57,7 @@ export class ListView<Row extends Listed> {
   private readonly account = inject(Account);
   private readonly router = inject(Router);
   private readonly route = inject(ActivatedRoute);
+  private readonly place: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly cells = contentChildren(ListCell);
 
   protected readonly skeleton = Array.from({ length: SKELETON_ROWS }, (_, index) => index);
@@ -83,6 +94,14 @@ export class ListView<Row extends Listed> {
       if (!this.list().page() || this.isBegun()) return;
       // after the frame that shows the first ones
       requestAnimationFrame(() => setTimeout(() => this.isBegun.set(true)));
+    });
+    let selected = 0;
+    afterRenderEffect(() => {
+      const before = selected;
+      selected = this.list().selectedCount();
+      // the bar took the focus with it: keys go on at the rows
+      if (before > 0 && selected === 0 && document.activeElement === document.body)
+        this.place.querySelector<HTMLElement>('tbody tr[tabindex="0"]')?.focus();
     });
   }
 

@@ -27,6 +27,8 @@ export class MonitorScreen implements WatchedScreen {
     });
     this.terminal.loadAddon(new Unicode11Addon());
     this.terminal.unicode.activeVersion = '11';
+    // it only scrolls: Tab leads on, and the keys of the page and of the browser are theirs
+    this.terminal.attachCustomKeyEventHandler(({ key, shiftKey }) => shiftKey && key.startsWith('Page'));
     this.terminal.open(host);
     this.fit();
   }

@@ -1,4 +1,4 @@
-import { Component, type ElementRef, computed, effect, inject, viewChild } from '@angular/core';
+import { Component, type ElementRef, afterRenderEffect, computed, inject, viewChild } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { injectWords } from '../language/words';
 import { Questions } from './questions';
@@ -39,7 +39,7 @@ const NAMES_SHOWN = 8;
         </label>
       }
       <div class="buttons">
-        <button type="button" nz-button (click)="questions.answer(false)">
+        <button type="button" nz-button autofocus (click)="questions.answer(false)">
           {{ asked.question.no ?? t('question.no') }}
         </button>
         <button
@@ -70,7 +70,8 @@ export class QuestionDialog {
   protected readonly more = computed(() => this.count() - this.names().length);
 
   constructor() {
-    effect(() => {
+    // when what is asked stands in it: the focus goes to the answer that changes nothing
+    afterRenderEffect(() => {
       const dialog = this.dialog().nativeElement;
       if (this.questions.open()) dialog.showModal();
       else dialog.close();

@@ -1,7 +1,6 @@
 import {
   Component,
   DOCUMENT,
-  DestroyRef,
   type ElementRef,
   ViewEncapsulation,
   computed,
@@ -43,6 +42,7 @@ const MOST_HITS = 200;
   // xterm.js makes its own elements, which scoped styles would not reach.
   encapsulation: ViewEncapsulation.None,
   styleUrls: ['../../../../node_modules/@xterm/xterm/css/xterm.css', './replay-page.css'],
+  host: { '(document:keydown)': 'press($event)' },
 })
 export class ReplayPage {
   private readonly archive = inject(SessionArchive);
@@ -121,12 +121,6 @@ export class ReplayPage {
         screen.dispose();
       });
     });
-    // first in line: the terminal takes every key that reaches it
-    const press = (event: KeyboardEvent): void => this.press(event);
-    this.document.addEventListener('keydown', press, { capture: true });
-    inject(DestroyRef).onDestroy(() =>
-      this.document.removeEventListener('keydown', press, { capture: true }),
-    );
   }
 
   protected async keep(): Promise<void> {
@@ -151,11 +145,10 @@ export class ReplayPage {
     else player?.play();
   }
 
-  private press(event: KeyboardEvent): void {
-    const { target } = event;
-    const isInside = target instanceof HTMLElement && target.closest('.replay-stage') !== null;
-    if (event.ctrlKey || event.metaKey || event.altKey || (!isInside && target !== this.document.body))
-      return;
+  /** Wherever the focus is, but where the key means something there. */
+  protected press(event: KeyboardEvent): void {
+    const isTaken = event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey;
+    if (isTaken || (event.target instanceof Element && needsKey(event.target, event.key))) return;
     const step = (by: 1 | -1): void => {
       const next = SPEEDS[SPEEDS.indexOf(this.speed()) + by];
       if (next) this.player()?.speed.set(next);
@@ -171,7 +164,12 @@ export class ReplayPage {
     const act = acts[event.key];
     if (!act) return;
     event.preventDefault();
-    event.stopPropagation();
     act();
   }
+}
+
+/** Whether a control on the page or above it needs the key for itself; the terminal on the stage only shows. */
+function needsKey(target: Element, key: string): boolean {
+  if (target.closest('.replay-stage')) return false;
+  return target.matches('input, select, .menu *') || (key === ' ' && target.matches('a, button'));
 }

@@ -1,6 +1,6 @@
 /** A place where a searched text was shown. */
 export interface ShownHit {
-  /** Seconds of the recording. */
+  /** Seconds of the recording at which it stood there whole. */
   readonly at: number;
   /** The line that holds it. */
   readonly line: string;
@@ -48,7 +48,7 @@ export class ShownText {
       const end = next === -1 ? this.whole.length : next;
       const cut = Math.max(begin, found - MOST_LINE / 2);
       hits.push({
-        at: this.timeOf(found),
+        at: this.timeOf(found + sought.length - 1),
         line: this.whole.slice(cut, Math.min(end, cut + MOST_LINE)).trim(),
       });
       from = Math.max(end, found + sought.length);

@@ -1,5 +1,15 @@
-import { Component, computed, inject, signal } from '@angular/core';
-import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
+import {
+  Component,
+  type ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  inject,
+  signal,
+  viewChild,
+} from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { NavigationEnd, Router, RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { Icon } from '../display/icon';
 import { Account } from '../account/account';
 import { readStored, writeStored } from '../account/stored';
@@ -29,6 +39,30 @@ export class Shell {
       pages: section.pages.filter((page) => this.account.may(page.needs)),
     })).filter((section) => section.pages.length > 0),
   );
+
+  private readonly injector = inject(Injector);
+  private readonly page = viewChild.required<ElementRef<HTMLElement>>('page');
+  private path = '';
+
+  constructor() {
+    inject(Router)
+      .events.pipe(takeUntilDestroyed())
+      .subscribe((event) => {
+        if (event instanceof NavigationEnd) this.follow(event);
+      });
+  }
+
+  /** What had the focus has gone with its page: keys go on in the one that came. The first page begins at its top. */
+  private follow({ id, urlAfterRedirects }: NavigationEnd): void {
+    const [path = ''] = urlAfterRedirects.split('?');
+    if (path === this.path) return;
+    this.path = path;
+    if (id === 1) return;
+    const enter = (): void => {
+      if (document.activeElement === document.body) this.page().nativeElement.focus({ preventScroll: true });
+    };
+    afterNextRender(enter, { injector: this.injector });
+  }
 
   /** On a low screen the menu scrolls: the page that is open is in sight there. */
   protected reveal(link: HTMLElement, isOpen: boolean): void {

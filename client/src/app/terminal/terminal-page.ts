@@ -2,7 +2,9 @@ import {
   Component,
   DestroyRef,
   DOCUMENT,
-  type ElementRef,
+  ElementRef,
+  Injector,
+  afterNextRender,
   computed,
   effect,
   inject,
@@ -31,6 +33,7 @@ import { TerminalTabBar } from './terminal-tab-bar';
 import { type OpenPane, TerminalTabs, isLive } from './terminal-tabs';
 import { Typing } from './typing';
 import { type WorkplaceAct, workplaceAct } from './workplace-keys';
+import { enterNextPart, enterPart } from './workplace-parts';
 
 const NUDGE = 0.05;
 
@@ -52,6 +55,8 @@ export class TerminalPage {
   private readonly reachable = inject(Reachable);
   private readonly questions = inject(Questions);
   private readonly document = inject(DOCUMENT);
+  private readonly injector = inject(Injector);
+  private readonly page: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly settings = inject(TerminalSettings);
   protected readonly tabs = inject(TerminalTabs);
   protected readonly t = injectWords();
@@ -130,10 +135,25 @@ export class TerminalPage {
       if (!yes) return;
     }
     for (const { key } of panes) this.tabs.closePane(key);
+    this.afterwards(() => {
+      // a terminal that comes to the front has taken it
+      if (this.document.activeElement === this.document.body)
+        enterPart(this.page, this.tabs.active() ? 'bar' : 'list');
+    });
+  }
+
+  protected showList(shown: boolean): void {
+    this.listShown.set(shown);
+    this.afterwards(() => enterPart(this.page, shown ? 'list' : 'bar'));
   }
 
   protected toggleFiles(pane: OpenPane): void {
-    this.filesOf.update((before) => (before?.target === pane.target ? null : pane));
+    this.showFiles(this.filesOf()?.target === pane.target ? null : pane);
+  }
+
+  protected showFiles(pane: OpenPane | null): void {
+    this.filesOf.set(pane);
+    this.afterwards(() => enterPart(this.page, pane ? 'files' : 'terminal'));
   }
 
   protected takeRequest(event: MessageEvent<unknown>): void {
@@ -181,11 +201,17 @@ export class TerminalPage {
   private do(act: WorkplaceAct): void {
     const tab = this.tabs.active();
     const pane = this.tabs.panes().find(({ key }) => key === tab?.typing);
-    if (act === 'next-tab' || act === 'previous-tab') this.tabs.step(act === 'next-tab' ? 1 : -1);
+    if (act === 'next-part') enterNextPart(this.page);
+    else if (act === 'next-tab' || act === 'previous-tab') this.tabs.step(act === 'next-tab' ? 1 : -1);
     else if (act === 'next-pane' || act === 'previous-pane') this.tabs.stepPane(act === 'next-pane' ? 1 : -1);
     else if (act === 'together') {
       if (tab && typeof tab.layout !== 'number') this.tabs.typeTogether(tab.key, !tab.together);
     } else if (pane) this.tabs.split(pane, act === 'split-right' ? 'right' : 'down');
+  }
+
+  /** Once the page shows what has changed. */
+  private afterwards(act: () => void): void {
+    afterNextRender(act, { injector: this.injector });
   }
 
   /** The terminal doesn't wait for its title. */

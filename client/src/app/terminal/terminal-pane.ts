@@ -40,6 +40,7 @@ import { isWorkplaceKey } from './workplace-keys';
   host: {
     '[attr.data-environment]': 'pane().environment',
     '(window:offline)': 'line()?.suspectCut()',
+    '[class.typing]': 'active()',
     '[class.busy]': 'keysBusy()',
     '(focusin)': 'tabs.focus(pane().key)',
     '(keydown)': 'keysBusy.set(true)',
@@ -192,7 +193,9 @@ export class TerminalPane implements Typist {
     terminal.onData((text) => this.typing.type(key, text));
     terminal.onBinary((bytes) => this.line()?.send(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));
     terminal.onResize(() => this.noteSize());
-    terminal.attachCustomKeyEventHandler((event) => !this.ownKey(event) && !isWorkplaceKey(event));
+    terminal.attachCustomKeyEventHandler(
+      (event) => !this.ownKey(event) && !isWorkplaceKey(event) && !this.leaves(event),
+    );
     host.addEventListener('paste', (event) => void this.guardPaste(event), { capture: true });
     new ResizeObserver(() => screen.fit()).observe(host);
     this.noteSize();
@@ -211,6 +214,11 @@ export class TerminalPane implements Typist {
     if (!size) return;
     this.size.set(`${size.columns}×${size.rows}`);
     this.line()?.resize(size);
+  }
+
+  /** Nothing takes Tab any more: it leads on, to what connects again. */
+  private leaves({ key }: KeyboardEvent): boolean {
+    return key === 'Tab' && this.farewell() !== null;
   }
 
   /** Keys of the pane itself; all others belong to the asset or to the workplace. */

@@ -1,4 +1,14 @@
-import { Component, ElementRef, afterRenderEffect, inject, output, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  afterRenderEffect,
+  inject,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
 import { EnvironmentMark } from './environment-mark';
@@ -15,6 +25,7 @@ import { type TerminalPlace, type TerminalTab, TerminalTabs } from './terminal-t
 export class TerminalTabBar {
   protected readonly tabs = inject(TerminalTabs);
   protected readonly t = injectWords();
+  private readonly injector = inject(Injector);
   private readonly place: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly nameBox = viewChild<ElementRef<HTMLInputElement>>('name');
 
@@ -48,7 +59,11 @@ export class TerminalTabBar {
     if (this.renaming() !== tab.key) return;
     this.renaming.set(0);
     this.tabs.rename(tab.key, name);
-    this.tabs.activate(tab.key);
+  }
+
+  /** The keys go on at the tab. */
+  protected backTo(at: number): void {
+    afterNextRender(() => this.focusTab(at), { injector: this.injector });
   }
 
   protected key(event: KeyboardEvent, tab: TerminalTab, at: number): void {
@@ -56,12 +71,10 @@ export class TerminalTabBar {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === 'F2') this.renaming.set(tab.key);
     else if (event.key === 'Delete') this.closing.emit(tab);
-    else if (by !== 0 && event.shiftKey) this.tabs.move(tab.key, at + by);
+    else if (by !== 0 && event.shiftKey) this.shift(tab, at + by);
     else if (by !== 0) this.focusTab(at + by);
     else return;
     event.preventDefault();
-    // a moved element loses the focus
-    if (event.shiftKey) setTimeout(() => this.focusTab(at + by));
   }
 
   protected drag(event: DragEvent, tab: TerminalTab): void {
@@ -77,6 +90,13 @@ export class TerminalTabBar {
 
   protected drop(): void {
     this.dragged = 0;
+  }
+
+  private shift(tab: TerminalTab, to: number): void {
+    if (to < 0 || to >= this.tabs.all().length) return;
+    this.tabs.move(tab.key, to);
+    // a moved element loses the focus
+    this.backTo(to);
   }
 
   private focusTab(at: number): void {

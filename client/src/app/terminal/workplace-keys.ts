@@ -1,6 +1,13 @@
 /** Something that the keyboard does in the workplace, whichever pane has the focus. */
 export type WorkplaceAct =
-  'next-tab' | 'previous-tab' | 'next-pane' | 'previous-pane' | 'split-right' | 'split-down' | 'together';
+  | 'next-tab'
+  | 'previous-tab'
+  | 'next-pane'
+  | 'previous-pane'
+  | 'next-part'
+  | 'split-right'
+  | 'split-down'
+  | 'together';
 
 /** All with Ctrl and Shift: no terminal program gets those. */
 const KEYS: Readonly<Record<string, WorkplaceAct>> = {
@@ -8,6 +15,7 @@ const KEYS: Readonly<Record<string, WorkplaceAct>> = {
   ArrowLeft: 'previous-tab',
   ArrowDown: 'next-pane',
   ArrowUp: 'previous-pane',
+  KeyL: 'next-part',
   KeyE: 'split-right',
   KeyO: 'split-down',
   KeyB: 'together',

@@ -121,6 +121,7 @@ export class UserPanel {
 
   protected async unlock(user: UserView): Promise<void> {
     await this.react.run(() => this.store.unlock(user.id), this.t('users.unlocked', { name: user.username }));
+    this.refresh();
   }
 
   protected async remove(user: UserView): Promise<void> {

@@ -77,7 +77,7 @@ export function injectQuickSearch(wanted: Signal<string | undefined>): QuickSear
   };
 }
 
-/** Pages of the menu, by their name in the language shown. */
+/** Pages of the menu by their name in the language shown, those first that begin with what is wanted. */
 function injectPages(wanted: Signal<string | undefined>): Signal<readonly Hit[]> {
   const account = inject(Account);
   const t = injectWords();
@@ -90,10 +90,11 @@ function injectPages(wanted: Signal<string | undefined>): Signal<readonly Hit[]>
         .map(({ path, label: name }): Hit => {
           return { kind: 'page', id: path, title: t(name), hint: t(label), target: path };
         }),
-    );
+    ).toSorted((one, other) => rank(one, q) - rank(other, q));
   });
 }
 
+const rank = ({ title }: Hit, q: string): number => (title.toLowerCase().startsWith(q) ? 0 : 1);
 const first = (q: string) => ({ q, page: 1, pageSize: OTHERS });
 
 async function findSessions(api: Api, q: string): Promise<Hit[]> {

@@ -189,7 +189,8 @@ export class WatchedSession implements Tap {
   }
 
   private tellWatchers(): void {
-    const names = [...this.watchers].map(({ username }) => username);
+    // who watches in several tabs is one person
+    const names = [...new Set([...this.watchers].map(({ username }) => username))];
     for (const watcher of this.watchers) watcher.tell('watchers', names);
   }
 

@@ -20,6 +20,11 @@ export interface CreatedUser {
    * null: as the client says
    */
   language: string | null;
+
+  /**
+   * Until when too many wrong passwords or codes keep the user out; where one user is asked for
+   */
+  lockedUntil?: string | null;
   mustChangePassword: boolean;
   name: string;
 
