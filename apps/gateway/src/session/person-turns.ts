@@ -1,6 +1,9 @@
 import { Places, type UserId } from '#libs/kernel';
 
-/** What one person's sessions, ways and forwarded connections ask of the database at once: few of its connections, which all share. */
+/**
+ * What is asked of the database for one person at once, each for itself: few of its connections, which all share. What
+ * the rules allow is asked together for all who ask in one moment, and needs no turn.
+ */
 const AT_ONCE = 4;
 
 /** Has the work of each person take turns: what somebody asks for without end waits behind their own, not before others'. */

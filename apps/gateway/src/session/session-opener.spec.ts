@@ -5,7 +5,6 @@ import type { Decision, Grant } from '#libs/authorization';
 import type { AssetId, SystemUserId, UserId } from '#libs/kernel';
 import { ChannelDownstream } from '../ssh/channel-downstream.js';
 import type { Exit } from './downstream.js';
-import { PersonTurns } from './person-turns.js';
 import { SessionOpener, type OpenerParts } from './session-opener.js';
 import type { UpstreamPool } from './upstream-pool.js';
 
@@ -28,8 +27,7 @@ describe('opening a session', () => {
       downstream.close();
       return Promise.resolve({ granted: true, grant: {} as Grant });
     };
-    const standing = { keeping: { refusal: null }, turns: new PersonTurns() };
-    const parts = { authorizer: { authorize }, ...standing } as unknown as OpenerParts;
+    const parts = { authorizer: { authorize }, keeping: { refusal: null } } as unknown as OpenerParts;
     const opened = await new SessionOpener(parts).open(WISH, downstream, {} as UpstreamPool);
     expect(opened).toBeNull();
     expect(told).toEqual([null]);
