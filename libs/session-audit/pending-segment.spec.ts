@@ -49,6 +49,17 @@ describe('pending segment', () => {
     expect(segment.lastAt).toBe(41);
   });
 
+  it('takes a hundred thousand marks among as many outputs without counting them anew for each', () => {
+    const segment = new PendingSegment();
+    const begun = performance.now();
+    for (let at = 0; at < 100_000; at++) {
+      segment.addOutput(at * 10, Buffer.from('.'));
+      segment.addMark(at * 10 + 5, 'r', '80x24');
+    }
+    expect([...segment.events()]).toHaveLength(200_000);
+    expect(performance.now() - begun).toBeLessThan(5_000);
+  });
+
   it('keeps what grows in several segments at once apart', () => {
     const all = ['a', 'b', 'c'].map((letter) => ({ letter, segment: new PendingSegment() }));
     for (let round = 0; round < 3; round++) {
