@@ -156,7 +156,7 @@ requires('ssh', 'browser').describe('the first page of the console', () => {
     await page.getByRole('combobox').fill('b');
     await expect
       .poll(() => page.locator('#quick-ways .title').allTextContents())
-      .toEqual(['dev@web-01', 'Dashboard', 'Batch execution']);
+      .toEqual(['dev@web-01', 'Batch execution', 'Dashboard']);
     await visitor.leave();
   }, 60_000);
 

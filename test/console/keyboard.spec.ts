@@ -80,6 +80,8 @@ requires('hosts', 'ssh', 'browser').describe('the console by keyboard alone', ()
     await page.locator('tbody', { hasText: 'root of all' }).waitFor();
     await expect.poll(() => hand.at()).toBe('Add admin account');
 
+    await hand.goTo('assets'); // not those of oneself, which only hold the word
+    expect(page.url()).toMatch(/\/assets$/);
     await hand.goTo('system users');
     await hand.tabTo('Add system user');
     await hand.press('Enter');

@@ -103,6 +103,9 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
     await page.getByRole('checkbox', { name: 'All rows or none' }).check();
     await page.getByRole('button', { name: 'Import 1 rows' }).click();
     await page.getByRole('alert').getByText('nothing was changed').waitFor();
+    await page.getByRole('button', { name: 'Another file' }).click();
+    await page.locator('input[type=file]').setInputFiles(csv([headers, broken.join(',')].join('\n')));
+    await page.getByText('1 rows are refused, and no other has anything to import').waitFor();
     await page.goto('/assets?q=whole-1');
     await page.getByText('Nothing matches this search').waitFor();
     await visitor.leave();

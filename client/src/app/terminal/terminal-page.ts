@@ -129,7 +129,7 @@ export class TerminalPage {
         live.length > 1 ? this.t('terminal.together.places', { count: live.length }) : first.title;
       const yes = await this.questions.ask({
         heading: this.t('terminal.close.heading', { place }),
-        text: this.t('terminal.close.text'),
+        text: this.t(live.length > 1 ? 'terminal.close.textMany' : 'terminal.close.text'),
         yes: this.t('terminal.close.yes'),
       });
       if (!yes) return;

@@ -9,6 +9,8 @@ import { listSessions } from '../api/fn/sessions/list-sessions';
 import { listSystemUsers } from '../api/fn/system-users/list-system-users';
 import { listUsers } from '../api/fn/users/list-users';
 import type { SessionView } from '../api/models/session-view';
+import { preciseTime } from '../display/time-words';
+import { Zone } from '../display/zone';
 import { injectWords } from '../language/words';
 import { MENU } from '../shell/sections';
 import type { TerminalTarget } from '../terminal/terminal-line';
@@ -97,16 +99,17 @@ function injectPages(wanted: Signal<string | undefined>): Signal<readonly Hit[]>
 const rank = ({ title }: Hit, q: string): number => (title.toLowerCase().startsWith(q) ? 0 : 1);
 const first = (q: string) => ({ q, page: 1, pageSize: OTHERS });
 
-async function findSessions(api: Api, q: string): Promise<Hit[]> {
-  if (UUID.test(q)) return [sessionHit(await api.invoke(getSession, { id: q }))];
+async function findSessions(api: Api, q: string): Promise<readonly SessionView[]> {
+  if (UUID.test(q)) return [await api.invoke(getSession, { id: q })];
   const from = new Date(Date.now() - SESSIONS_SINCE_MS).toISOString();
-  return (await api.invoke(listSessions, { ...first(q), from })).items.map(sessionHit);
+  return (await api.invoke(listSessions, { ...first(q), from })).items;
 }
 
 /** The first are the ways to log in. */
 function injectSources(): readonly Source[] {
   const api = inject(Api);
   const reachable = inject(Reachable);
+  const zone = inject(Zone);
   const ways = async (q: string): Promise<Hit[]> => {
     const page = { page: 1, pageSize: WAYS, sort: '-lastUsed' } as const;
     const { items } = await reachable.list({ ...(q && { q }), ...page });
@@ -146,12 +149,18 @@ function injectSources(): readonly Source[] {
           return { kind: 'rule', id, title: name, hint: comment, target: `/rules/${id}` };
         }),
     },
-    { needs: 'audit.read', find: (q) => findSessions(api, q) },
+    {
+      needs: 'audit.read',
+      find: async (q) => (await findSessions(api, q)).map((session) => sessionHit(session, zone.name())),
+    },
   ];
 }
 
-function sessionHit({ id, username, systemUsername, assetName, sourceAddress, endedAt }: SessionView): Hit {
+/** Sessions of one user on one asset differ by their time only. */
+function sessionHit(session: SessionView, timeZone: string | undefined): Hit {
+  const { id, username, systemUsername, assetName, sourceAddress, startedAt, endedAt } = session;
   const title = `${username}: ${systemUsername}@${assetName}`;
+  const hint = `${preciseTime(new Date(startedAt), timeZone)} · ${sourceAddress}`;
   const target = `/audit/${endedAt === null ? 'online' : 'history'}/${id}`;
-  return { kind: 'session', id, title, hint: sourceAddress, target };
+  return { kind: 'session', id, title, hint, target };
 }
