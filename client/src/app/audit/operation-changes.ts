@@ -48,6 +48,8 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
       /* as wide as the column is without it: opened, it pushes no other column out of sight */
       width: 0;
       min-width: max(100%, 200px);
+      max-height: 40vh;
+      overflow: auto;
       margin: 4px 0;
       white-space: pre-wrap;
     }

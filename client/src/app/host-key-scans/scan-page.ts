@@ -29,8 +29,8 @@ import { VERDICT_COLOURS } from './scan-words';
 const REFRESH_MS = 1_000;
 
 const COLUMNS: readonly Column[] = [
-  { id: 'asset', label: 'jobs.asset', width: '28%', fixed: true },
-  { id: 'verdict', label: 'hostKeyScans.verdict', width: '14%', fixed: true },
+  { id: 'asset', label: 'jobs.asset', width: '25%', fixed: true },
+  { id: 'verdict', label: 'hostKeyScans.verdict', width: '12%', fixed: true },
   { id: 'keys', label: 'hostKeyScans.keys', fixed: true },
 ];
 

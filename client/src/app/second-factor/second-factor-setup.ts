@@ -29,6 +29,7 @@ import { injectProblemWords } from '../problem/problem-words';
     }
     nz-qrcode {
       display: block;
+      width: fit-content;
       margin-bottom: 12px;
     }
     .secret {
