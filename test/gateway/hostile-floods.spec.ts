@@ -10,7 +10,7 @@ import { RawSsh } from './wire/raw-ssh.js';
 
 const FLOOD_MS = 2_500;
 /** Packets of one burst, and the pause after it: a flood that leaves other tests their part of the machine. */
-const AT_ONCE = 100;
+const AT_ONCE = 50;
 const PAUSE_MS = 4;
 /** How much longer than before a login may take meanwhile, and at least this. */
 const TIMES = 10;
