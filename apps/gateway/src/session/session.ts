@@ -124,6 +124,7 @@ export class Session implements LiveSession {
       for (const tap of parts.taps) tap.resized(pty.columns, pty.rows);
     });
     this.sizes = sizes;
+    parts.taps.unshift(sizes);
     downstream.listen({
       resized: (pty) => {
         sizes.take(pty);

@@ -1,10 +1,14 @@
+import type { Tap } from '../taps/tap.js';
 import type { Pty } from './downstream.js';
 
 /** Sizes that follow each other faster than this are one: a window that is dragged, or a client that means harm. */
 const SETTLE_MS = 20;
 
-/** Passes on the sizes of a terminal: the first at once, of those that follow at once only the last. */
-export class SettledSize {
+/**
+ * Passes on the sizes of a terminal: the first at once, of those that follow at once only the last, before what is typed
+ * after it.
+ */
+export class SettledSize implements Tap {
   private waiting: Pty | null = null;
   private timer: NodeJS.Timeout | null = null;
 
@@ -18,6 +22,18 @@ export class SettledSize {
     if (!this.timer) this.settle();
   }
 
+  input(): void {
+    this.flush();
+  }
+
+  output(): boolean {
+    return true;
+  }
+
+  resized(): void {
+    // it is what passes it on
+  }
+
   /** Passes nothing on any more. */
   stop(): void {
     if (this.timer) clearTimeout(this.timer);
@@ -27,15 +43,20 @@ export class SettledSize {
 
   private settle(): void {
     this.timer = null;
-    const { waiting, last } = this;
-    this.waiting = null;
-    if (!waiting) return;
+    if (!this.flush()) return;
     this.timer = setTimeout(() => {
       this.settle();
     }, SETTLE_MS);
-    if (last && isSame(waiting, last)) return;
+  }
+
+  /** Whether there was another size. */
+  private flush(): boolean {
+    const { waiting, last } = this;
+    this.waiting = null;
+    if (!waiting || (last && isSame(waiting, last))) return false;
     this.last = waiting;
     this.pass(waiting);
+    return true;
   }
 }
 
