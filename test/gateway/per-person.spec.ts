@@ -6,6 +6,8 @@ import { requires } from '../hosts/index.js';
 import { Harness, type Person, type Way } from './harness.js';
 import type { SshClient } from './ssh.js';
 import type { Terminal } from './terminal.js';
+import { makeRawKey, sendSigned } from './wire/login.js';
+import { RawSsh } from './wire/raw-ssh.js';
 
 const MOST = 3;
 const PATIENCE = { timeout: 10_000 };
@@ -14,6 +16,7 @@ requires('hosts', 'ssh').describe(`what one person has at once, at most ${MOST} 
   let harness: Harness;
   let alice: Way;
   let bob: Person;
+  const rawKey = makeRawKey();
   const terminals: Terminal[] = [];
   const sockets: Socket[] = [];
 
@@ -26,6 +29,7 @@ requires('hosts', 'ssh').describe(`what one person has at once, at most ${MOST} 
     const accounts = [{ username: 'dev', publicKey: systemKey.public }];
     const host = await harness.startHost({ name: 'web-01', accounts });
     alice = await harness.openWay({ username: 'alice', assetName: 'web-01', host, systemKey });
+    await harness.addPublicKey(alice.person.id, rawKey.line);
     bob = await harness.addPerson('bob');
     await harness.addRule([bob.id], [alice.assetId], [alice.systemUserId]);
   });
@@ -82,6 +86,18 @@ requires('hosts', 'ssh').describe(`what one person has at once, at most ${MOST} 
     await menus[0]?.untilEnded();
     const again = await ssh.as({ login: 'alice@dev@web-01' }).exec('hostname');
     expect(again.text).toBe('web-01\n');
+  });
+
+  it('connections: who leaves in the middle of a login keeps no place', async () => {
+    const { address, sshPort } = harness.product;
+    for (let count = 0; count < 4 * MOST; count++) {
+      const client = await RawSsh.atLogin(address, sshPort);
+      sendSigned(client, { username: 'alice', key: rawKey });
+      client.socket.end();
+      expect(await client.closesWithin(5_000)).toBe(true);
+    }
+    const ssh = await harness.ssh(alice.person, 'alice@dev@web-01');
+    expect((await ssh.exec('hostname')).text).toBe('web-01\n');
   });
 
   it('sessions: one more on the same connection is refused in the language of its person, and leaves no row', async () => {

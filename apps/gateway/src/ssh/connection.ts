@@ -76,6 +76,7 @@ export class ClientConnection {
   private readonly login: Login;
   /** Why nothing more begins on it; null: it may. */
   private refusal: string | null = null;
+  private isClosed = false;
   private agents = 0;
   private proofs = 0;
   /** Of a login that leads straight to an asset. */
@@ -147,7 +148,8 @@ export class ClientConnection {
 
   private async authenticate(context: AuthContext): Promise<void> {
     const loggedIn = await this.login.handle(context);
-    if (!loggedIn) return;
+    // who left meanwhile keeps nothing: there is no end to come that would give it back
+    if (!loggedIn || this.isClosed) return;
     this.user = loggedIn.user;
     this.keyId = loggedIn.keyId;
     this.loginName = loggedIn.loginName;
@@ -253,6 +255,7 @@ export class ClientConnection {
   };
 
   private closed(): void {
+    this.isClosed = true;
     this.login.close().catch((error: unknown) => {
       this.parts.logger.warn({ err: error }, 'a login that was broken off could not be written down');
     });
