@@ -217,7 +217,9 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await front.locator('textarea:focus').waitFor({ state: 'attached' });
     await page.keyboard.type("clear; printf '\\xd6\\xd0\\xce\\xc4\\n'\n");
     await shows(2, /^中文$/m);
-    await page.keyboard.type('od -An -tx1\n');
+    await page.keyboard.type('echo reading; od -An -tx1\n');
+    // before that the shell reads keys one by one, and takes Ctrl-D for one of them
+    await shows(2, /^reading$/m);
     await page.keyboard.insertText('汉字');
     await page.keyboard.press('Enter');
     await page.keyboard.press('Control+d');

@@ -44,8 +44,8 @@ requires('hosts', 'ssh').describe('gatehouse keys rotate host', () => {
     machineCommand({ GATEHOUSE_DATA_DIR: harness.product.dataDir }, 'keys', 'rotate', 'host', ...args);
   const known = async (): Promise<string[]> => keysIn(await readFile(client.knownHosts, 'utf8'));
   /** Without a question: the client is told to refuse unknown keys, and asks nobody. */
-  async function logsIn(options: readonly string[] = LEARNS): Promise<Outcome> {
-    const outcome = await client.exec('echo in-$((40+2))', options);
+  async function logsIn(options: readonly string[] = LEARNS, before = ''): Promise<Outcome> {
+    const outcome = await client.exec(`${before}echo in-$((40+2))`, options);
     expect(outcome.text).toContain('in-42');
     return outcome;
   }
@@ -120,7 +120,7 @@ requires('hosts', 'ssh').describe('gatehouse keys rotate host', () => {
     const actions = ['connect', 'exec', 'remote-forward'];
     await harness.change(`/authorization-rules/${way.ruleId}`, { actions });
     // a port on the asset is opened while the client asks for the proof
-    const outcome = await logsIn([...LEARNS, '-R', '0:127.0.0.1:9', '-v']);
+    const outcome = await logsIn([...LEARNS, '-R', '0:127.0.0.1:9', '-v'], 'sleep 2; ');
     expect(outcome.stderr).toMatch(/Allocated port \d+ for remote forward/);
     expect(await known()).toHaveLength(2);
     const other = ssh2.utils.parseKey(ssh2.utils.generateKeyPairSync('ed25519').public);
