@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import {
   requires,
@@ -177,6 +179,19 @@ requires('hosts', 'ssh').describe('direct login', () => {
     const { status, stderr } = await (await alice(`alice@dev@${how}`)).exec('id', [], { timeout: 25_000 });
     expect(status).not.toBe(0);
     expect(stderr).not.toBe('');
+  });
+
+  it('SFTP by its path has no terminal, whatever is asked for: it would change the bytes that were looked at', async () => {
+    async function* init(): AsyncGenerator<Buffer> {
+      yield Buffer.from([0, 0, 0, 5, 1, 0, 0, 0, 3]);
+      await sleep(1_000); // the end of its input ends the server before it has answered
+    }
+    const ssh = await alice('alice@dev@web-01');
+    const hello = async (...options: string[]): Promise<Buffer> =>
+      (await ssh.exec('/usr/lib/openssh/sftp-server', options, { input: Readable.from(init()) })).stdout;
+    const plain = await hello();
+    expect(plain[4]).toBe(2);
+    expect(await hello('-tt')).toEqual(plain);
   });
 
   it('an asset that answers, writes and closes in one packet: everything arrives', async () => {

@@ -47,8 +47,9 @@ export class ChannelDownstream implements Downstream {
     return this.isClosed;
   }
 
+  /** SFTP and scp have no terminal, whatever was asked for: it would change the bytes behind the gate that reads them. */
   get pty(): Pty | null {
-    return this.request.pty;
+    return this.kind === 'sftp' || this.kind === 'scp' ? null : this.request.pty;
   }
 
   get environment(): Record<string, string> {
@@ -87,8 +88,8 @@ export class ChannelDownstream implements Downstream {
   }
 
   notice(text: string): void {
-    const line = this.request.pty ? `\r\n${text}\r\n` : `${text}\n`;
-    const stream = this.request.pty ? this.channel : this.channel.stderr;
+    const line = this.pty ? `\r\n${text}\r\n` : `${text}\n`;
+    const stream = this.pty ? this.channel : this.channel.stderr;
     if (stream.writable) stream.write(line);
   }
 
