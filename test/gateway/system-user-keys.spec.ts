@@ -6,6 +6,8 @@ import { KEY_TYPES, type KeyPair, type KeyType } from './key-ring.js';
 /** What sshd says, once for each, of a key that it was only asked about, and of one that logged in. */
 const ASKED_ABOUT = /^Postponed publickey for/gm;
 const LOGGED_IN = /^Accepted publickey for /gm;
+/** The client wants a signature by each host key (PROTOCOL of OpenSSH, 2.5). */
+const HOST_KEYS_ASKED_FOR = 'hostkeys-prove-00@openssh.com';
 
 requires('hosts', 'ssh').describe('keys of system users', () => {
   let harness: Harness;
@@ -26,7 +28,7 @@ requires('hosts', 'ssh').describe('keys of system users', () => {
     const host = await harness.startHost({
       name,
       accounts: [account],
-      sshdConfig: ['LogLevel VERBOSE', ...sshdConfig],
+      sshdConfig: ['LogLevel DEBUG1', ...sshdConfig],
     });
     const assetId = await harness.addAsset(name, host);
     const person = await harness.addPerson(`of-${name}`);
@@ -50,5 +52,11 @@ requires('hosts', 'ssh').describe('keys of system users', () => {
       expect(log.match(LOGGED_IN)).toHaveLength(1);
       expect(log).not.toMatch(ASKED_ABOUT);
     });
+  });
+
+  it('and host keys are proved once, by the key exchange', async () => {
+    const log = await comeThrough('ed25519', 'asset-proof');
+    expect(log).toContain('debug1: ');
+    expect(log).not.toContain(HOST_KEYS_ASKED_FOR);
   });
 });
