@@ -6,6 +6,7 @@ import {
   input,
   model,
   output,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
@@ -58,18 +59,42 @@ export class FileTable {
   private readonly place: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly nameBox = viewChild<ElementRef<HTMLInputElement>>('nameBox');
 
+  /** Where the keys go on once the rows have changed: the row of that name, or the first ('') of another folder. */
+  private awaited: string | null = null;
+
   constructor() {
-    let named: string | null = null;
+    let opener: Element | null = null;
     afterRenderEffect(() => {
-      const before = named;
-      named = this.naming();
       const box = this.nameBox()?.nativeElement;
-      box?.focus();
-      box?.select();
-      // the box took the focus with it: keys go on at the file
-      if (before && named === null && document.activeElement === document.body)
-        this.place.querySelector<HTMLElement>(`[data-renames=${CSS.escape(before)}]`)?.focus();
+      if (box) {
+        opener = document.activeElement;
+        box.focus();
+        box.select();
+      } else if (opener instanceof HTMLElement && document.activeElement === document.body) opener.focus();
     });
+    afterRenderEffect(() => {
+      this.rows();
+      if (this.loading() || this.awaited === null || untracked(this.naming) !== null) return;
+      const row = this.awaited === '' ? 'tbody tr' : `tr[data-name=${CSS.escape(this.awaited)}]`;
+      this.awaited = null;
+      const isTyping = document.activeElement?.matches('input, textarea');
+      if (!isTyping) this.place.querySelector<HTMLElement>(`${row} button`)?.focus();
+    });
+  }
+
+  protected open(file: FileView): void {
+    if (isFolder(file)) this.awaited = '';
+    this.opened.emit(file);
+  }
+
+  protected give(name: string): void {
+    this.awaited = name;
+    this.named.emit(name);
+  }
+
+  protected cancel(): void {
+    this.awaited = null;
+    this.naming.set(null);
   }
 
   protected sortBy(by: FileSort): void {

@@ -4,6 +4,7 @@ import { NzInputDirective } from 'ng-zorro-antd/input';
 import type { FileView } from '../api/models/file-view';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { injectProblemWords } from '../problem/problem-words';
 import { Questions } from '../question/questions';
 import { FileDesk, type FilePlace } from './file-desk';
@@ -24,6 +25,7 @@ const KEPT_BYTES = 256_000_000;
   providers: [Transfers],
   templateUrl: './folder-view.html',
   styleUrl: './folder-view.css',
+  hostDirectives: [KeysGoOn],
   host: { '(window:beforeunload)': 'askBeforeUnload($event)' },
 })
 export class FolderView {

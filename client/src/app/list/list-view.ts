@@ -16,6 +16,7 @@ import { Icon } from '../display/icon';
 import { Account } from '../account/account';
 import { Language } from '../language/language';
 import { injectWords } from '../language/words';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { injectProblemWords } from '../problem/problem-words';
 import { type Column, ColumnChoice } from './columns';
 import type { Facet } from './facet';
@@ -38,6 +39,7 @@ const FIRST_ROWS = 20;
   imports: [FilterRow, NgTemplateOutlet, NzButtonComponent, Icon, Pager],
   templateUrl: './list-view.html',
   styleUrl: './list-view.css',
+  hostDirectives: [KeysGoOn],
 })
 export class ListView<Row extends Listed> {
   /** Key of the heading. */

@@ -12,6 +12,7 @@ import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
+import { KeysGoOn } from './keys-go-on';
 
 const OPEN_ABOVE = 'dialog[open], .cdk-overlay-pane :is(.menu, .ant-select-dropdown, .ant-picker-dropdown)';
 
@@ -63,6 +64,7 @@ const OPEN_ABOVE = 'dialog[open], .cdk-overlay-pane :is(.menu, .ant-select-dropd
     }
   </section>`,
   styleUrl: './side-panel.css',
+  hostDirectives: [KeysGoOn],
   host: {
     '(document:keydown.escape)': 'closeOnEscape($event)',
     '(window:beforeunload)': 'askBeforeUnload($event)',

@@ -2,6 +2,7 @@ import { Component, computed, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive, RouterOutlet } from '@angular/router';
 import { Account } from '../account/account';
 import { injectWords } from '../language/words';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { PROFILE_TABS } from './profile-tabs';
 
 /** What people keep of themselves: who they are, with what they log in, where they are logged in. */
@@ -20,6 +21,7 @@ import { PROFILE_TABS } from './profile-tabs';
     <div class="tab"><router-outlet /></div>
   `,
   styleUrl: './profile-page.css',
+  hostDirectives: [KeysGoOn],
 })
 export class ProfilePage {
   private readonly account = inject(Account);

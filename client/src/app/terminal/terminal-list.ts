@@ -2,6 +2,7 @@ import { Component, computed, inject, linkedSignal, output, resource, signal } f
 import type { MyAssetView } from '../api/models/my-asset-view';
 import { Icon } from '../display/icon';
 import { injectWords } from '../language/words';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { Reachable, type WayChosen, waysOf } from '../workplace/reachable';
 import { AssetTreeView } from './asset-tree-view';
 import { EnvironmentMark } from './environment-mark';
@@ -27,6 +28,7 @@ interface Section {
   imports: [AssetTreeView, EnvironmentMark, Icon],
   templateUrl: './terminal-list.html',
   styleUrl: './terminal-list.css',
+  hostDirectives: [KeysGoOn],
 })
 export class TerminalList {
   private readonly reachable = inject(Reachable);

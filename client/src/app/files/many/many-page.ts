@@ -8,6 +8,7 @@ import { FILE_RUN_LIMITS, type TransferDirection } from '#libs/contracts';
 import { Icon } from '../../display/icon';
 import { injectWords } from '../../language/words';
 import { saveFile } from '../../display/save-file';
+import { KeysGoOn } from '../../panel/keys-go-on';
 import { injectProblemWords } from '../../problem/problem-words';
 import { TransferList } from '../transfer-list';
 import { Copies } from './copies';
@@ -34,6 +35,7 @@ import { injectRunWatch, type RunWatch } from './watched-run';
   providers: [Copies],
   templateUrl: './many-page.html',
   styleUrl: './many-page.css',
+  hostDirectives: [KeysGoOn],
   host: { '(window:beforeunload)': 'askBeforeUnload($event)' },
 })
 export class ManyPage {
