@@ -122,7 +122,7 @@ requires('hosts', 'ssh', 'browser').describe('keys go on where what had the focu
   it('in the workplace: an asset that becomes a favourite', async () => {
     const hand = await enter(way.person);
     await hand.page.goto('/terminal');
-    await hand.page.getByRole('heading', { name: 'All others' }).waitFor();
+    await hand.page.getByRole('button', { name: /favourite/ }).waitFor();
     await hand.tabTo(/favourite/);
     await hand.press('Enter');
     await hand.page.getByRole('heading', { name: 'Favourites' }).waitFor();
