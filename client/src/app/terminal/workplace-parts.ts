@@ -4,7 +4,7 @@ export type WorkplacePart = keyof typeof PLACES;
 /** Of the panes only the one that has the keys. In the order in which they stand in the page. */
 const PLACES = {
   list: 'gh-terminal-list',
-  bar: '.bar',
+  bar: 'section > .bar',
   tools: 'gh-terminal-pane.typing .tools',
   terminal: 'gh-terminal-pane.typing .screen',
   line: 'gh-terminal-pane.typing footer',
