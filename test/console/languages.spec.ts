@@ -27,7 +27,7 @@ import {
 
 /** Phrases that are the same in every language. */
 const SAME_EVERYWHERE =
-  /^(product\.name|language\.\w+|terminal\.(letter|charset)|quickConnect\.key|list\.page|systemUsers\.shell|fileTransfers\.digest|sessionKind\.(ssh|sftp|scp)|loginWay\.(api|ssh)|(engineName|pushStep)\.ansible)$/;
+  /^(product\.name|language\.\w+|terminal\.(letter|charset)|quickConnect\.key|list\.page|systemUsers\.shell|fileTransfers\.digest|sessionKind\.(ssh|sftp|scp)|loginWay\.(api|ssh)|(engineName|step)\.ansible)$/;
 
 /** Phrases with signs that somebody types, in any language. */
 const TYPED = new Set(['batches.patternExample', 'batches.patternHelp']);
@@ -64,7 +64,7 @@ describe('language files', () => {
 
   it('name each step, finding, engine and state of pushes and scans', () => {
     const named = [
-      ...[...CONNECTION_STEPS, ...PUSH_STEPS].map((step) => `pushStep.${step}`),
+      ...[...CONNECTION_STEPS, ...PUSH_STEPS].map((step) => `step.${step}`),
       ...DRIFT_FINDINGS.flatMap((kind) => [`drift.finding.${kind}`, `hostWords.drift-${kind}`]),
       ...['none', ...RUN_ENGINES].map((engine) => `engineName.${engine}`),
       ...PUSH_RECORD_STATES.map((state) => `recordState.${state}`),

@@ -64,7 +64,9 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
       expect.arrayContaining(['web-01', 'away']),
     );
     await results.filter({ hasText: 'web-01' }).locator('summary').click();
-    await expect.poll(() => results.filter({ hasText: 'web-01' }).textContent()).toContain('Proof by login');
+    await expect
+      .poll(() => results.filter({ hasText: 'web-01' }).textContent())
+      .toContain('Prove it by a login');
     expect((await host.exec('sudo -n -l -U dev')).text).toContain('/usr/bin/tail -f a\\,b');
     await expect.poll(() => page.locator('button', { hasText: 'Push again: 1' }).count()).toBe(1);
   });

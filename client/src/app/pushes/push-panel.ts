@@ -91,7 +91,7 @@ export class PushPanel {
   }
 
   protected stepName(step: string): string {
-    return this.known(`pushStep.${step}`) ?? step;
+    return this.known(`step.${step}`) ?? step;
   }
 
   protected async stop(id: string): Promise<void> {

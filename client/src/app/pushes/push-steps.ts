@@ -20,7 +20,7 @@ import { injectKnownWords, injectWords } from '../language/words';
             <li>
               <gh-state [kind]="step.ok ? 'good' : 'bad'">{{ name(step.step) }}</gh-state>
               <span class="faint">{{ words(step) }}</span>
-              <span class="ms faint mono">{{ t('pushList.ms', { ms: step.ms }) }}</span>
+              <span class="ms faint mono">{{ t('step.took', { ms: step.ms }) }}</span>
             </li>
           }
         </ol>
@@ -65,6 +65,6 @@ export class PushSteps {
   });
 
   protected name(step: string): string {
-    return this.known(`pushStep.${step}`) ?? step;
+    return this.known(`step.${step}`) ?? step;
   }
 }
