@@ -148,6 +148,21 @@ requires('hosts', 'ssh').describe('terminal sockets', () => {
       .toMatchObject({ kind: 'web', endReason: 'logout' });
   });
 
+  it('answer before they show anything: what is typed at a prompt is never too early', async () => {
+    const cookie = await cookieOf(way.person);
+    const { socket, answer, screen } = await open(cookie);
+    await expect.poll(() => screen.text).toContain('$ ');
+    socket.disconnect();
+    const origin = harness.product.url;
+    const again = connect({ cookie, origin }, { [GATEWAY_PARAMETER]: answer.gatewayId });
+    const { terminalId, resumeToken } = answer;
+    const came: string[] = [];
+    again.on('output', () => came.push('output'));
+    again.emit('resume', { terminalId, resumeToken, received: 0, ...size }, () => came.push('answer'));
+    await expect.poll(() => came).toContain('output');
+    expect(came[0]).toBe('answer');
+  });
+
   it('do not give a terminal to somebody else, nor without its token', async () => {
     const { answer } = await open(await cookieOf(way.person));
     const { terminalId, resumeToken, gatewayId } = answer;

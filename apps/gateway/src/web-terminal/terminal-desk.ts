@@ -2,7 +2,7 @@ import type { TerminalReply, TerminalSize } from '#libs/contracts';
 import { asId, type AssetId, type GatewayId, type SystemUserId, type UserId } from '#libs/kernel';
 import type { SessionOpener } from '../session/session-opener.js';
 import type { UpstreamPool } from '../session/upstream-pool.js';
-import { WebTerminal, type TerminalSocket } from './web-terminal.js';
+import { WebTerminal } from './web-terminal.js';
 
 /** Terminals of one user at once. */
 const MAX_TERMINALS = 50;
@@ -15,7 +15,7 @@ export interface TerminalUser {
   sourceAddress: string;
 }
 
-/** An answer, and the terminal that the socket now belongs to. */
+/** An answer, and the terminal that the socket is attached to once it has been told. */
 export interface DeskAnswer {
   reply: TerminalReply;
   terminal: WebTerminal | null;
@@ -35,7 +35,6 @@ export class TerminalDesk {
   async open(
     user: TerminalUser,
     target: { assetId: string; systemUserId: string } & TerminalSize,
-    socket: TerminalSocket,
   ): Promise<DeskAnswer> {
     const own = [...this.terminals.values()].filter(({ terminal }) => terminal.userId === user.userId);
     if (own.length >= MAX_TERMINALS)
@@ -61,20 +60,17 @@ export class TerminalDesk {
       pool.close();
     });
     this.terminals.set(terminal.id, { terminal, sessionId: session.id });
-    terminal.attach(socket, 0);
     return { reply: this.accept(terminal, session.id), terminal };
   }
 
   /** The terminal that lost its socket. */
   resume(
     user: TerminalUser,
-    request: { terminalId: string; resumeToken: string; received: number } & TerminalSize,
-    socket: TerminalSocket,
+    request: { terminalId: string; resumeToken: string } & TerminalSize,
   ): DeskAnswer {
     const entry = this.terminals.get(request.terminalId);
     const isTheirs = entry?.terminal.userId === user.userId && entry.terminal.hasToken(request.resumeToken);
     if (!entry || !isTheirs) return refuse('gone', 'This terminal has ended.');
-    entry.terminal.attach(socket, request.received);
     entry.terminal.resize({ columns: request.columns, rows: request.rows });
     return { reply: this.accept(entry.terminal, entry.sessionId), terminal: entry.terminal };
   }

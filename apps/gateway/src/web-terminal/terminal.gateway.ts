@@ -10,6 +10,12 @@ import { TERMINAL_EVENTS, terminalSchemas } from './socket-events.js';
 import { TerminalDesk, type DeskAnswer } from './terminal-desk.js';
 import type { WebTerminal } from './web-terminal.js';
 
+/** What a console is answered, and what begins once it was. */
+interface Taken {
+  reply: TerminalReply;
+  begin?: () => void;
+}
+
 /** Terminal sockets of consoles: what they may send. docs/PROTOCOL.terminal.md. */
 @WebSocketGateway({ namespace: TERMINAL_NAMESPACE, ...ENGINE })
 export class TerminalGateway implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket> {
@@ -32,12 +38,15 @@ export class TerminalGateway implements OnGatewayInit<Namespace>, OnGatewayConne
     }
     let terminal: WebTerminal | null = null;
     let asked = false;
-    const take = ({ reply, terminal: opened }: DeskAnswer): TerminalReply => {
-      terminal = opened;
-      // it closed while the session was being opened
-      if (opened && socket.disconnected) opened.detach(socket);
-      return reply;
-    };
+    const take = ({ reply, terminal: opened }: DeskAnswer, received: number): Taken => ({
+      reply,
+      begin: () => {
+        terminal = opened;
+        opened?.attach(socket, received);
+        // it closed while the session was being opened
+        if (socket.disconnected) opened?.detach(socket);
+      },
+    });
     const { id: userId } = who.user;
     // as the console does: whose profile names no language is spoken to in the browser's
     const wished = socket.handshake.headers['accept-language'] ?? '';
@@ -47,13 +56,13 @@ export class TerminalGateway implements OnGatewayInit<Namespace>, OnGatewayConne
       const parsed = terminalSchemas.open.safeParse(request);
       if (!parsed.success || asked) return badRequest;
       asked = true;
-      return take(await this.desk.open(user, parsed.data, socket));
+      return take(await this.desk.open(user, parsed.data), 0);
     });
     this.ask(socket, who, 'resume', async (request: unknown) => {
       const parsed = terminalSchemas.resume.safeParse(request);
       if (!parsed.success || asked) return badRequest;
       asked = true;
-      return take(this.desk.resume(user, parsed.data, socket));
+      return take(this.desk.resume(user, parsed.data), parsed.data.received);
     });
     this.hear(socket, who, 'input', terminalSchemas.input, (data) => terminal?.type(data));
     this.hear(socket, who, 'resize', terminalSchemas.resize, (size) => terminal?.resize(size));
@@ -62,22 +71,22 @@ export class TerminalGateway implements OnGatewayInit<Namespace>, OnGatewayConne
     socket.on('disconnect', () => terminal?.detach(socket));
   }
 
-  /** An event with an answer. */
+  /** An event with an answer, which stands before all output: a console takes no keys for a terminal before it. */
   private ask(
     socket: Socket,
     who: LoggedInSocket,
     event: 'open' | 'resume',
-    handler: (request: unknown) => Promise<TerminalReply>,
+    handler: (request: unknown) => Promise<Taken>,
   ): void {
     socket.on(event, (request: unknown, reply: unknown) => {
       if (!isReply(reply) || !roleHas(who.user.role, TERMINAL_EVENTS[event])) return;
-      handler(request).then(reply, (error: unknown) => {
+      const answered = handler(request).catch((error: unknown): Taken => {
         this.logger.error({ err: error }, 'terminal event failed');
-        reply({
-          ok: false,
-          code: 'unavailable',
-          message: 'The gateway could not do that now. Try again soon.',
-        });
+        return failed;
+      });
+      void answered.then((taken) => {
+        reply(taken.reply);
+        taken.begin?.();
       });
     });
   }
@@ -103,4 +112,9 @@ function isReply(value: unknown): value is (answer: TerminalReply) => void {
   return typeof value === 'function';
 }
 
-const badRequest: TerminalReply = { ok: false, code: 'bad_request', message: 'This request is not valid.' };
+const badRequest: Taken = {
+  reply: { ok: false, code: 'bad_request', message: 'This request is not valid.' },
+};
+const failed: Taken = {
+  reply: { ok: false, code: 'unavailable', message: 'The gateway could not do that now. Try again soon.' },
+};
