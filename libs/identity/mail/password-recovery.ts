@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Raw, type DataSource } from 'typeorm';
-import { LoginAttempt, PasswordLink, User, type Transaction, type UnitOfWork } from '#libs/database';
+import { In, Raw, type DataSource } from 'typeorm';
+import { LoginAttempt, Mail, PasswordLink, User, type Transaction, type UnitOfWork } from '#libs/database';
 import { NotFound, ValidationFailed, type Actor, type Clock, type UserId } from '#libs/kernel';
 import type { Authenticator, LoginOrigin } from '../authenticator.js';
 import { countsAt } from '../counting-user.js';
@@ -96,6 +96,17 @@ export class PasswordRecovery {
       await postLink(this.parts.outbox, tx, user, kind);
       await recordOn(tx, 'user.mail-password-link', user);
     });
+  }
+
+  /**
+   * The mail with the newest link that somebody sent a user, however far it came; null: none in the last 30 days.
+   * @throws NotFound
+   */
+  async newestLinkMail(actor: Actor, userId: UserId): Promise<Mail | null> {
+    const { manager } = this.parts.dataSource;
+    await assertManages(manager, actor, userId);
+    const where = { userId, kind: In(['welcome', 'password-link']) };
+    return manager.getRepository(Mail).findOne({ where, order: { createdAt: 'DESC', id: 'DESC' } });
   }
 
   private usersCalled(name: string): Promise<User[]> {

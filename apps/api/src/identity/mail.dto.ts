@@ -164,6 +164,12 @@ export class MailView {
 /** One page of mails. */
 export class MailPage extends PageOf(MailView) {}
 
+/** What became of the newest link by which a user was to set their password. */
+export class PasswordLinkView {
+  @ApiProperty({ type: MailView, nullable: true, description: 'null: none was mailed in the last 30 days' })
+  mail!: MailView | null;
+}
+
 /** What was asked for as the settings it means. */
 export function mailDraft(asked: SetMailSettings): MailDraft {
   const { enabled, host, port, security, senderName, password } = asked;

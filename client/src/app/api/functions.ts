@@ -107,6 +107,8 @@ export type { GetRetention$Params as GetRetention$Params } from './fn/settings/g
 export { getRetention as getRetention } from './fn/settings/get-retention';
 export type { SetRetention$Params as SetRetention$Params } from './fn/settings/set-retention';
 export { setRetention as setRetention } from './fn/settings/set-retention';
+export type { GetUserPasswordLink$Params as GetUserPasswordLink$Params } from './fn/users/get-user-password-link';
+export { getUserPasswordLink as getUserPasswordLink } from './fn/users/get-user-password-link';
 export type { MailUserPasswordLink$Params as MailUserPasswordLink$Params } from './fn/users/mail-user-password-link';
 export { mailUserPasswordLink as mailUserPasswordLink } from './fn/users/mail-user-password-link';
 export type { ExportUsers$Params as ExportUsers$Params } from './fn/users/export-users';

@@ -176,6 +176,7 @@ export type { OfferedHostKeyView } from './models/offered-host-key-view';
 export type { OneTimePassword } from './models/one-time-password';
 export type { OperationPage } from './models/operation-page';
 export type { OperationView } from './models/operation-view';
+export type { PasswordLinkView } from './models/password-link-view';
 export type { Permission } from './models/permission';
 export type { PinnedHostKeysView } from './models/pinned-host-keys-view';
 export type { PinnedHostKeyView } from './models/pinned-host-key-view';
@@ -390,6 +391,8 @@ export type { GetRetention$Params as GetRetention$Params } from './fn/settings/g
 export { getRetention as getRetention } from './fn/settings/get-retention';
 export type { SetRetention$Params as SetRetention$Params } from './fn/settings/set-retention';
 export { setRetention as setRetention } from './fn/settings/set-retention';
+export type { GetUserPasswordLink$Params as GetUserPasswordLink$Params } from './fn/users/get-user-password-link';
+export { getUserPasswordLink as getUserPasswordLink } from './fn/users/get-user-password-link';
 export type { MailUserPasswordLink$Params as MailUserPasswordLink$Params } from './fn/users/mail-user-password-link';
 export { mailUserPasswordLink as mailUserPasswordLink } from './fn/users/mail-user-password-link';
 export type { ExportUsers$Params as ExportUsers$Params } from './fn/users/export-users';

@@ -170,6 +170,7 @@ export type { OfferedHostKeyView } from './models/offered-host-key-view';
 export type { OneTimePassword } from './models/one-time-password';
 export type { OperationPage } from './models/operation-page';
 export type { OperationView } from './models/operation-view';
+export type { PasswordLinkView } from './models/password-link-view';
 export type { Permission } from './models/permission';
 export type { PinnedHostKeysView } from './models/pinned-host-keys-view';
 export type { PinnedHostKeyView } from './models/pinned-host-key-view';

@@ -1,5 +1,6 @@
 import { inject } from '@angular/core';
 import { NzMessageService } from 'ng-zorro-antd/message';
+import { readProblem } from '../problem/problem';
 import { injectProblemWords } from '../problem/problem-words';
 import { Questions, type Question } from '../question/questions';
 
@@ -22,7 +23,10 @@ export function injectReaction(): Reaction {
       messages.success(done);
       return true;
     } catch (error) {
-      messages.error(problems.of(error), { nzDuration: 8000 });
+      const problem = readProblem(error);
+      // there is no form that could show them at its fields
+      const refused = problem.errors.map((field) => problems.ofField(field)).join(' ');
+      messages.error(refused || problems.ofProblem(problem), { nzDuration: 8000 });
       return false;
     }
   };

@@ -14,14 +14,13 @@ import { Router, RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import type { ImportKind, SheetFormat } from '#libs/contracts';
 import { Account } from '../account/account';
-import { Api } from '../api/api';
-import { getLoginOptions } from '../api/fn/auth/get-login-options';
 import type { ImportView } from '../api/models/import-view';
 import { saveFile } from '../display/save-file';
 import { OnceShown } from '../form/once-shown';
 import { ScanHostKeys } from '../host-key-scans/scan-host-keys';
 import { injectWords } from '../language/words';
 import { injectProblemWords } from '../problem/problem-words';
+import { injectMailOn } from '../users/mail-on';
 import { ImportDesk } from './import-desk';
 import { ImportRows } from './import-rows';
 import { injectImportSources } from './import-source';
@@ -49,7 +48,6 @@ export class ImportPage {
   private readonly problems = injectProblemWords();
   private readonly document = inject(DOCUMENT);
   private readonly router = inject(Router);
-  private readonly api = inject(Api);
   private readonly account = inject(Account);
   private readonly checking = signal(false);
   private readonly failure = signal<string | null>(null);
@@ -58,7 +56,7 @@ export class ImportPage {
     params: () => (this.import() === this.checked()?.id ? undefined : this.import()),
     loader: ({ params: id }) => this.source().view(id),
   });
-  private readonly login = resource({ loader: () => this.api.invoke(getLoginOptions) });
+  private readonly mailOn = injectMailOn();
   private readonly followed = computed(() => this.desk.of(this.import() ?? ''));
   protected readonly sheet = computed(() => {
     const id = this.import();
@@ -89,9 +87,7 @@ export class ImportPage {
     return sheet ? sheet.counts.added + sheet.counts.changed : 0;
   });
   /** Whether links to set passwords can be mailed. */
-  protected readonly mayMail = computed(
-    () => this.kind() === 'users' && this.login.hasValue() && this.login.value().forgottenPassword,
-  );
+  protected readonly mayMail = computed(() => this.kind() === 'users' && this.mailOn() === true);
   /** Nobody can connect to new assets before their host keys are pinned. */
   protected readonly mayScan = computed(
     () => this.kind() === 'assets' && this.account.may('inventory.write') && this.writes() > 0,

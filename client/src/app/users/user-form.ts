@@ -19,6 +19,8 @@ import { injectPanelPlace } from '../panel/panel-place';
 import { SidePanel } from '../panel/side-panel';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
+import { MailOff } from './mail-off';
+import { injectMailOn } from './mail-on';
 import { PublicKeys } from './public-keys';
 import { UserStore } from './user-store';
 import type { CreateUser } from '../api/models/create-user';
@@ -31,6 +33,7 @@ import type { CreatedUser } from '../api/models/created-user';
     Field,
     FormButtons,
     FormField,
+    MailOff,
     NzButtonComponent,
     NzDatePickerComponent,
     NzInputDirective,
@@ -50,6 +53,7 @@ export class UserForm implements HoldsInput {
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
   protected readonly groupChoices = injectUserGroupChoices();
+  protected readonly mailOn = injectMailOn();
   protected readonly roles = ROLES;
   /** Group admins give no roles. */
   protected readonly mayGiveRoles = inject(Account).may('users.write');

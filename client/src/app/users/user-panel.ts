@@ -14,6 +14,7 @@ import { injectPanelPlace } from '../panel/panel-place';
 import { injectReaction } from '../panel/reaction';
 import { SidePanel } from '../panel/side-panel';
 import { injectProblemWords } from '../problem/problem-words';
+import { MailLink } from './mail-link';
 import { PublicKeys } from './public-keys';
 import { UserAccess } from './user-access';
 import { UserLogins } from './user-logins';
@@ -34,6 +35,7 @@ const TABS: readonly (PanelTab & { readonly needs: Permission })[] = [
 @Component({
   selector: 'gh-user-panel',
   imports: [
+    MailLink,
     NzButtonComponent,
     OnceShown,
     PanelTabs,
@@ -96,13 +98,6 @@ export class UserPanel {
       this.t('users.reset.done'),
     );
     this.refresh();
-  }
-
-  protected async mailLink(user: UserView): Promise<void> {
-    await this.react.run(
-      () => this.store.mailLink(user.id),
-      this.t('users.mailLinkSent', { name: user.username }),
-    );
   }
 
   protected async resetSecondFactor(user: UserView): Promise<void> {

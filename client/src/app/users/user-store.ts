@@ -7,6 +7,7 @@ import { deleteUserPublicKey } from '../api/fn/users/delete-user-public-key';
 import { deleteUsers } from '../api/fn/users/delete-users';
 import { getUser } from '../api/fn/users/get-user';
 import { getUserUsage } from '../api/fn/usage/get-user-usage';
+import { getUserPasswordLink } from '../api/fn/users/get-user-password-link';
 import { listUserPublicKeys } from '../api/fn/users/list-user-public-keys';
 import { renewUserPublicKey } from '../api/fn/users/renew-user-public-key';
 import { listUsers, type ListUsers$Params } from '../api/fn/users/list-users';
@@ -17,6 +18,7 @@ import { unlockUser } from '../api/fn/users/unlock-user';
 import { updateUser } from '../api/fn/users/update-user';
 import type { CreateUser } from '../api/models/create-user';
 import type { CreatedUser } from '../api/models/created-user';
+import type { MailView } from '../api/models/mail-view';
 import type { PublicKeyView } from '../api/models/public-key-view';
 import type { UpdateUser } from '../api/models/update-user';
 import type { UserUsageView } from '../api/models/user-usage-view';
@@ -75,6 +77,11 @@ export class UserStore {
   /** Mails them a link to set their password. */
   mailLink(id: string): Promise<void> {
     return this.api.invoke(mailUserPasswordLink, { id });
+  }
+
+  /** The mail with the last such link, however far it came; null: none of late. */
+  async mailedLink(id: string): Promise<MailView | null> {
+    return (await this.api.invoke(getUserPasswordLink, { id })).mail;
   }
 
   /** Takes their authenticator app and recovery codes away. */
