@@ -9,25 +9,24 @@ import {
   effect,
   inject,
   input,
-  linkedSignal,
   resource,
   signal,
   untracked,
-  viewChild,
 } from '@angular/core';
 import { Icon } from '../display/icon';
-import { FolderView } from '../files/folder-view';
 import { injectWords } from '../language/words';
 import { Questions } from '../question/questions';
 import { Theme } from '../theme/theme';
-import { Reachable, type Way, type WayChosen, waysOf } from '../workplace/reachable';
+import { Reachable, type WayChosen } from '../workplace/reachable';
 import { readTerminalRequest } from '../workplace/terminal-window';
 import { AssetTree } from './asset-tree';
-import { type SplitBar, barsOf, boxesOf } from './pane-layout';
+import { barsOf, boxesOf } from './pane-layout';
 import { TerminalSettingsMenu } from './settings-menu';
-import type { TerminalTarget } from './terminal-line';
+import { SplitGrip } from './split-grip';
+import { TerminalFiles } from './terminal-files';
 import { TerminalList } from './terminal-list';
 import { TerminalPane } from './terminal-pane';
+import { TerminalRequests } from './terminal-requests';
 import { TerminalSettings } from './terminal-settings';
 import { TerminalTabBar } from './terminal-tab-bar';
 import { type OpenPane, TerminalTabs, isLive } from './terminal-tabs';
@@ -35,13 +34,11 @@ import { Typing } from './typing';
 import { type WorkplaceAct, workplaceAct } from './workplace-keys';
 import { enterNextPart, enterPart } from './workplace-parts';
 
-const NUDGE = 0.05;
-
 /** The terminal workplace, a window of its own: my assets at the left, terminals in tabs and split panes. */
 @Component({
   selector: 'gh-terminal-page',
-  imports: [FolderView, Icon, TerminalList, TerminalPane, TerminalSettingsMenu, TerminalTabBar],
-  providers: [AssetTree, TerminalSettings, TerminalTabs, Typing],
+  imports: [Icon, SplitGrip, TerminalFiles, TerminalList, TerminalPane, TerminalSettingsMenu, TerminalTabBar],
+  providers: [AssetTree, TerminalRequests, TerminalSettings, TerminalTabs, Typing],
   templateUrl: './terminal-page.html',
   styleUrl: './terminal-page.css',
   host: {
@@ -54,13 +51,13 @@ const NUDGE = 0.05;
 export class TerminalPage {
   private readonly reachable = inject(Reachable);
   private readonly questions = inject(Questions);
+  private readonly requests = inject(TerminalRequests);
   private readonly document = inject(DOCUMENT);
   private readonly injector = inject(Injector);
   private readonly page: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   protected readonly settings = inject(TerminalSettings);
   protected readonly tabs = inject(TerminalTabs);
   protected readonly t = injectWords();
-  private readonly room = viewChild.required<ElementRef<HTMLElement>>('room');
 
   /** From the address: the terminal to open first. */
   readonly asset = input<string>();
@@ -74,11 +71,6 @@ export class TerminalPage {
   protected readonly listShown = signal(true);
   /** Whose asset's files stand at the right. */
   protected readonly filesOf = signal<OpenPane | null>(null);
-  /** The folder shown there; undefined: where a login begins. */
-  protected readonly folder = linkedSignal<unknown, string | undefined>({
-    source: () => this.filesOf()?.target,
-    computation: () => undefined,
-  });
   /** Every pane of every tab, always in the order in which they were opened: none is ever made anew. */
   protected readonly places = computed(() => {
     const boxes = new Map(
@@ -111,7 +103,7 @@ export class TerminalPage {
     });
     effect(() => {
       const [assetId, systemUserId] = [this.asset(), this.systemUser()];
-      if (assetId && systemUserId) untracked(() => void this.openTarget({ assetId, systemUserId }));
+      if (assetId && systemUserId) untracked(() => void this.requests.open({ assetId, systemUserId }));
     });
   }
 
@@ -158,7 +150,7 @@ export class TerminalPage {
 
   protected takeRequest(event: MessageEvent<unknown>): void {
     const target = readTerminalRequest(event);
-    if (target) void this.openTarget(target);
+    if (target) void this.requests.open(target);
   }
 
   protected askBeforeUnload(event: BeforeUnloadEvent): void {
@@ -170,32 +162,6 @@ export class TerminalPage {
     if (!act) return;
     event.preventDefault();
     this.do(act);
-  }
-
-  protected share({ split }: SplitBar): number {
-    return Math.round(split.share * 100);
-  }
-
-  /** The bar follows the pointer while it is held. */
-  protected pull({ split, whole }: SplitBar, event: PointerEvent, grip: HTMLElement): void {
-    const tab = this.tabs.active();
-    if (!tab || !grip.hasPointerCapture(event.pointerId)) return;
-    const room = this.room().nativeElement.getBoundingClientRect();
-    const share =
-      split.direction === 'right'
-        ? (((event.clientX - room.left) / room.width) * 100 - whole.left) / whole.width
-        : (((event.clientY - room.top) / room.height) * 100 - whole.top) / whole.height;
-    this.tabs.share(tab.key, split.id, share);
-  }
-
-  /** Arrows move a bar. */
-  protected nudge({ split }: SplitBar, event: KeyboardEvent): void {
-    const tab = this.tabs.active();
-    const [less, more] = split.direction === 'right' ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
-    const by = event.key === less ? -NUDGE : event.key === more ? NUDGE : 0;
-    if (!tab || by === 0 || event.ctrlKey || event.shiftKey) return;
-    event.preventDefault();
-    this.tabs.share(tab.key, split.id, split.share + by);
   }
 
   private do(act: WorkplaceAct): void {
@@ -212,18 +178,5 @@ export class TerminalPage {
   /** Once the page shows what has changed. */
   private afterwards(act: () => void): void {
     afterNextRender(act, { injector: this.injector });
-  }
-
-  /** The terminal doesn't wait for its title. */
-  private async openTarget(target: TerminalTarget): Promise<void> {
-    const pane = this.tabs.open({ target, title: this.t('terminal.unknown'), environment: null });
-    const way = await this.wayTo(target);
-    if (way) this.tabs.learn(pane, way);
-  }
-
-  /** What isn't found there the gateway refuses anyway. */
-  private async wayTo({ assetId, systemUserId }: TerminalTarget): Promise<Way | undefined> {
-    const { items } = await this.reachable.list({ assetId, page: 1, pageSize: 1 });
-    return waysOf(items).find(({ target }) => target.systemUserId === systemUserId);
   }
 }

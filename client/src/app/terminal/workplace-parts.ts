@@ -8,7 +8,7 @@ const PLACES = {
   tools: 'gh-terminal-pane.typing .tools',
   terminal: 'gh-terminal-pane.typing .screen',
   line: 'gh-terminal-pane.typing footer',
-  split: '.split',
+  split: 'gh-split-grip',
   files: 'aside',
 } as const;
 
