@@ -128,4 +128,14 @@ requires('hosts', 'ssh', 'browser').describe('keys go on where what had the focu
     await hand.page.getByRole('heading', { name: 'Favourites' }).waitFor();
     await at(hand).toBe('Keep web-01 as a favourite');
   });
+
+  it('at home: the first steps that are put away', async () => {
+    const hand = await enter(admin);
+    await hand.page.goto('/home');
+    await hand.page.getByRole('button', { name: 'Hide this list' }).waitFor();
+    await hand.tabTo('Hide this list');
+    await hand.press('Enter');
+    await hand.page.getByRole('button', { name: 'Hide this list' }).waitFor({ state: 'detached' });
+    expect(await hand.isIn('gh-home-page')).toBe(true);
+  });
 });

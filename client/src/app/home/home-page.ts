@@ -10,6 +10,7 @@ import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
 import { Zone } from '../display/zone';
 import { injectWords } from '../language/words';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { injectProblemWords } from '../problem/problem-words';
 import { injectFailureWords } from '../pushes/failure-words';
 import { DayLine } from './day-line';
@@ -25,6 +26,7 @@ const REFRESH_MS = 30_000;
   imports: [DayLine, FirstHour, RouterLink, StateMark, TopList, When],
   templateUrl: './home-page.html',
   styleUrl: './home-page.css',
+  hostDirectives: [KeysGoOn],
 })
 export class HomePage {
   private readonly api = inject(Api);

@@ -19,6 +19,7 @@ import { injectWords } from '../language/words';
 import type { Column } from '../list/columns';
 import { ListCell } from '../list/list-cell';
 import { ListView } from '../list/list-view';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { injectReaction } from '../panel/reaction';
 import { watchJob } from '../panel/watch-job';
 import { injectProblemWords } from '../problem/problem-words';
@@ -62,6 +63,7 @@ const QUESTIONS = {
   providers: [ScanStore],
   templateUrl: './scan-page.html',
   styleUrl: './scan-page.css',
+  hostDirectives: [KeysGoOn],
 })
 export class ScanPage {
   protected readonly store = inject(ScanStore);

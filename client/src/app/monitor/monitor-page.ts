@@ -22,6 +22,7 @@ import { Icon } from '../display/icon';
 import { type StateKind, StateMark } from '../display/state-mark';
 import { injectWayBack } from '../display/way-back';
 import { injectWords } from '../language/words';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { injectReaction } from '../panel/reaction';
 import { injectProblemWords } from '../problem/problem-words';
 import { MonitorLine, type WatchState } from './monitor-line';
@@ -54,6 +55,7 @@ const KNOWN = [
   // xterm.js makes its own elements, which scoped styles would not reach.
   encapsulation: ViewEncapsulation.None,
   styleUrls: ['../../../../node_modules/@xterm/xterm/css/xterm.css', './monitor-page.css'],
+  hostDirectives: [KeysGoOn],
 })
 export class MonitorPage {
   private readonly archive = inject(SessionArchive);

@@ -19,6 +19,7 @@ import { saveFile } from '../display/save-file';
 import { OnceShown } from '../form/once-shown';
 import { ScanHostKeys } from '../host-key-scans/scan-host-keys';
 import { injectWords } from '../language/words';
+import { KeysGoOn } from '../panel/keys-go-on';
 import { injectProblemWords } from '../problem/problem-words';
 import { injectMailOn } from '../users/mail-on';
 import { ImportDesk } from './import-desk';
@@ -31,6 +32,7 @@ import { injectImportSources } from './import-source';
   imports: [FormsModule, ImportRows, NzButtonComponent, OnceShown, RouterLink, ScanHostKeys],
   templateUrl: './import-page.html',
   styleUrl: './import-page.css',
+  hostDirectives: [KeysGoOn],
 })
 export class ImportPage {
   /** From the route. */
