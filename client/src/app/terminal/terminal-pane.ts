@@ -107,10 +107,6 @@ export class TerminalPane implements Typist {
       // the page takes the colours first
       queueMicrotask(() => this.screen?.dress(choices));
     });
-    effect(() => {
-      const charset = this.charset();
-      this.screen?.read(charset);
-    });
     inject(DestroyRef).onDestroy(() => {
       this.leave();
       this.line()?.close();
@@ -184,11 +180,10 @@ export class TerminalPane implements Typist {
 
   private start(): void {
     const host = this.host().nativeElement;
-    const screen = new TerminalScreen(host, this.settings.all());
+    const screen = new TerminalScreen(host, this.settings.all(), this.charset);
     const { terminal } = screen;
     const { key, target } = this.pane();
     this.screen = screen;
-    screen.read(this.charset());
     this.leave = this.typing.join(key, this);
     terminal.onData((text) => this.typing.type(key, text));
     terminal.onBinary((bytes) => this.line()?.send(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0))));

@@ -17,10 +17,13 @@ export class TerminalScreen implements Screen {
   private readonly searching = new SearchAddon();
   /** For what isn't UTF-8, which xterm.js reads itself. */
   private decoder: TextDecoder | null = null;
+  private reads: Charset = 'utf-8';
 
+  /** `charset` is asked at each write: what comes after a choice is read by it. */
   constructor(
     private readonly host: HTMLElement,
     choices: TerminalChoices,
+    private readonly charset: () => Charset,
   ) {
     const style = getComputedStyle(host);
     this.terminal = new Terminal({
@@ -47,17 +50,12 @@ export class TerminalScreen implements Screen {
   }
 
   write(data: Uint8Array, shown: () => void): void {
-    this.terminal.write(this.decoder?.decode(data, { stream: true }) ?? data, shown);
+    this.terminal.write(this.decoderNow()?.decode(data, { stream: true }) ?? data, shown);
   }
 
   /** Takes as many cells as the element has room for; a hidden element changes nothing. */
   fit(): void {
     if (this.host.clientWidth > 0 && this.host.clientHeight > 0) this.fitting.fit();
-  }
-
-  /** What the asset writes is in this character set from now on. */
-  read(charset: Charset): void {
-    this.decoder = charset === 'utf-8' ? null : new TextDecoder(charset);
   }
 
   /** Takes over what the person has chosen; the colours are those that the page has now. */
@@ -76,6 +74,13 @@ export class TerminalScreen implements Screen {
 
   dispose(): void {
     this.terminal.dispose();
+  }
+
+  private decoderNow(): TextDecoder | null {
+    const charset = this.charset();
+    if (charset !== this.reads) this.decoder = charset === 'utf-8' ? null : new TextDecoder(charset);
+    this.reads = charset;
+    return this.decoder;
   }
 
   private fontOf({ fontFamily }: TerminalChoices): string {
