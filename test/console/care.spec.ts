@@ -128,7 +128,7 @@ requires('hosts', 'ssh', 'browser').describe('what administrators put right in t
     });
     await harness.change(`/assets/${way.assetId}`, { adminAccountId: id });
     await admin.page.goto(`/admin-accounts/${id}`);
-    await admin.panel.getByText('1 assets name it: web-01').waitFor();
+    await admin.panel.getByText('1 asset names it: web-01').waitFor();
     await admin.panel.getByText('can not be deleted; choose another where it is used first').waitFor();
     expect(await admin.button('Delete').isDisabled()).toBe(true);
     await admin.link('Show them').click();

@@ -247,7 +247,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await page.goto('/asset-groups');
     await admin.link('south').click();
     await admin.button('Delete').click();
-    await page.locator('dialog').getByText('Its 1 assets stay').waitFor();
+    await page.locator('dialog').getByText('Its 1 asset stays').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Delete' }).click();
     await expect.poll(() => page.locator('tbody .line a').allTextContents()).toEqual(['north', 'north-web']);
   });
@@ -267,7 +267,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     await expect.poll(() => admin.row('SH-1').textContent()).toContain('10.1.0.0/16, 10.2.0.0/16');
     await admin.link('SH-1').click();
     await admin.button('Delete').click();
-    await page.locator('dialog').getByText('Its 1 assets stay').waitFor();
+    await page.locator('dialog').getByText('Its 1 asset stays').waitFor();
     await page.locator('dialog').getByRole('button', { name: 'Delete' }).click();
     await page.getByText('SH-1 deleted').waitFor();
     await page.goto('/assets?q=db-1');

@@ -62,7 +62,7 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
 
     await page.locator('a[href="/rules"]').click();
     await expect.poll(() => jobPanel(page).count()).toBe(0);
-    const top = page.getByRole('button', { name: '1 jobs under way' });
+    const top = page.getByRole('button', { name: '1 job under way' });
     await top.click();
     await page.getByRole('menuitem', { name: /Collect facts/ }).click();
     expect(page.url()).toMatch(/\/rules\?job=/);

@@ -46,7 +46,7 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
     await page
       .locator('input[type=file]')
       .setInputFiles(csv('name,address,colour\nold-1,10.0.0.2,\nnew-1,10.0.0.3,\nbad-1,not an address,\n'));
-    await page.getByText('1 rows are refused').waitFor();
+    await page.getByText('1 row is refused').waitFor();
     await page.getByText('colour').waitFor();
     await page.locator('.error', { hasText: 'B4' }).waitFor();
     expect(await page.locator('.error').textContent()).toContain('not an address');
@@ -99,13 +99,13 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
     const broken = columns.with(0, 'broken-1').with(1, 'no address');
     const file = csv([headers, columns.join(','), broken.join(',')].join('\n'));
     await page.locator('input[type=file]').setInputFiles(file);
-    await page.getByText('1 rows are refused').waitFor();
+    await page.getByText('1 row is refused').waitFor();
     await page.getByRole('checkbox', { name: 'All rows or none' }).check();
-    await page.getByRole('button', { name: 'Import 1 rows' }).click();
+    await page.getByRole('button', { name: 'Import 1 row' }).click();
     await page.getByRole('alert').getByText('nothing was changed').waitFor();
     await page.getByRole('button', { name: 'Another file' }).click();
     await page.locator('input[type=file]').setInputFiles(csv([headers, broken.join(',')].join('\n')));
-    await page.getByText('1 rows are refused, and no other has anything to import').waitFor();
+    await page.getByText('1 row is refused, and no other has anything to import').waitFor();
     await page.goto('/assets?q=whole-1');
     await page.getByText('Nothing matches this search').waitFor();
     await visitor.leave();
@@ -115,7 +115,7 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
     const visitor = await enter(operator);
     await visitor.page.goto('/users/import');
     await visitor.page.locator('input[type=file]').setInputFiles(csv('username,name\nfresh,Fresh Face\n'));
-    await visitor.page.getByRole('button', { name: 'Import 1 rows' }).click();
+    await visitor.page.getByRole('button', { name: 'Import 1 row' }).click();
     await visitor.page.getByText('Done: 1 added').waitFor();
     expect(await visitor.page.locator('code').textContent()).toMatch(/^fresh,[\w-]{23}$/);
     await visitor.leave();
@@ -139,7 +139,7 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
       await page.getByRole('button', { name: 'Import 2 rows' }).click();
       await page.getByText('Importing: 0 of 2 rows').waitFor();
       await page.getByRole('link', { name: 'Back to the list' }).click();
-      await page.getByRole('button', { name: '1 jobs under way' }).click();
+      await page.getByRole('button', { name: '1 job under way' }).click();
       const job = page.getByRole('menuitem', { name: /Under way.*Import of users.*0 of 2/s });
       await job.click();
       await page.getByText('Importing: 0 of 2 rows').waitFor();

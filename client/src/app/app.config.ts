@@ -6,7 +6,7 @@ import {
   provideBrowserGlobalErrorListeners,
 } from '@angular/core';
 import { provideRouter, withComponentInputBinding, withInMemoryScrolling } from '@angular/router';
-import { provideTransloco } from '@jsverse/transloco';
+import { provideTransloco, provideTranslocoTranspiler } from '@jsverse/transloco';
 import { provideNzNativeDateAdapter } from 'ng-zorro-antd/core/time';
 import { provideNzIcons } from 'ng-zorro-antd/icon';
 import { Account } from './account/account';
@@ -15,6 +15,7 @@ import { provideApiConfiguration } from './api/api-configuration';
 import { routes } from './app.routes';
 import { ICONS } from './icons';
 import { LANGUAGES, Language, LanguageFiles } from './language/language';
+import { NumberForms } from './language/number-forms';
 import { Theme } from './theme/theme';
 
 /** Everything that the whole console shares. */
@@ -37,6 +38,7 @@ export const appConfig: ApplicationConfig = {
       },
       loader: LanguageFiles,
     }),
+    provideTranslocoTranspiler(NumberForms),
     provideNzNativeDateAdapter(),
     provideApiConfiguration(new URL('.', document.baseURI).pathname.replace(/\/$/, '')),
     provideNzIcons(ICONS),
