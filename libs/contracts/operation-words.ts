@@ -17,6 +17,7 @@ const SECTIONS_OF: Readonly<Record<string, readonly string[]>> = {
   environment: ['assetEnvironment'],
   status: ['assetStatus'],
   kind: ['sessionKind', 'commands.kinds'],
+  days: ['rules.hours.day'],
   state: ['operationState'],
   direction: ['fileTransfers.directions'],
   result: ['fileTransfers.results'],
@@ -28,6 +29,7 @@ const SECTIONS_OF: Readonly<Record<string, readonly string[]>> = {
 export const OPERATION_SECTIONS: readonly string[] = [
   'operationField',
   'operationSubject',
+  'operationVerb',
   ...Object.values(SECTIONS_OF).flat(),
 ];
 
@@ -51,6 +53,13 @@ export interface OperationSubject {
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 const NOTHING = '–';
+
+/** What was done, of an action like `asset.update`: its kind of thing is said beside it, unless the action has words of its own. */
+export function operationVerb(action: string, { word }: Pick<OperationReader, 'word'>): string {
+  const verb = action.slice(action.indexOf('.') + 1);
+  const own = word(`operationVerb.${action.replace('.', '-')}`);
+  return own ?? word(`operationVerb.${verb}`) ?? verb;
+}
 
 /** What a field of an operation is called; as the record calls it where no language file knows. */
 export function operationField(field: string, { word }: Pick<OperationReader, 'word'>): string {
@@ -82,9 +91,18 @@ export function operationValue(field: string, value: unknown, reader: OperationR
   if (typeof value === 'boolean') return reader.word(value ? 'sheets.yes' : 'sheets.no') ?? String(value);
   if (typeof value === 'string') return textOf(field, value, reader);
   if (Array.isArray(value))
-    return value.map((each: unknown) => operationValue(field, each, reader)).join(', ') || NOTHING;
+    return (
+      listOf(
+        value.map((each: unknown) => operationValue(field, each, reader)),
+        reader,
+      ) || NOTHING
+    );
   if (typeof value === 'object') return objectOf(field, value, reader) || NOTHING;
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+function listOf(parts: readonly string[], reader: OperationReader): string {
+  return parts.join(reader.word('phrase.between') ?? ', ');
 }
 
 /** Ids and names of labels are somebody's words, not ours. */

@@ -52,12 +52,12 @@ requires('ssh', 'browser').describe('the console for everybody', () => {
   const enter = (scheme: 'light' | 'dark'): Promise<Visitor> =>
     browser.enter(harness.product.url, operator, 'en-GB', scheme);
 
-  /** What axe finds serious or critical on the page as it is. */
-  async function serious(page: Page, what: object): Promise<string[]> {
+  /** What axe finds serious or critical on the page as it is, or in a part of it. */
+  async function serious(page: Page, what: object, within = 'html'): Promise<string[]> {
     const found = findings.parse(
       await page.evaluate(`(async () => {
         if (!window.axe) { ${axe} }
-        const { violations } = await axe.run({ ...${JSON.stringify(what)}, resultTypes: ['violations'] });
+        const { violations } = await axe.run('${within}', { ...${JSON.stringify(what)}, resultTypes: ['violations'] });
         return violations.map(({ id, impact, nodes }) => ({ rule: id, impact, where: nodes.map((node) => node.html) }));
       })()`),
     );
@@ -114,7 +114,12 @@ requires('ssh', 'browser').describe('the console for everybody', () => {
     async (scheme) => {
       const visitor = await enter(scheme);
       const some = ['/home', `/assets/${ids['asset']}`, '/rules/new', '/audit/history'];
-      expect(await walk(visitor.page, some, { runOnly: ['color-contrast'] })).toEqual({});
+      const contrast = { runOnly: ['color-contrast'] };
+      expect(await walk(visitor.page, some, contrast)).toEqual({});
+      await visitor.page.goto(`/assets/${ids['asset']}`);
+      await visitor.panel.getByRole('button', { name: 'Delete' }).click();
+      await visitor.page.locator('dialog').getByRole('button', { name: 'Delete' }).waitFor();
+      await expect.poll(() => serious(visitor.page, contrast, 'dialog')).toEqual([]);
       await visitor.leave();
     },
     90_000,

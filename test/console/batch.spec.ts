@@ -47,6 +47,10 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await page.getByText('3 assets chosen').waitFor(patience);
     await page.getByRole('checkbox', { name: 'db-01' }).uncheck();
     await page.getByText('2 assets chosen').waitFor(patience);
+    await page.getByRole('checkbox', { name: 'web-02' }).uncheck();
+    await page.getByText('1 asset chosen').waitFor(patience);
+    await page.getByRole('checkbox', { name: 'web-02' }).check();
+    await page.getByText('2 assets chosen').waitFor(patience);
     await page.locator('#command').fill("echo '<b>here</b>'\ntest $(hostname) = web-01");
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await page.waitForURL(/\/batch\/[0-9a-f-]{36}/);
@@ -106,6 +110,8 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
   it('says in Chinese too why it was not done', async () => {
     const { page } = await enter(way.person, 'zh-CN');
     await page.goto('/batch/new');
+    await page.locator('#pattern').fill('"web-01');
+    await page.getByText('双引号没有成对。').waitFor(patience);
     await page.locator('#pattern').fill('web-01');
     await page.getByText('已选 1 台资产').waitFor(patience);
     await page.locator('#command').fill('sleep 4712');

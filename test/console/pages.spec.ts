@@ -131,6 +131,27 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     await visitor.context.close();
   });
 
+  it('a row with several labels or a long address is one line, as any other', async () => {
+    const labels = { app: 'nginx', team: 'payments', tier: 'front' };
+    const asset = { name: 'web-00', address: 'node.in.the.far.example.org', labels };
+    const { id } = await harness.admin.call('POST', '/assets', made, asset);
+    const { page, ...visitor } = await enter(operator);
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.goto('/assets?q=web-0');
+    const rows = page.locator('tbody tr:not(.skeleton)');
+    await expect.poll(() => rows.count()).toBe(10);
+    const heights = await Promise.all(
+      (await rows.all()).map(async (row) => (await row.boundingBox())?.height),
+    );
+    expect(new Set(heights).size).toBe(1);
+    await rows.first().getByText('+2', { exact: true }).waitFor();
+    expect(await page.evaluate("document.querySelector('gh-list .frame').scrollWidth")).toBe(
+      await page.evaluate("document.querySelector('gh-list .frame').clientWidth"),
+    );
+    await harness.admin.do('DELETE', `/assets/${id}`);
+    await visitor.context.close();
+  });
+
   it('the form of an asset says when no default stands behind an empty admin account', async () => {
     const { page, ...visitor } = await enter(operator);
     await page.goto('/assets/new');

@@ -13,6 +13,7 @@ const SECTIONS = [
   ...['fileTransfers.directions', 'fileTransfers.changes', 'fileTransfers.results', 'fileTransfers.gaps'],
   ...['role', 'action', 'pushKind', 'engineName', 'mailSecurity', 'security.demand'],
   ...['assetType', 'assetEnvironment', 'assetStatus', 'sheets.yes', 'sheets.no'],
+  ...['rules.hours.day', 'phrase.between'],
 ];
 
 /** `a.b.c` → phrase, of one language. */

@@ -1,4 +1,10 @@
-import { operationField, operationSubject, operationValue, type OperationReader } from '#libs/contracts';
+import {
+  operationField,
+  operationSubject,
+  operationValue,
+  operationVerb,
+  type OperationReader,
+} from '#libs/contracts';
 import type { AuditList } from '#libs/session-audit';
 import type { SheetLanguage } from '../sheets/columns.js';
 import words from './audit-words.json' with { type: 'json' };
@@ -13,7 +19,7 @@ const SECTIONS: Readonly<Record<AuditList, Readonly<Record<string, string>>>> = 
     result: 'fileTransfers.results',
   },
   'login-attempts': { reason: 'loginReason', way: 'loginWay', method: 'loginMethod' },
-  operations: { action: 'operationVerb', subjectType: 'operations.subjects', way: 'operations.ways' },
+  operations: { subjectType: 'operations.subjects', way: 'operations.ways' },
 };
 
 /** Gives rows of a list as people who read this language say it: what is no code of ours stays as it is. */
@@ -28,6 +34,7 @@ export function saidIn(
     const reader = { word, names: namesOf(row), moment: (iso: string) => iso };
     return Object.fromEntries(
       Object.entries(row).map(([field, value]) => {
+        if (list === 'operations' && field === 'action') return [field, operationVerb(String(value), reader)];
         const section = sections[field];
         if (section !== undefined && typeof value === 'string')
           return [field, word(`${section}.${codeOf(list, field, value)}`) ?? value];
@@ -38,9 +45,8 @@ export function saidIn(
   };
 }
 
-/** `asset.update` says its kind of thing in another column; reasons of logins are stored with blanks. */
+/** Reasons of logins are stored with blanks. */
 function codeOf(list: AuditList, field: string, value: string): string {
-  if (list === 'operations' && field === 'action') return value.slice(value.indexOf('.') + 1);
   return list === 'login-attempts' && field === 'reason' ? value.replaceAll(' ', '_') : value;
 }
 

@@ -23,7 +23,8 @@ import { injectChangeWords } from './change-words';
                 /></span>
               </div>
               <div>
-                <del>{{ words.of(row.field, row.before) }}</del> →
+                @let before = words.of(row.field, row.before);
+                <del [class.nothing]="before === t('assetChanges.empty')">{{ before }}</del> →
                 <ins>{{ words.of(row.field, row.after) }}</ins>
               </div>
             </div>
@@ -37,7 +38,8 @@ import { injectChangeWords } from './change-words';
     del {
       color: var(--ink-faint);
     }
-    ins {
+    ins,
+    .nothing {
       text-decoration: none;
     }
   `,

@@ -30,15 +30,15 @@ import { roundSize, labelLines } from './field-texts';
 
 const COLUMNS: readonly Column[] = [
   { id: 'name', label: 'assets.name', sort: 'name', fixed: true, narrow: '190px' },
-  { id: 'address', label: 'assets.address', sort: 'address', narrow: '160px' },
+  { id: 'address', label: 'assets.address', sort: 'address', narrow: '195px' },
   { id: 'environment', label: 'assetField.environment', sort: 'environment' },
   { id: 'type', label: 'assetField.type', sort: 'type', extra: true },
   { id: 'status', label: 'assetField.status', sort: 'status', extra: true },
   { id: 'active', label: 'assets.state', sort: 'active' },
   { id: 'hostKeys', label: 'assets.hostKeys' },
-  { id: 'dataCenter', label: 'assetField.dataCenter', sort: 'dataCenter', narrow: '110px' },
+  { id: 'dataCenter', label: 'assetField.dataCenter', sort: 'dataCenter', narrow: '115px' },
   { id: 'groups', label: 'assets.groups', narrow: '100px' },
-  { id: 'labels', label: 'assetField.labels', narrow: '110px' },
+  { id: 'labels', label: 'assetField.labels', narrow: '120px' },
   { id: 'brand', label: 'assetField.brand', sort: 'brand', extra: true },
   { id: 'model', label: 'assetField.model', sort: 'model', extra: true },
   { id: 'os', label: 'assetField.os', sort: 'os', extra: true },

@@ -43,7 +43,7 @@ export type OperationSide = Readonly<Record<string, unknown>> | null;
     }
     dl {
       display: grid;
-      grid-template-columns: auto minmax(0, 1fr);
+      grid-template-columns: fit-content(45%) minmax(0, 1fr);
       gap: 2px 12px;
       /* as wide as the column is without it: opened, it pushes no other column out of sight */
       width: 0;

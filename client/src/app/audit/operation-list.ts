@@ -1,7 +1,7 @@
 import { Component, inject } from '@angular/core';
 import { RouterLink } from '@angular/router';
 import { Api } from '../api/api';
-import { operationSubject, type SheetFormat } from '#libs/contracts';
+import { operationSubject, operationVerb, type SheetFormat } from '#libs/contracts';
 import { exportOperations } from '../api/fn/audit/export-operations';
 import { type ListOperations$Params, listOperations } from '../api/fn/audit/list-operations';
 import type { OperationView } from '../api/models/operation-view';
@@ -107,8 +107,7 @@ export class OperationList {
 
   /** `asset.update` is a kind of thing and what was done to it. */
   protected verbOf(action: string): string {
-    const verb = action.slice(action.indexOf('.') + 1);
-    return this.known(`operationVerb.${verb}`) ?? verb;
+    return operationVerb(action, { word: (key) => this.known(key) });
   }
 
   /** Gatehouse's own things are called by codes. */

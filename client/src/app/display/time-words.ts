@@ -12,13 +12,14 @@ const UNITS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
  */
 export function relativeTime(at: Date, now: number, language: string): string {
   const seconds = (at.getTime() - now) / 1000;
-  const words = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
   for (const [unit, size] of UNITS) {
     if (Math.abs(seconds) < size) continue;
     const count = seconds > 0 ? Math.round(seconds / size) : Math.trunc(seconds / size);
-    return spaced(words.format(count, unit));
+    // "Tomorrow" is a day; "next month" may be any day of 31
+    const numeric = unit === 'year' || unit === 'month' ? 'always' : 'auto';
+    return spaced(new Intl.RelativeTimeFormat(language, { numeric }).format(count, unit));
   }
-  return words.format(0, 'second');
+  return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(0, 'second');
 }
 
 /** Date and time to the second, in the person's own zone, with the zone named. */

@@ -5,6 +5,7 @@ import { type Problem, type RefusedField, readProblem } from './problem';
 
 /** Sentences for what went wrong, in the language shown. */
 export interface ProblemWords {
+  /** Of whatever failed outside a form: of a refused field, too. */
   of(error: unknown): string;
   ofProblem(problem: Problem): string;
   ofField(field: RefusedField): string;
@@ -25,9 +26,16 @@ export function injectProblemWords(): ProblemWords {
     const key = known(reason) === undefined ? `problem.${problem.code}` : reason;
     return say(problem.detail, key) ?? t('problem.unexpected', { status: problem.status });
   };
+  // Where no field stands beside the words, they say themselves what is wrong with it.
+  const ofFirstField = ({ code, errors: [first] }: Problem): string | undefined =>
+    code === 'validation_failed' && first ? say(first.message, `refused.${first.code}`) : undefined;
+  const of = (error: unknown): string => {
+    const problem = readProblem(error);
+    return ofFirstField(problem) ?? ofProblem(problem);
+  };
   return {
+    of,
     ofProblem,
-    of: (error) => ofProblem(readProblem(error)),
     ofField: (field) => say(field.message, `refused.${field.code}`) ?? field.code,
   };
 }

@@ -27,7 +27,7 @@ interface Typed {
   styles: `
     label {
       display: flex;
-      align-items: flex-start;
+      align-items: baseline;
       gap: 8px;
       padding: 6px 0;
       cursor: pointer;

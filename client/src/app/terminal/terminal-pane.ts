@@ -180,7 +180,7 @@ export class TerminalPane implements Typist {
 
   private start(): void {
     const host = this.host().nativeElement;
-    const screen = new TerminalScreen(host, this.settings.all(), this.charset);
+    const screen = new TerminalScreen(host, this.settings.all(), this.charset, this.t('terminal.input'));
     const { terminal } = screen;
     const { key, target } = this.pane();
     this.screen = screen;

@@ -24,6 +24,8 @@ export class TerminalScreen implements Screen {
     private readonly host: HTMLElement,
     choices: TerminalChoices,
     private readonly charset: () => Charset,
+    /** What a screen reader calls the place where keys go. */
+    label: string,
   ) {
     const style = getComputedStyle(host);
     this.terminal = new Terminal({
@@ -41,6 +43,7 @@ export class TerminalScreen implements Screen {
     this.terminal.loadAddon(new Unicode11Addon());
     this.terminal.unicode.activeVersion = '11';
     this.terminal.open(host);
+    this.terminal.textarea?.setAttribute('aria-label', label);
     this.drawWithWebgl();
     this.fit();
   }

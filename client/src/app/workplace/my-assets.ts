@@ -20,7 +20,7 @@ import { TerminalWindow } from './terminal-window';
 const COLUMNS: readonly Column[] = [
   { id: 'favourite', label: 'myAssets.favourite', width: '64px', fixed: true },
   { id: 'name', label: 'myAssets.name', sort: 'name', fixed: true, narrow: '190px' },
-  { id: 'address', label: 'myAssets.address', narrow: '170px' },
+  { id: 'address', label: 'myAssets.address', narrow: '200px' },
   { id: 'environment', label: 'assetField.environment', width: '110px' },
   { id: 'systemUsers', label: 'myAssets.systemUsers', fixed: true },
   { id: 'files', label: 'myAssets.filesAs' },
