@@ -229,7 +229,7 @@ describe('the operations log', () => {
     );
     expect(row?.slice(2, 4)).toEqual(['修改', '资产']);
     expect(row?.[5]).toBe('所属组: –');
-    expect(row?.[6]).toMatch(/^所属组: (front servers, old servers|old servers, front servers)$/);
+    expect(row?.[6]).toMatch(/^所属组: (front servers、old servers|old servers、front servers)$/);
   });
 
   it('is not written by what fails', async () => {
