@@ -49,7 +49,7 @@ export class AssetFacts {
       { label: 'facts.architecture', text: it.architecture },
       {
         label: 'facts.cpu',
-        text: [it.cpuCount && `${it.cpuCount} ×`, it.cpuModel].filter(Boolean).join(' '),
+        text: [it.cpuCount, it.cpuModel].filter(Boolean).join(' × '),
       },
       { label: 'facts.memory', text: it.memoryMib === null ? '' : roundSize(it.memoryMib) },
       {
