@@ -11,6 +11,8 @@ export const crowdOrder = z.object({
   command: z.string().optional(),
   /** A jump host to go through, as ssh -J does. */
   through: z.object({ address: z.string(), port: z.number(), username: z.string() }).optional(),
+  /** What each session types once, when it is open. */
+  typed: z.string().optional(),
   /** Each session types one key in this many milliseconds. Absent: idle. */
   typeEveryMs: z.number().optional(),
 });

@@ -46,6 +46,7 @@ async function openSession(order: CrowdOrder, privateKey: Buffer): Promise<ssh2.
     channel.once('close', () => reject(new Error('The session ended at once')));
   });
   channel.resume();
+  if (order.typed !== undefined) channel.write(order.typed);
   return channel;
 }
 

@@ -97,10 +97,9 @@ export class Screen {
   }
 
   anchorAt(row: number, column: number): Anchor | null {
-    const { active } = this.terminal.buffer;
     const marker = this.terminal.registerMarker(row - this.cursorRow);
     if (!marker) return null; // on the alternate screen
-    const line = active.getLine(row);
+    const line = this.lineAt(row);
     return { marker, column, prompt: cellsOf(line, 0, column), right: cellsOf(line, column).trimEnd() };
   }
 
@@ -116,7 +115,7 @@ export class Screen {
     // above its place it can only be on the cursor's own row, after the screen was cleared
     const top = marker.isDisposed ? own : Math.min(own, marker.line);
     for (let row = below; row >= top; row--) {
-      const line = this.terminal.buffer.active.getLine(row);
+      const line = this.lineAt(row);
       if (line && !line.isWrapped && cellsOf(line, 0, column) === prompt) return row;
     }
     return null;
@@ -124,7 +123,7 @@ export class Screen {
 
   /** Text of a row without the spaces at its end. */
   rowText(row: number, from = 0, to?: number): string {
-    const text = cellsOf(this.terminal.buffer.active.getLine(row), from, to);
+    const text = cellsOf(this.lineAt(row), from, to);
     return to === undefined ? text.trimEnd() : text;
   }
 
@@ -148,11 +147,9 @@ export class Screen {
 
   /** The line goes on in the row below this one. */
   goesOn(row: number): boolean {
-    const below = this.terminal.buffer.active.getLine(row + 1);
+    const below = this.lineAt(row + 1);
     if (!below) return false;
-    return (
-      below.isWrapped || (isFull(this.terminal.buffer.active.getLine(row)) && cellsOf(below, 0).trim() !== '')
-    );
+    return below.isWrapped || (isFull(this.lineAt(row)) && cellsOf(below, 0).trim() !== '');
   }
 
   /** The same for a line that is still edited. */
@@ -166,18 +163,24 @@ export class Screen {
 
   /** The row goes on with the line of the one above. */
   isWrapped(row: number): boolean {
-    return this.terminal.buffer.active.getLine(row)?.isWrapped ?? false;
+    return this.lineAt(row)?.isWrapped ?? false;
+  }
+
+  /** What xterm keeps rows in gives, behind its end, some that stood there once. */
+  private lineAt(row: number): IBufferLine | undefined {
+    const { active } = this.terminal.buffer;
+    return row < active.length ? active.getLine(row) : undefined;
   }
 
   private firstOf(row: number): number {
     let first = row;
-    while (first > 0 && this.terminal.buffer.active.getLine(first)?.isWrapped) first--;
+    while (first > 0 && this.lineAt(first)?.isWrapped) first--;
     return first;
   }
 
   private lastRowOf(row: number): number {
     let last = row;
-    while (this.terminal.buffer.active.getLine(last + 1)?.isWrapped) last++;
+    while (this.lineAt(last + 1)?.isWrapped) last++;
     return last;
   }
 
@@ -194,11 +197,10 @@ export class Screen {
     last: number,
     how: { end?: number; joinsFull: boolean },
   ): string {
-    const { active } = this.terminal.buffer;
     let text = '';
     for (let row = first; row <= last; row++) {
-      const line = active.getLine(row);
-      const below = row < last ? active.getLine(row + 1) : undefined;
+      const line = this.lineAt(row);
+      const below = row < last ? this.lineAt(row + 1) : undefined;
       const piece = cellsOf(line, row === first ? column : 0, row === last ? how.end : undefined);
       if (below?.isWrapped || (below && how.joinsFull && isFull(line))) {
         // a wide character that did not fit leaves the last cell blank
