@@ -167,7 +167,7 @@ requires('ssh', 'browser').describe('the profile page and passwords by mail', ()
     });
     await admin.page.getByLabel('Mail new users a link').check();
     await admin.button('Import 2 rows').click();
-    await admin.page.getByText('on their way to 1 new users').waitFor();
+    await admin.page.getByText('on their way to 1 new user.').waitFor();
     expect(await admin.page.locator('gh-once-shown code').textContent()).toMatch(/^paul,[\w-]{23}$/);
     await mail.mailTo('oda@example.org');
     const nina = await browser.visit(harness.product.url);
