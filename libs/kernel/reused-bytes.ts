@@ -2,9 +2,10 @@
 const SMALL_BYTES = 4 * 1024;
 /** Small ones are kept for as many recordings as are written to within a second. */
 const SMALL_SPARES = 256;
-/** Larger ones, as they grew. */
-const LARGE_SPARES = 2;
+/** Larger ones, the largest there were: of a flood what comes, what is being written, and its lines. */
+const LARGE_SPARES = 3;
 const small: Buffer[] = [];
+/** The smallest first. */
 const large: Buffer[] = [];
 
 /**
@@ -69,5 +70,10 @@ function obtain(atLeast: number): Buffer {
 function giveBack(buffer: Buffer, used: number): void {
   buffer.fill(0, 0, used);
   if (buffer.length === SMALL_BYTES && small.length < SMALL_SPARES) small.push(buffer);
-  else if (buffer.length > SMALL_BYTES && large.length < LARGE_SPARES) large.push(buffer);
+  else if (buffer.length > SMALL_BYTES) {
+    large.push(buffer);
+    large.sort((one, other) => one.length - other.length);
+    // what something outgrew doesn't take the place of what it grew to
+    if (large.length > LARGE_SPARES) large.shift();
+  }
 }
