@@ -31,7 +31,7 @@ const WHOLE = /^\s*\d{1,6}\s*$/;
   selector: 'gh-batch-form',
   imports: [Field, FormButtons, FormField, NzInputDirective, SidePanel],
   templateUrl: './batch-form.html',
-  styleUrl: './batch-form.css',
+  styleUrls: ['../choice/targets.css', './batch-form.css'],
 })
 export class BatchForm implements HoldsInput {
   private readonly store = inject(BatchStore);

@@ -31,7 +31,7 @@ export interface ChosenTargets {
   selector: 'gh-target-choice',
   imports: [NzInputDirective],
   templateUrl: './target-choice.html',
-  styleUrl: './target-choice.css',
+  styleUrls: ['../../choice/targets.css', './target-choice.css'],
 })
 export class TargetChoice {
   private readonly desk = inject(ManyDesk);
