@@ -102,7 +102,33 @@ requires('ssh', 'browser').describe('rules in the console', () => {
     await expect.poll(() => visitor.panel.locator('#name').inputValue()).not.toBe('');
     await limited.click();
     await visitor.panel.locator('#hours-0-sat').check();
-    await visitor.panel.getByLabel('Until', { exact: true }).fill('02:00');
+    const [from, until] = ['From', 'Until'].map((name) => visitor.panel.getByLabel(name, { exact: true }));
+    for (const [typed, understood] of [
+      ['9', '09:00'],
+      ['930', '09:30'],
+      ['9:30', '09:30'],
+      ['9点30', '09:30'],
+      ['２１：００', '21:00'],
+    ] as const) {
+      await from?.fill(typed);
+      await from?.blur();
+      await expect.poll(() => from?.inputValue()).toBe(understood);
+    }
+    for (const noTime of ['24:00', '9:60', 'noon', '']) {
+      await from?.fill(noTime);
+      await visitor.button('Save').click();
+      await visitor.panel.getByRole('alert').filter({ hasText: 'Write times like 09:00' }).waitFor();
+      expect(await from?.getAttribute('aria-invalid')).toBe('true');
+      await visitor.panel.locator('#hours-0-from:focus').waitFor();
+    }
+    expect(await hours()).toBeNull();
+    await from?.fill('09:00');
+    await until?.fill('2400');
+    await until?.press('Enter');
+    await expect.poll(hours).toMatchObject({ windows: [{ from: '09:00', until: '24:00' }] });
+    await visitor.page.goto(`/rules/${ruleId}`);
+    await expect.poll(() => until?.inputValue()).toBe('24:00');
+    await until?.fill('2');
     await visitor.panel.getByText('of the next day').waitFor();
     await visitor.button('Save').click();
     await expect.poll(hours).toMatchObject({

@@ -134,7 +134,7 @@ requires('hosts', 'ssh', 'browser').describe('jobs in the console', () => {
     await page.locator('#time').fill('25:00');
     await page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => page.locator('#time-problem').count()).toBe(1);
-    await page.locator('#time').fill('03:15');
+    await page.locator('#time').fill('3.15');
     await page.getByRole('button', { name: 'Save' }).click();
     await expect.poll(() => page.getByText('Saved', { exact: true }).count()).toBe(1);
     await page.reload();

@@ -1,15 +1,7 @@
-import {
-  Component,
-  ElementRef,
-  afterRenderEffect,
-  computed,
-  inject,
-  input,
-  linkedSignal,
-} from '@angular/core';
+import { Component, ElementRef, afterRenderEffect, computed, inject, input } from '@angular/core';
 import type { Field as FormFieldPath } from '@angular/forms/signals';
 import { injectKnownWords, injectWords } from '../language/words';
-import { Press } from './press';
+import { injectSteady } from './press';
 
 /**
  * Label above, control, help and errors below. The control inside carries the id named by `for`; this ties it to
@@ -46,18 +38,13 @@ export class Field {
   protected readonly t = injectWords();
   private readonly known = injectKnownWords();
 
-  private readonly press = inject(Press);
-
   private readonly current = computed(() => {
     const state = this.of()();
     const first = state.touched() ? state.errors()[0] : undefined;
     return first && (first.message ?? this.known(`refused.${first.kind}`) ?? first.kind);
   });
   /** Stays as it is while a button of the mouse is held: nothing may move from under the pointer. */
-  protected readonly problem = linkedSignal<{ now: string | undefined; held: boolean }, string | undefined>({
-    source: () => ({ now: this.current(), held: this.press.held() }),
-    computation: ({ now, held }, before) => (held && before ? before.value : now),
-  });
+  protected readonly problem = injectSteady(this.current);
 
   constructor() {
     const host = inject<ElementRef<HTMLElement>>(ElementRef);

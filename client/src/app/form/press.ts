@@ -1,8 +1,8 @@
-import { DOCUMENT, Injectable, inject, signal } from '@angular/core';
+import { DOCUMENT, Injectable, type Signal, inject, linkedSignal, signal } from '@angular/core';
 
 /**
  * Whether a button of the mouse is held. Pressing takes the focus from a field, whose error would appear at once
- * and move what lies below it away from under the pointer: the click would reach nothing. {@link Field} waits.
+ * and move what lies below it away from under the pointer: the click would reach nothing. {@link injectSteady} waits.
  */
 @Injectable({ providedIn: 'root' })
 export class Press {
@@ -17,4 +17,13 @@ export class Press {
     document.addEventListener('pointercancel', afterClick, { capture: true });
     document.addEventListener('dragend', afterClick, { capture: true });
   }
+}
+
+/** The same value, but what it was while a button of the mouse is held. */
+export function injectSteady<Value>(value: () => Value): Signal<Value> {
+  const { held } = inject(Press);
+  return linkedSignal<{ now: Value; isHeld: boolean }, Value>({
+    source: () => ({ now: value(), isHeld: held() }),
+    computation: ({ now, isHeld }, before) => (isHeld && before ? before.value : now),
+  }).asReadonly();
 }

@@ -29,7 +29,7 @@ import { type MissingPush, pushOfMissing, readMissingPushes } from './missing-pu
 import { type RuleSideName, lacks, newRuleOf, ruleDraft, ruleModel } from './rule-model';
 import type { RuleView } from '../api/models/rule-view';
 import { RuleStore } from './rule-store';
-import { WeekHoursField } from './week-hours-field';
+import { WeekHoursField, haveOnlyTimes } from './week-hours-field';
 
 /** Fields that one control shows, whatever part of them was refused. */
 const PLACES: Readonly<Record<string, string>> = {
@@ -91,6 +91,10 @@ export class RuleForm implements HoldsInput {
     validate(path.assetIds, () => this.fault('where'));
     validate(path.systemUserIds, () => this.fault('asWhom'));
     validate(path.actions.connect, () => this.fault('what'));
+    // the field itself says which
+    validate(path.hours, ({ value }) =>
+      haveOnlyTimes(value()) ? undefined : { kind: 'not_a_time', message: '' },
+    );
     disabled(path, { when: () => !this.mayWrite });
   });
   protected readonly problem = signal<string | null>(null);

@@ -1,27 +1,40 @@
-import { Component, computed, input, model, output } from '@angular/core';
+import { Component, computed, input, model, output, viewChildren } from '@angular/core';
 import { FormsModule } from '@angular/forms';
 import type { FormValueControl } from '@angular/forms/signals';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
-import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
 import { NzSwitchComponent } from 'ng-zorro-antd/switch';
 import type { HourWindowBody } from '../api/models/hour-window-body';
 import type { WeekHoursBody } from '../api/models/week-hours-body';
+import { injectSteady } from '../form/press';
+import { TimeField } from '../form/time-field';
+import { readTimeOfDay } from '../form/time-of-day';
 import { injectWords } from '../language/words';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 const OFFICE: HourWindowBody = { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '09:00', until: '18:00' };
 
-/** Hours of the week on the clocks of a time zone; null: always. */
+/** What of a window is no time. */
+const faultsOf = ({ from, until }: HourWindowBody): { from: boolean; until: boolean } => ({
+  from: readTimeOfDay(from) === null,
+  until: readTimeOfDay(until, true) === null,
+});
+
+/** Whether the form can be sent: all that should be times are. */
+export function haveOnlyTimes(hours: WeekHoursBody | null): boolean {
+  return (hours?.windows ?? []).map(faultsOf).every(({ from, until }) => !from && !until);
+}
+
+/** Hours of the week on the clocks of a time zone; null: always. Says itself which of the times are none. */
 @Component({
   selector: 'gh-week-hours-field',
   imports: [
     FormsModule,
     NzButtonComponent,
-    NzInputDirective,
     NzOptionComponent,
     NzSelectComponent,
     NzSwitchComponent,
+    TimeField,
   ],
   templateUrl: './week-hours-field.html',
   styleUrl: './week-hours-field.css',
@@ -36,6 +49,13 @@ export class WeekHoursField implements FormValueControl<WeekHoursBody | null> {
   protected readonly days = DAYS;
   protected readonly zones: readonly string[] = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
   protected readonly windows = computed(() => this.value()?.windows ?? []);
+  protected readonly faults = injectSteady(() => this.windows().map(faultsOf));
+  private readonly times = viewChildren(TimeField);
+
+  /** To the first time that is none. */
+  focus(): void {
+    (this.times().find((time) => time.faultId() !== null) ?? this.times()[0])?.focus();
+  }
 
   protected limit(isLimited: boolean): void {
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -63,11 +83,6 @@ export class WeekHoursField implements FormValueControl<WeekHoursBody | null> {
     const chosen = this.windows()[at]?.days ?? [];
     const days = DAYS.filter((each) => (each === day ? !chosen.includes(day) : chosen.includes(each)));
     this.change(at, { days });
-  }
-
-  /** The browser's field for a time knows no 24:00; 00:00 of the next day is the same. */
-  protected shown(time: string): string {
-    return time === '24:00' ? '00:00' : time;
   }
 
   private set(windows: HourWindowBody[]): void {

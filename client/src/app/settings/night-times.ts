@@ -1,6 +1,5 @@
 import { Component, inject, input, linkedSignal, resource, signal } from '@angular/core';
-import { FormField, form, required } from '@angular/forms/signals';
-import { NzInputDirective } from 'ng-zorro-antd/input';
+import { FormField, form, required, validate } from '@angular/forms/signals';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { NzSwitchComponent } from 'ng-zorro-antd/switch';
 import { Account } from '../account/account';
@@ -11,6 +10,8 @@ import { setDriftTimes } from '../api/fn/settings/set-drift-times';
 import { setFactsTimes } from '../api/fn/settings/set-facts-times';
 import { Field } from '../form/field';
 import { saveForm } from '../form/save';
+import { TimeField } from '../form/time-field';
+import { readTimeOfDay } from '../form/time-of-day';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
@@ -24,13 +25,8 @@ const CALLS = {
 /** Whether and when something is done each night by itself: the route says what. */
 @Component({
   selector: 'gh-night-times',
-  imports: [Field, FormField, NzInputDirective, NzSwitchComponent, SettingsPage],
+  imports: [Field, FormField, NzSwitchComponent, SettingsPage, TimeField],
   templateUrl: './night-times.html',
-  styles: `
-    #time {
-      width: 110px;
-    }
-  `,
 })
 export class NightTimes implements HoldsInput {
   private readonly api = inject(Api);
@@ -51,6 +47,11 @@ export class NightTimes implements HoldsInput {
   );
   protected readonly form = form(this.model, (path) => {
     required(path.time);
+    validate(path.time, ({ value }) =>
+      value() === '' || readTimeOfDay(value()) !== null
+        ? undefined
+        : { kind: 'not_a_time', message: this.t('nightTimes.notATime') },
+    );
   });
   protected readonly problem = signal<string | null>(null);
 
@@ -59,10 +60,8 @@ export class NightTimes implements HoldsInput {
   }
 
   protected async save(): Promise<void> {
-    const { nightly, time } = this.model();
-    const body = { nightly, time: time.trim() };
     const outcome = await saveForm(this.form, this.problems, () =>
-      this.api.invoke(CALLS[this.kind()].set, { body }),
+      this.api.invoke(CALLS[this.kind()].set, { body: this.model() }),
     );
     this.problem.set(outcome.problem);
     if (!outcome.result) return;
