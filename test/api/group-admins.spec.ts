@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DataSource } from 'typeorm';
 import { z } from 'zod';
-import { newId } from '#libs/kernel';
+import { Mail } from '#libs/database';
+import { asId, newId, type UserId } from '#libs/kernel';
 import { ApiFixture, PASSWORD, type ApiClient, type Somebody } from './api-fixture.js';
 
 const withId = z.object({ id: z.uuid() });
@@ -262,5 +264,24 @@ describe('a group admin', () => {
     const tool: ApiClient = api.anonymous().with({ authorization: `Bearer ${token}` });
     expect(users.parse((await tool.get('/users').expect(200)).body).total).toBe(2);
     await tool.get(`/users/${idOf('outside')}`).expect(404);
+  });
+
+  it('sees that a mail failed; in what words, only who may change settings sees', async () => {
+    const reason = 'mail.internal.example.org:25 said: 550 5.1.1 no such mailbox';
+    const userId = asId<UserId>(idOf('inside'));
+    const failed = { kind: 'password-link', state: 'failed', tries: 1, reason } as const;
+    const to = { userId, username: 'inside', recipient: 'inside@example.org' };
+    await api.app
+      .get(DataSource)
+      .getRepository(Mail)
+      .insert({ id: newId<Mail['id']>(), ...failed, ...to });
+    const auditor = await api.addUser('reader', 'auditor');
+    for (const client of [olga.client, auditor.client]) {
+      const answer = await client.get(`/users/${userId}/password-link`).expect(200);
+      expect(answer.body).toMatchObject({ mail: { state: 'failed', recipient: to.recipient, reason: null } });
+      expect(answer.text).not.toContain('mail.internal');
+    }
+    const answer = await api.admin.get(`/users/${userId}/password-link`).expect(200);
+    expect(answer.body).toMatchObject({ mail: { state: 'failed', reason } });
   });
 });

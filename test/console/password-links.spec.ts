@@ -77,6 +77,10 @@ requires('ssh', 'browser').describe('links to set a password in the console', ()
     await admin.button(MAIL).click();
     await admin.page.getByText('The link could not be mailed to ann@example.org').waitFor();
     await admin.page.getByText('no such mailbox').waitFor();
+    const group = await openAnn(leader);
+    await group.page.getByText('Ask an administrator: Settings → Mail says why.').waitFor();
+    expect(await group.page.getByText('no such mailbox').count()).toBe(0);
+    await group.leave();
 
     await desk.set(good.port, { enabled: false });
     await admin.button(MAIL).click();

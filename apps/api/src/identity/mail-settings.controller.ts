@@ -51,8 +51,8 @@ export class MailSettingsController {
   @Get('mails')
   @Requires('settings.write')
   @ApiOkResponse({ type: MailPage })
-  async listMails(@Query() query: MailListQuery): Promise<MailPage> {
+  async listMails(@CurrentCaller() { user }: Caller, @Query() query: MailListQuery): Promise<MailPage> {
     const { items, total } = await this.outbox.list(query);
-    return { items: items.map(mailView), total };
+    return { items: items.map((mail) => mailView(mail, user.role)), total };
   }
 }

@@ -9,6 +9,8 @@ import {
   type MailKind,
   type MailSecurity,
   type MailState,
+  type Role,
+  roleHas,
 } from '#libs/contracts';
 import type { MailDraft, MailFilter, MailRow } from '#libs/identity';
 import { Flag, Name, OneOf, Text, Whole } from '../http/fields.js';
@@ -151,7 +153,11 @@ export class MailView {
   @ApiProperty({ type: 'integer' })
   tries!: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Why the last try failed' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why the last try failed; null also for those who may not change settings',
+  })
   reason!: string | null;
 
   @ApiProperty({ type: Date })
@@ -178,8 +184,9 @@ export function mailDraft(asked: SetMailSettings): MailDraft {
   return { enabled, host, port, security, username, senderAddress, senderName, ca, consoleUrl, password };
 }
 
-/** How a mail is shown. */
-export function mailView(mail: MailRow): MailView {
-  const { id, kind, username, recipient, state, tries, reason, createdAt, endedAt } = mail;
+/** How a mail is shown to that role: what a mail server said tells of its address, which is a setting. */
+export function mailView(mail: MailRow, viewer: Role): MailView {
+  const { id, kind, username, recipient, state, tries, createdAt, endedAt } = mail;
+  const reason = roleHas(viewer, 'settings.write') ? mail.reason : null;
   return { id, kind, username, recipient, state, tries, reason, createdAt, endedAt };
 }

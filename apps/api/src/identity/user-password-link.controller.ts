@@ -3,7 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiTags } from '@nestjs/swagger';
 import { PasswordRecovery } from '#libs/identity';
 import type { Actor, UserId } from '#libs/kernel';
 import { ByLoginOnly, Requires } from '../http/access.js';
-import { CurrentActor } from '../http/caller.js';
+import { CurrentActor, CurrentCaller, type Caller } from '../http/caller.js';
 import { IdParam } from '../http/id-param.js';
 import { PasswordLinkView, mailView } from './mail.dto.js';
 
@@ -15,9 +15,13 @@ export class UserPasswordLinkController {
   @Get()
   @Requires('members.read')
   @ApiOkResponse({ type: PasswordLinkView })
-  async getUserPasswordLink(@CurrentActor() actor: Actor, @IdParam() id: UserId): Promise<PasswordLinkView> {
+  async getUserPasswordLink(
+    @CurrentActor() actor: Actor,
+    @CurrentCaller() { user }: Caller,
+    @IdParam() id: UserId,
+  ): Promise<PasswordLinkView> {
     const mail = await this.recovery.newestLinkMail(actor, id);
-    return { mail: mail && mailView(mail) };
+    return { mail: mail && mailView(mail, user.role) };
   }
 
   @Post()

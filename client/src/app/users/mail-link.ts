@@ -33,6 +33,8 @@ const MARKS: Readonly<Record<MailState, StateKind>> = { queued: 'active', sent: 
         <span class="faint"><gh-when [at]="mail.endedAt ?? mail.createdAt" /></span>
         @if (mail.reason) {
           <br /><span class="bad-text">{{ mail.reason }}</span>
+        } @else if (mail.state === 'failed') {
+          <br /><span class="faint">{{ t('mailLink.whyAtAdmin') }}</span>
         }
       </p>
     }

@@ -14,7 +14,7 @@ export interface MailView {
   kind: MailKind;
 
   /**
-   * Why the last try failed
+   * Why the last try failed; null also for those who may not change settings
    */
   reason: string | null;
   recipient: string;
