@@ -73,7 +73,7 @@ export class RunBook {
         [id],
       );
       await tx.of(AssetRun).update(id, { stoppedBy: actor.username });
-      await closeRuns(tx.manager, id);
+      await closeRuns(tx.manager, [id]);
       await tx.record({
         action: `${kind}.stop`,
         subjectType: 'run',

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { z } from 'zod';
 import type { RunItemState, RunKind, RunStep } from '#libs/contracts';
 import type { SqlSource } from '#libs/database';
-import { asId, type AssetId, type GatewayId, type RunId, type UserId } from '#libs/kernel';
+import { asId, WrittenTogether, type AssetId, type GatewayId, type RunId, type UserId } from '#libs/kernel';
 
 /** How long a gateway that says nothing keeps what it took. */
 const LEASE = `interval '20 seconds'`;
@@ -42,6 +42,9 @@ export interface RunItemResult {
   outcome: Record<string, unknown>;
 }
 
+/** What came of an item that a gateway holds. */
+type Ended = RunItemKey & RunItemResult & { workerId: GatewayId };
+
 const kept = z.array(z.object({ ...id, stopped: z.boolean() }));
 
 /**
@@ -50,6 +53,8 @@ const kept = z.array(z.object({ ...id, stopped: z.boolean() }));
  * All times are the database's.
  */
 export class RunLedger {
+  private readonly endings = new WrittenTogether((ended: Ended[]) => this.writeEndings(ended));
+
   constructor(private readonly dataSource: DataSource) {}
 
   /** Takes up to `count` items of this kind; runs take turns, asset by asset. */
@@ -104,15 +109,20 @@ export class RunLedger {
   }
 
   /** Writes what came of an item, if the gateway still holds it, and closes the run when that was its last. */
-  async finish(workerId: GatewayId, { runId, assetId }: RunItemKey, result: RunItemResult): Promise<void> {
-    const { state, step, reason, steps, outcome } = result;
+  finish(workerId: GatewayId, { runId, assetId }: RunItemKey, result: RunItemResult): Promise<void> {
+    return this.endings.write({ ...result, workerId, runId, assetId });
+  }
+
+  private async writeEndings(ended: Ended[]): Promise<void> {
     await this.dataSource.query(
-      `UPDATE asset_run_items SET state = $4, step = $5, reason = $6, steps = $7, outcome = $8, finished_at = now(),
-         worker_id = NULL, lease_until = NULL
-       WHERE run_id = $2 AND asset_id = $3 AND worker_id = $1 AND state = 'running'`,
-      [workerId, runId, assetId, state, step, reason, JSON.stringify(steps), JSON.stringify(outcome)],
+      `UPDATE asset_run_items i SET state = e.state, step = e.step, reason = e.reason, steps = e.steps,
+         outcome = e.outcome, finished_at = now(), worker_id = NULL, lease_until = NULL
+       FROM jsonb_to_recordset($1) AS e("workerId" uuid, "runId" uuid, "assetId" uuid, state text, step text, reason text,
+         steps jsonb, outcome jsonb)
+       WHERE i.run_id = e."runId" AND i.asset_id = e."assetId" AND i.worker_id = e."workerId" AND i.state = 'running'`,
+      [JSON.stringify(ended)],
     );
-    await closeRuns(this.dataSource, runId);
+    await closeRuns(this.dataSource, [...new Set(ended.map(({ runId }) => runId))]);
   }
 
   /** Gives back what the gateway holds of this kind, to be begun anew: it stops. */
@@ -149,13 +159,13 @@ export class RunLedger {
 }
 
 /**
- * Writes the outcome of a run, or of any (null), of which nothing is left to do. A statement of its own: of two gateways
+ * Writes the outcome of these runs, or of any (null), of which nothing is left to do. A statement of its own: of two gateways
  * that end the last two items at once, at least the later one sees both.
  */
-export async function closeRuns(source: SqlSource, runId: RunId | null): Promise<void> {
+export async function closeRuns(source: SqlSource, runIds: readonly RunId[] | null): Promise<void> {
   await source.query(
     `WITH done AS MATERIALIZED (
-         SELECT r.id FROM asset_runs r WHERE r.finished_at IS NULL AND ($1::uuid IS NULL OR r.id = $1)
+         SELECT r.id FROM asset_runs r WHERE r.finished_at IS NULL AND ($1::uuid[] IS NULL OR r.id = ANY($1))
          AND NOT EXISTS (SELECT FROM asset_run_items i WHERE i.run_id = r.id AND i.state = 'queued')
          AND NOT EXISTS (SELECT FROM asset_run_items i WHERE i.run_id = r.id AND i.state = 'running')
        ), counted AS (
@@ -169,6 +179,6 @@ export async function closeRuns(source: SqlSource, runId: RunId | null): Promise
          FROM counted c WHERE r.id = c.run_id AND r.finished_at IS NULL RETURNING r.id
        )
        SELECT id FROM closed`,
-    [runId],
+    [runIds],
   );
 }

@@ -12,3 +12,4 @@ export * from './places.js';
 export * from './recurring-work.js';
 export * from './reused-bytes.js';
 export * from './ssh-keys.js';
+export * from './written-together.js';

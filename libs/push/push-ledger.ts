@@ -28,6 +28,8 @@ const pushPlan = z.object({
   revision: z.number(),
   keyVersion: z.number(),
   passwordVersion: z.number(),
+  /** Whether secrets that were replaced since are kept for assets that still have them. */
+  hasFormer: z.boolean(),
 });
 
 /** All that a push brings to an asset, secrets sealed, as it was at one moment. */
@@ -43,6 +45,14 @@ const standing = z.object({
   /** Of the account that a push made. */
   accountUid: z.string().nullable(),
 });
+
+const standingRows = standing.extend({ systemUserId: z.string(), assetId: z.string() }).array();
+
+/** Whose account on which asset. */
+interface Place {
+  systemUserId: SystemUserId;
+  assetId: AssetId;
+}
 
 /** What earlier pushes left on an asset. */
 export type Standing = z.infer<typeof standing>;
@@ -72,6 +82,7 @@ const sealedRows = z.array(z.object({ sealed: z.string() }));
 /** What gateways read before a push and write down after it. */
 export class PushLedger {
   private readonly plans = new Gathered((ids: SystemUserId[]) => this.readPlans(ids));
+  private readonly standings = new Gathered((places: Place[]) => this.readStandings(places));
 
   constructor(
     private readonly dataSource: DataSource,
@@ -90,7 +101,8 @@ export class PushLedger {
               s.key_version AS "keyVersion", s.password_version AS "passwordVersion",
               (SELECT coalesce(json_agg(json_build_object('name', a.name, 'commands', a.commands)), '[]')
                FROM system_user_sudo_aliases l JOIN sudo_aliases a ON a.id = l.sudo_alias_id
-               WHERE l.system_user_id = s.id) AS grants
+               WHERE l.system_user_id = s.id) AS grants,
+              EXISTS (SELECT FROM former_secrets f WHERE f.system_user_id = s.id) AS "hasFormer"
        FROM system_users s WHERE s.id = ANY($1)`,
       [[...new Set(ids)]],
     );
@@ -99,14 +111,21 @@ export class PushLedger {
   }
 
   /** What earlier pushes of the system user left on the asset. */
-  async standing(systemUserId: SystemUserId, assetId: AssetId): Promise<Standing> {
+  standing(systemUserId: SystemUserId, assetId: AssetId): Promise<Standing> {
+    return this.standings.ask({ systemUserId, assetId });
+  }
+
+  private async readStandings(places: Place[]): Promise<Standing[]> {
     const rows: unknown = await this.dataSource.query(
-      `SELECT succeeded, key_version AS "keyVersion", password_version AS "passwordVersion",
-              account_existed AS "accountExisted", account_uid::text AS "accountUid"
-       FROM push_records WHERE system_user_id = $1 AND asset_id = $2`,
-      [systemUserId, assetId],
+      `SELECT p.system_user_id AS "systemUserId", p.asset_id AS "assetId", p.succeeded, p.key_version AS "keyVersion",
+              p.password_version AS "passwordVersion", p.account_existed AS "accountExisted",
+              p.account_uid::text AS "accountUid"
+       FROM unnest($1::uuid[], $2::uuid[]) AS asked(system_user_id, asset_id)
+       JOIN push_records p ON p.system_user_id = asked.system_user_id AND p.asset_id = asked.asset_id`,
+      [places.map(({ systemUserId }) => systemUserId), places.map(({ assetId }) => assetId)],
     );
-    return standing.array().parse(rows)[0] ?? neverPushed;
+    const found = new Map(standingRows.parse(rows).map((row) => [`${row.systemUserId} ${row.assetId}`, row]));
+    return places.map(({ systemUserId, assetId }) => found.get(`${systemUserId} ${assetId}`) ?? neverPushed);
   }
 
   /** The password of this version, sealed, when it was replaced since; null: it is not kept. */
@@ -156,7 +175,7 @@ export class PushLedger {
       ...(keyed && { key_version: plan.keyVersion, pushed_key: plan.publicKey }),
       ...(passworded && { password_version: plan.passwordVersion }),
     });
-    await this.forgetFormer(on);
+    if (plan.hasFormer) await this.forgetFormer(on);
   }
 
   /** Why it failed; what an earlier push brought still stands. */

@@ -147,13 +147,19 @@ requires('hosts', 'ssh').describe('a push to a host that means harm', () => {
   });
 
   it('shows what the host says as harmless text, and not more than fits', async () => {
-    await on(
-      `printf '#!/bin/sh\\nprintf "\\\\033[2J<script>%%0900d" 1 >&2; exit 9\\n' >/usr/local/bin/loud; chmod 755 /usr/local/bin/loud; mv /usr/sbin/useradd /usr/sbin/useradd.real; cp /usr/local/bin/loud /usr/sbin/useradd`,
-    );
+    // what is cut off falls into the middle of a character beyond the basic plane
+    await on(String.raw`mv /usr/sbin/useradd /usr/sbin/useradd.real
+cat >/usr/sbin/useradd <<'END'
+#!/bin/sh
+printf '\033[2J<script>.' >&2
+printf '\360\237\230\200%.0s' $(seq 600) >&2
+exit 9
+END
+chmod 755 /usr/sbin/useradd`);
     const user = await desk.addSystemUser('loud');
     const result = await desk.push(user, asset);
     expect(result).toMatchObject({ state: 'failed', step: 'account' });
-    expect(result.reason).toContain('<script>');
+    expect(result.reason).toContain('<script>.😀😀');
     expect(result.reason).not.toMatch(/\p{Cc}/u);
     expect(result.reason.length).toBeLessThan(600);
     await on('mv /usr/sbin/useradd.real /usr/sbin/useradd');

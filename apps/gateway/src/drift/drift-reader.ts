@@ -73,7 +73,7 @@ function elsewhereIn(told: Answers): AccountSeen['elsewhere'] {
   const lines = [...(told.get('home:elsewhere') ?? []), ...(told.get('elsewhere') ?? [])];
   return lines.flatMap((line) => {
     const [, count = '0', path = ''] = /^(\d{1,7}) (.+)$/.exec(line) ?? [];
-    return Number(count) > 0 ? [{ path: path.slice(0, MAX_PATH), count: Number(count) }] : [];
+    return Number(count) > 0 ? [{ path: path.slice(0, MAX_PATH).toWellFormed(), count: Number(count) }] : [];
   });
 }
 

@@ -81,6 +81,8 @@ export class RunWorker {
   private readonly timers: NodeJS.Timeout[] = [];
   private looking: Promise<unknown> | null = null;
   private lookAgain = false;
+  /** All room was taken the last time: whoever ends looks for more. Else it is told of, or looked for in a while. */
+  private mayBeMore = false;
   private stopped = false;
 
   constructor(
@@ -145,8 +147,8 @@ export class RunWorker {
       this.lookAgain = false;
       const { kind, concurrency } = this.craft;
       const room = concurrency - this.inHand.size;
-      if (room === 0) return;
-      const items = await this.parts.ledger.claim(kind, this.parts.gatewayId, room);
+      const items = room === 0 ? [] : await this.parts.ledger.claim(kind, this.parts.gatewayId, room);
+      this.mayBeMore = items.length === room;
       for (const item of items) void this.carryOut(item);
     }
   }
@@ -156,7 +158,7 @@ export class RunWorker {
     const result = await this.attempt(item, name);
     if (result) await this.finish(item, result);
     this.inHand.delete(name);
-    this.look();
+    if (this.mayBeMore) this.look();
   }
 
   /** What came of it is not lost while the database is away, as long as the gateway lives. */

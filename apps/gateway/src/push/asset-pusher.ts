@@ -43,9 +43,9 @@ export class AssetPusher {
 
   /** @throws StepFailure, ConnectFailure, ExecFailure at the step that failed */
   async push(task: PushTask, plan: PushPlan): Promise<void> {
+    const standing = await this.ledger.standing(task.systemUserId, task.assetId);
     const { connection, target } = await this.door.open(task);
     try {
-      const standing = await this.ledger.standing(task.systemUserId, task.assetId);
       const account = await this.makeAccount(task, plan, standing, connection);
       const job = { task, plan, standing, connection, target, account, oldKeys: 0 };
       await makeHome(job);
@@ -223,5 +223,6 @@ export function gecosOf(comment: string): string {
     .replace(/[^\P{C}]|[:,=\\"&]/gu, ' ')
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, MAX_GECOS);
+    .slice(0, MAX_GECOS)
+    .toWellFormed();
 }
