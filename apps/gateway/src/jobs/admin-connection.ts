@@ -17,11 +17,23 @@ const SCRIPT_LIMITS: ExecLimits = { timeoutMs: 30_000, maxBytes: 256 * 1024 };
 /** How long a connection that is closed may take to say goodbye. */
 const GOODBYE_MS = 1_000;
 
-/** Becomes a shell of root's that reads its program; run by whatever shell the account has, so one quoted word. */
-const BECOME_ROOT = `exec sh -c 'if [ "$(id -u)" = 0 ]; then GATEHOUSE_UID=0 exec sh; elif command -v sudo >/dev/null 2>&1; then echo by-sudo; exec sudo -n sh; else echo no-sudo; fi'`;
+/** A shell that reads its program, whatever shell the account has. */
+const SHELL = 'exec sh';
 
-/** Before scripts: the system's programs, their words in English, files for nobody else. */
-export const PRELUDE = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C; export PATH LC_ALL; umask 077\n';
+/** For scripts: the system's programs, their words in English, files for nobody else. */
+export const PRELUDE = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin LC_ALL=C; export PATH LC_ALL; umask 077\n';
+
+/**
+ * Makes the shell one of root's: it is that already, or another takes its place. Says so by a word where it takes sudo,
+ * and then whose it is.
+ */
+const becomeRootAnd = (ended: string): string => `if [ "$(id -u)" = 0 ]; then
+  ${PRELUDE}  echo 0; ${ended}
+elif command -v sudo >/dev/null 2>&1; then
+  echo by-sudo; exec sudo -n sh -c "${PRELUDE}id -u; ${ended}; exec sh"
+else
+  echo no-sudo; exit
+fi`;
 
 const EXEC_WORDS: Record<ExecFailure['reason'], HostWord> = {
   refused: 'command-refused',
@@ -211,10 +223,8 @@ async function becomeRoot(
   const fail = (code: HostWord, said: Record<string, string> = {}, cause?: unknown): ConnectFailure =>
     new ConnectFailure('privilege', tell(code, { asset: assetName, username, ...said }), { cause });
   try {
-    const shell = await RootShell.start(client, BECOME_ROOT, PRIVILEGE_LIMITS.timeoutMs);
-    // sudo passes no variable on, so that it is asked what came of it
-    const whoIsIt = `${PRELUDE}if [ -n "$GATEHOUSE_UID" ]; then echo "$GATEHOUSE_UID"; else id -u; fi`;
-    const { stdout } = await shell.run(whoIsIt, '', PRIVILEGE_LIMITS);
+    const shell = await RootShell.start(client, SHELL, PRIVILEGE_LIMITS.timeoutMs);
+    const { stdout } = await shell.become(becomeRootAnd, PRIVILEGE_LIMITS);
     const lines = stdout.trimEnd().split('\n');
     if (lines.at(-1) === '0') return { shell, bySudo: lines.includes('by-sudo') };
   } catch (error) {

@@ -50,13 +50,27 @@ export class RootShell {
    * @throws ExecFailure
    */
   run(script: string, input: string, limits: ExecLimits): Promise<ExecOutcome> {
-    const outcome = this.turn.then(() => this.once(script, input, limits));
+    return this.next((mark) => frameOf(script, input, mark, newMark()), limits);
+  }
+
+  /**
+   * Runs a program in the shell itself, which may put another shell in its place, and gathers what it writes. Not for
+   * programs that read.
+   * @param program gets what it must run at its end, which may stand between double quotes
+   * @throws ExecFailure
+   */
+  become(program: (ended: string) => string, limits: ExecLimits): Promise<ExecOutcome> {
+    return this.next((mark) => `{\n${program(endedBy(mark))}\n}\n`, limits);
+  }
+
+  private next(frame: (mark: string) => string, limits: ExecLimits): Promise<ExecOutcome> {
+    const outcome = this.turn.then(() => this.once(frame, limits));
     this.turn = outcome.catch(() => undefined);
     return outcome;
   }
 
-  private once(script: string, input: string, limits: ExecLimits): Promise<ExecOutcome> {
-    const [mark, end] = [newMark(), newMark()];
+  private once(frame: (mark: string) => string, limits: ExecLimits): Promise<ExecOutcome> {
+    const mark = newMark();
     const stdout = new MarkedStream(mark, limits.maxBytes);
     const stderr = new MarkedStream(mark, MAX_STDERR);
     return new Promise((resolve, reject) => {
@@ -97,7 +111,7 @@ export class RootShell {
       this.channel.on('data', hear);
       this.channel.stderr.on('data', overhear);
       if (this.gone) fail('lost');
-      else this.channel.write(frameOf(script, input, mark, end));
+      else this.channel.write(frame(mark));
     });
   }
 }
@@ -111,8 +125,13 @@ const newMark = (): string => randomBytes(8).toString('hex');
 export function frameOf(script: string, input: string, mark: string, end: string): string {
   const lines = input === '' || input.endsWith('\n') ? input : `${input}\n`;
   const reads = lines === '' ? '</dev/null\n' : `<<'${end}'\n${lines}${end}\n`;
+  return `{ (\n${script}\n) ${reads}${endedBy(mark)}\n}\n`;
+}
+
+/** Says on both streams that a script has ended, and how. */
+function endedBy(mark: string): string {
   const said = `echo '${mark.slice(0, 8)}''${mark.slice(8)}'`;
-  return `{ (\n${script}\n) ${reads}${said} $?; ${said} >&2\n}\n`;
+  return `${said} $?; ${said} >&2`;
 }
 
 /** What comes before a mark, up to a size, and what stands behind it on its line. */

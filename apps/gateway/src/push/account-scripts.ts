@@ -80,8 +80,8 @@ make() {
   else by_hand
   fi
 }
-line=$(entry "$user") || line=
 existed=1 starred=0
+if has getent; then line=$(getent passwd "$user"); else line=$(grep "^$user:" /etc/passwd); fi
 if [ -z "$line" ]; then
   existed=0 changed=1
   make

@@ -10,6 +10,9 @@ type Secret = { privateKey: string } | { password: string };
 /** Shells that are there to run nothing. */
 const SHELL_OF_NOBODY = /\/(?:nologin|false)$/;
 
+/** What a shell says by itself of whose it is: a login that no program has to be started for. */
+const WHO = 'echo "$LOGNAME"';
+
 /** Logs in to an asset as a system user, to prove that what was pushed works. */
 export class LoginProof {
   constructor(
@@ -50,6 +53,6 @@ export class LoginProof {
   private logIn(secret: Secret): ReturnType<typeof proveLogin> {
     const { username, giveUp } = this;
     const none = { password: null, privateKey: null };
-    return proveLogin({ ...this.target, username, ...none, ...secret }, 'id -un', { giveUp });
+    return proveLogin({ ...this.target, username, ...none, ...secret }, WHO, { giveUp });
   }
 }
