@@ -1,4 +1,5 @@
-import headless, { type IBufferLine, type IMarker, type Terminal as HeadlessTerminal } from '@xterm/headless';
+import type { IBufferLine, IMarker, Terminal as HeadlessTerminal } from '@xterm/headless';
+import { leanTerminal, PIECE } from './lean-terminal.js';
 
 /** Lines kept above the screen: as much of one long command can be read back. */
 const SCROLLBACK = 60;
@@ -33,7 +34,7 @@ export class Screen {
   private readonly terminal: HeadlessTerminal;
 
   constructor(columns: number, rows: number, events: ScreenEvents) {
-    this.terminal = new headless.Terminal({
+    this.terminal = leanTerminal({
       cols: Math.max(2, columns),
       rows: Math.max(1, rows),
       scrollback: SCROLLBACK,
@@ -76,9 +77,11 @@ export class Screen {
   }
 
   /** Resolves when all of it is on the screen. */
-  write(bytes: Uint8Array | string): Promise<void> {
+  write(bytes: Uint8Array): Promise<void> {
     return new Promise((done) => {
-      this.terminal.write(bytes, done);
+      let at = 0;
+      for (; at + PIECE < bytes.length; at += PIECE) this.terminal.write(bytes.subarray(at, at + PIECE));
+      this.terminal.write(bytes.subarray(at), done);
     });
   }
 
