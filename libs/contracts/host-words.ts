@@ -79,7 +79,9 @@ export interface Told {
 
 /** Says it, in English and by code. What comes from an asset goes into a gap; a half of a character that was cut off there is replaced, as the database takes no such text. */
 export function tell(code: HostWord, params: Record<string, string | number> = {}): Told {
-  const texts = Object.fromEntries(Object.entries(params).map(([gap, value]) => [gap, String(value).toWellFormed()]));
+  const texts = Object.fromEntries(
+    Object.entries(params).map(([gap, value]) => [gap, String(value).toWellFormed()]),
+  );
   const message = HOST_WORDS[code].replace(/\{(\w+)\}/g, (whole, gap: string) => texts[gap] ?? whole);
   return { message, code, ...(Object.keys(texts).length > 0 && { params: texts }) };
 }

@@ -21,7 +21,8 @@ const GOODBYE_MS = 1_000;
 const SHELL = 'exec sh';
 
 /** For scripts: the system's programs, their words in English, files for nobody else. */
-export const PRELUDE = 'PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin LC_ALL=C; export PATH LC_ALL; umask 077\n';
+export const PRELUDE =
+  'PATH=/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/local/bin LC_ALL=C; export PATH LC_ALL; umask 077\n';
 
 /**
  * Makes the shell one of root's: it is that already, or another takes its place. Says so by a word where it takes sudo,

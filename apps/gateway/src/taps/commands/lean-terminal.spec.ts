@@ -24,7 +24,10 @@ describe('a lean terminal', () => {
     // ISO 2022 with 94 and 96 characters, locking shifts of G2 and G3
     ['national characters', '\x1b(A#\x1b(K[]{}\x1b(B \x1b*R\x1bn[]\x1bo\x1b(B\x1b-Q\x1b~#\x1b/=\x1b|#'],
     ['what is no character set', '\x1b(!\x1b(9x\x1b%Gy\x1b#8\x1b[2;3Hz\x1bD\x1bMu\x1bEv'],
-    ['modes', 'a\nb\x1b[20hc\nd\x1b[20le\nf\x1b[?12hg\x1b[?12l\x1b[?1049hother\x1b[?1049l\x1b[4hins\x1b[4l\x1bcreset\r\n'],
+    [
+      'modes',
+      'a\nb\x1b[20hc\nd\x1b[20le\nf\x1b[?12hg\x1b[?12l\x1b[?1049hother\x1b[?1049l\x1b[4hins\x1b[4l\x1bcreset\r\n',
+    ],
     ['titles and strings', '\x1b]0;a title\x07\x1b]8;;http://x/\x1b\\link\x1b]8;;\x1b\\ \x1bP$qm\x1b\\end'],
     ['wide characters', '中文字符'.repeat(3000)],
     ['a flood', 'all work and no play '.repeat(2000)],
