@@ -69,7 +69,7 @@ describe('patterns over assets', () => {
     ['=a', 'empty_term'],
     ['a=', 'empty_term'],
     ['""', 'empty_term'],
-    ['a,'.repeat(201), 'too_long'],
+    ['a,'.repeat(201), 'too_many'],
   ])('says what is wrong with %j', (pattern, code) => {
     expect(faultOf(pattern)).toBe(code);
   });

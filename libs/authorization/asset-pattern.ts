@@ -44,7 +44,10 @@ export function readPattern(text: string): AssetPattern {
   const terms = split(text).map(readTerm);
   if (terms.length === 0)
     throw fault('empty_pattern', 'Write which assets: names, web-*, @group, key=value or *.');
-  if (terms.length > MAX_TERMS) throw fault('too_long', `Use at most ${MAX_TERMS} terms.`);
+  if (terms.length > MAX_TERMS)
+    throw ValidationFailed.field('pattern', 'too_many', `Use at most ${MAX_TERMS} terms.`, {
+      max: MAX_TERMS,
+    });
   const usesGroups = terms.some((term) => term.conditions.some(({ kind }) => kind === 'group'));
   return { terms, usesGroups };
 }

@@ -1,4 +1,4 @@
-import { ValidationFailed, type FieldError } from '#libs/kernel';
+import { faultWith, ValidationFailed, type FieldError } from '#libs/kernel';
 import { destinationFaults } from './destinations.js';
 import type { RuleRow } from './rule-rows.js';
 import { faultOf } from './week-hours.js';
@@ -36,7 +36,7 @@ const faults: { error: FieldError; applies: (rule: RuleTerms) => boolean }[] = [
     applies: (rule) => rule.systemUserIds.length === 0,
   },
   {
-    error: { field: 'actions', code: 'too_few', message: 'Choose at least one action.' },
+    error: { field: 'actions', ...faultWith('too_few', 'Choose at least one action.', { min: 1 }) },
     applies: (rule) => rule.actions.length === 0,
   },
   {

@@ -1,4 +1,4 @@
-import type { FieldError } from '#libs/kernel';
+import { faultWith, type FieldError } from '#libs/kernel';
 
 /** Days of the week, Monday first (ISO 8601). */
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -95,7 +95,8 @@ export function faultOf(hours: WeekHours): FieldError | null {
   const empty = hours.windows.findIndex(({ days }) => days.length === 0);
   if (hours.windows.length > 0 && empty < 0) return null;
   const message = 'Choose at least one day, or no hours at all for always.';
-  return { field: empty < 0 ? 'hours.windows' : `hours.windows.${empty}.days`, code: 'too_few', message };
+  const field = empty < 0 ? 'hours.windows' : `hours.windows.${empty}.days`;
+  return { field, ...faultWith('too_few', message, { min: 1 }) };
 }
 
 const zones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);

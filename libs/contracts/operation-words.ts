@@ -33,6 +33,15 @@ export const OPERATION_SECTIONS: readonly string[] = [
   ...Object.values(SECTIONS_OF).flat(),
 ];
 
+/** Keys of the language files that operations read besides: what stands between things, and the two answers. */
+export const OPERATION_PHRASES = {
+  between: 'phrase.between',
+  colon: 'phrase.colon',
+  apart: 'phrase.apart',
+  yes: 'sheets.yes',
+  no: 'sheets.no',
+} as const;
+
 /** What a reader of operations brings along. */
 export interface OperationReader {
   /** The phrase of a key of the language files, if there is one. */
@@ -80,15 +89,17 @@ export function operationSubject(
   if (subjectId === null && OWN_KINDS.has(subjectType))
     return word(`operationSubject.${subjectType}.${subjectName.replaceAll(' ', '-')}`) ?? subjectName;
   // a batch execution is called by its system user, too
-  const [, whose = '', count, things] = /^(\w.*: )?(\d+) (assets|users)$/.exec(subjectName) ?? [];
+  const [, whose, count, things] = /^(?:(\w.*): )?(\d+) (assets|users)$/.exec(subjectName) ?? [];
   if (count === undefined || (subjectId !== null && !COUNTED_KINDS.has(subjectType))) return subjectName;
-  return `${whose}${count} ${word(`operationSubject.${things}`) ?? things}`;
+  const counted = `${count} ${word(`operationSubject.${things}`) ?? things}`;
+  return whose === undefined ? counted : operationTold(whose, counted, { word });
 }
 
 /** A field's value as people read it: names for ids, words for codes, lists in a line; nothing is a dash. */
 export function operationValue(field: string, value: unknown, reader: OperationReader): string {
   if (value === null || value === undefined || value === '') return NOTHING;
-  if (typeof value === 'boolean') return reader.word(value ? 'sheets.yes' : 'sheets.no') ?? String(value);
+  if (typeof value === 'boolean')
+    return reader.word(OPERATION_PHRASES[value ? 'yes' : 'no']) ?? String(value);
   if (typeof value === 'string') return textOf(field, value, reader);
   if (Array.isArray(value))
     return (
@@ -101,8 +112,13 @@ export function operationValue(field: string, value: unknown, reader: OperationR
   return typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
+/** What something is called and what is told of it. */
+export function operationTold(called: string, told: string, { word }: Pick<OperationReader, 'word'>): string {
+  return `${called}${word(OPERATION_PHRASES.colon) ?? ': '}${told}`;
+}
+
 function listOf(parts: readonly string[], reader: OperationReader): string {
-  return parts.join(reader.word('phrase.between') ?? ', ');
+  return parts.join(reader.word(OPERATION_PHRASES.between) ?? ', ');
 }
 
 /** Ids and names of labels are somebody's words, not ours. */
@@ -111,9 +127,9 @@ function objectOf(field: string, value: object, reader: OperationReader): string
     .filter(([, each]) => each !== undefined)
     .map(([key, each]: [string, unknown]) => {
       const called = field === 'labels' ? key : operationField(key, reader);
-      return `${called}: ${operationValue(key, each, reader)}`;
+      return operationTold(called, operationValue(key, each, reader), reader);
     })
-    .join('; ');
+    .join(reader.word(OPERATION_PHRASES.apart) ?? '; ');
 }
 
 function textOf(field: string, value: string, reader: OperationReader): string {

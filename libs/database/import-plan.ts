@@ -12,17 +12,12 @@ export interface DraftRow<F> {
   fields: F;
 }
 
-/** Why a row is refused, and the text that is at fault where the code alone doesn't say. */
-export interface RowFault extends FieldError {
-  what?: string;
-}
-
 /** What would become of a row now. */
 export interface PlannedRow {
   row: number;
   outcome: ImportOutcome;
   changes: ImportChange[];
-  errors: RowFault[];
+  errors: FieldError[];
 }
 
 /** A row to run, with what was shown for it. */
@@ -38,7 +33,7 @@ export interface RunWishes {
   /** Told outside of the transaction how many rows are done. */
   progress(done: number): Promise<void>;
   /** Told inside of the transaction, at its end, which rows were refused after all. */
-  settle(tx: Transaction, refused: ReadonlyMap<number, RowFault[]>): Promise<void>;
+  settle(tx: Transaction, refused: ReadonlyMap<number, FieldError[]>): Promise<void>;
 }
 
 /** How a run ended. */
@@ -63,9 +58,9 @@ export class ImportOutdated extends DomainError {
 export function compareWithShown(
   shown: readonly ShownRow<unknown>[],
   planned: readonly PlannedRow[],
-): Map<number, RowFault[]> {
+): Map<number, FieldError[]> {
   const byRow = new Map(planned.map((plan) => [plan.row, plan]));
-  const refused = new Map<number, RowFault[]>();
+  const refused = new Map<number, FieldError[]>();
   for (const { row, outcome, changes } of shown) {
     const now = byRow.get(row);
     if (now?.outcome === 'refused') refused.set(row, now.errors);

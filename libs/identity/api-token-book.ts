@@ -142,7 +142,7 @@ async function lockedOwner(tx: Transaction, userId: UserId): Promise<User> {
 async function assertRoom(tx: Transaction, userId: UserId): Promise<void> {
   if ((await tx.of(ApiToken).countBy({ userId })) < TOKENS_PER_USER) return;
   const message = `At most ${TOKENS_PER_USER} tokens are allowed; revoke one first.`;
-  throw ValidationFailed.field('name', 'too_many', message);
+  throw ValidationFailed.field('name', 'too_many', message, { max: TOKENS_PER_USER });
 }
 
 /** What of a token stands in the operations log. */

@@ -87,6 +87,6 @@ export function assertWithin(
     throw ValidationFailed.field('role', 'not_permitted', 'Only administrators give other roles than user.');
   }
   if (asked.groupIds?.length === 0) {
-    throw ValidationFailed.field('groupIds', 'too_few', 'Choose at least one of your groups.');
+    throw ValidationFailed.field('groupIds', 'too_few', 'Choose at least one of your groups.', { min: 1 });
   }
 }

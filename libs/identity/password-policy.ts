@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { PASSWORD_MIN } from '#libs/contracts';
-import { ValidationFailed } from '#libs/kernel';
+import { faultWith, ValidationFailed, type Fault } from '#libs/kernel';
 
 /** The most characters of a password. */
 export const PASSWORD_MAX = 256;
@@ -55,13 +55,13 @@ const COMMONEST = new Set([
 ]);
 
 /** Whether a password may be chosen, else what is wrong with it. */
-export function passwordFault(password: string, username: string): { code: string; message: string } | null {
+export function passwordFault(password: string, username: string): Fault | null {
   const length = [...password].length;
   if (length < PASSWORD_MIN) {
-    return { code: 'too_short', message: `Use at least ${PASSWORD_MIN} characters.` };
+    return faultWith('too_short', `Use at least ${PASSWORD_MIN} characters.`, { min: PASSWORD_MIN });
   }
   if (length > PASSWORD_MAX) {
-    return { code: 'too_long', message: `Use at most ${PASSWORD_MAX} characters.` };
+    return faultWith('too_long', `Use at most ${PASSWORD_MAX} characters.`, { max: PASSWORD_MAX });
   }
   const lower = password.toLowerCase();
   if (lower === username.toLowerCase()) {
@@ -76,7 +76,7 @@ export function passwordFault(password: string, username: string): { code: strin
 /** @throws ValidationFailed at `field` when the password may not be chosen. */
 export function assertGoodPassword(password: string, username: string, field = 'password'): void {
   const fault = passwordFault(password, username);
-  if (fault) throw ValidationFailed.field(field, fault.code, fault.message);
+  if (fault) throw ValidationFailed.at(field, fault);
 }
 
 /** Letters and digits that can't be taken for one another. */

@@ -169,7 +169,9 @@ async function lockedOwner(tx: Transaction, userId: UserId): Promise<User> {
 
 async function assertRoom(tx: Transaction, userId: UserId, field: string): Promise<void> {
   if ((await tx.of(PublicKey).countBy({ userId })) < KEYS_PER_USER) return;
-  throw ValidationFailed.field(field, 'too_many', `At most ${KEYS_PER_USER} keys are allowed.`);
+  throw ValidationFailed.field(field, 'too_many', `At most ${KEYS_PER_USER} keys are allowed.`, {
+    max: KEYS_PER_USER,
+  });
 }
 
 async function insert(tx: Transaction, userId: UserId, name: string, half: PublicHalf): Promise<PublicKey> {

@@ -1,8 +1,10 @@
 import type { Role } from '#libs/contracts';
-import { changesOf, type DraftRow, type PlannedRow, type RowFault } from '#libs/database';
+import { changesOf, type DraftRow, type PlannedRow } from '#libs/database';
 import {
+  faultWith,
   parsePublicKey,
   ValidationFailed,
+  type FieldError,
   type SshPublicKey,
   type UserGroupId,
   type UserId,
@@ -76,14 +78,14 @@ function planUser(
   { row, name: username, fields }: DraftRow<UserImportFields>,
 ): UserPlan {
   const before = world.users.get(username) ?? null;
-  const errors: RowFault[] = [];
+  const errors: FieldError[] = [];
   if (!before && fields.name === undefined)
     errors.push({ field: 'name', code: 'required', message: 'A new user needs this.' });
   const groupIds = fields.groups?.flatMap((group) => {
     const id = world.groups.get(group);
     if (id !== undefined) return [id];
     const message = `There is no user group ${group}; add it first, or correct the name.`;
-    errors.push({ field: 'groups', code: 'unknown_user_group', message, what: group });
+    errors.push({ field: 'groups', code: 'unknown_user_group', message, params: { what: group } });
     return [];
   });
   const key = keyOf(world, named, before, row, fields.publicKey, errors);
@@ -108,7 +110,7 @@ function keyOf(
   before: UserProfile | null,
   row: number,
   line: string | undefined,
-  errors: RowFault[],
+  errors: FieldError[],
 ): PlannedKey | null {
   if (line === undefined) return null;
   try {
@@ -121,8 +123,7 @@ function keyOf(
     } else if ((before?.publicKeyCount ?? 0) >= KEYS_PER_USER)
       errors.push({
         field: 'publicKey',
-        code: 'too_many',
-        message: `At most ${KEYS_PER_USER} keys are allowed.`,
+        ...faultWith('too_many', `At most ${KEYS_PER_USER} keys are allowed.`, { max: KEYS_PER_USER }),
       });
     named.set(blob, row);
     return { type, blob, fingerprint, name: comment.trim().slice(0, MAX_KEY_NAME) || type };

@@ -152,7 +152,7 @@ export class AssetCatalog {
       const ids = await selectedAssets(tx.manager, selection);
       if (ids.length > MOST_DELETED) {
         const message = `These are ${ids.length} assets; delete at most ${MOST_DELETED} at once.`;
-        throw ValidationFailed.field('filter', 'too_many', message);
+        throw ValidationFailed.field('filter', 'too_many', message, { max: MOST_DELETED });
       }
       await remove(tx, ids);
     });

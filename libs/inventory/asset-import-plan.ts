@@ -1,5 +1,5 @@
-import { changesOf, type DraftRow, type PlannedRow, type RowFault } from '#libs/database';
-import type { AdminAccountId, AssetGroupId, AssetId, DataCenterId } from '#libs/kernel';
+import { changesOf, type DraftRow, type PlannedRow } from '#libs/database';
+import type { AdminAccountId, AssetGroupId, AssetId, DataCenterId, FieldError } from '#libs/kernel';
 import { detailsOf, type AssetDetails, type SomeAssetDetails } from './asset-details.js';
 import type { AssetNames } from './asset-names.js';
 import type { AssetRow } from './asset-rows.js';
@@ -84,7 +84,7 @@ function planAsset(
   { row, name, fields }: DraftRow<AssetImportFields>,
 ): AssetPlan {
   const found = assets.get(name) ?? null;
-  const errors: RowFault[] = [];
+  const errors: FieldError[] = [];
   if (!found && fields.address === undefined) errors.push(missing('address'));
   const groupIds = fields.groups?.flatMap((text) => directory.group(text, errors));
   const dataCenterId = referred(fields.dataCenter, (text) => directory.dataCenter(text, errors));
@@ -106,7 +106,7 @@ function referred<T>(
   return name ? find(name) : null;
 }
 
-function missing(field: string): RowFault {
+function missing(field: string): FieldError {
   return { field, code: 'required', message: 'A new asset needs this.' };
 }
 
@@ -174,7 +174,7 @@ class NameDirectory {
     this.adminAccounts = new Map([...names.adminAccounts].map(([id, name]) => [name, id]));
   }
 
-  group(text: string, errors: RowFault[]): AssetGroupId[] {
+  group(text: string, errors: FieldError[]): AssetGroupId[] {
     const path = text
       .split('/')
       .map((part) => part.trim())
@@ -184,18 +184,18 @@ class NameDirectory {
     else if (other === undefined) return [id];
     else {
       const message = `${text} may mean two asset groups; write the whole path.`;
-      errors.push({ field: 'groups', code: 'ambiguous_group', message, what: text });
+      errors.push({ field: 'groups', code: 'ambiguous_group', message, params: { what: text } });
     }
     return [];
   }
 
-  dataCenter(name: string, errors: RowFault[]): DataCenterId | undefined {
+  dataCenter(name: string, errors: FieldError[]): DataCenterId | undefined {
     const id = this.dataCenters.get(name);
     if (id === undefined) errors.push(unknown('dataCenter', 'unknown_data_center', 'data center', name));
     return id;
   }
 
-  adminAccount(name: string, errors: RowFault[]): AdminAccountId | undefined {
+  adminAccount(name: string, errors: FieldError[]): AdminAccountId | undefined {
     const id = this.adminAccounts.get(name);
     if (id === undefined)
       errors.push(unknown('adminAccount', 'unknown_admin_account', 'admin account', name));
@@ -203,6 +203,7 @@ class NameDirectory {
   }
 }
 
-function unknown(field: string, code: string, kind: string, what: string): RowFault {
-  return { field, code, message: `There is no ${kind} ${what}; add it first, or correct the name.`, what };
+function unknown(field: string, code: string, kind: string, what: string): FieldError {
+  const message = `There is no ${kind} ${what}; add it first, or correct the name.`;
+  return { field, code, message, params: { what } };
 }

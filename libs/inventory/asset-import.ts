@@ -6,7 +6,6 @@ import {
   ImportOutdated,
   type DraftRow,
   type PlannedRow,
-  type RowFault,
   type RunCounts,
   type RunWishes,
   type ShownRow,
@@ -14,7 +13,7 @@ import {
   type Transaction,
   type UnitOfWork,
 } from '#libs/database';
-import { newId, type Actor, type AssetId } from '#libs/kernel';
+import { newId, type Actor, type AssetId, type FieldError } from '#libs/kernel';
 import { DETAIL_FIELDS, detailColumn } from './asset-details.js';
 import {
   NOTHING_KNOWN,
@@ -128,7 +127,7 @@ async function readWorld(
 async function add(
   tx: Transaction,
   plans: readonly AssetPlan[],
-  refused: Map<number, RowFault[]>,
+  refused: Map<number, FieldError[]>,
 ): Promise<number> {
   const fresh = plans.flatMap(({ row, id, state }) =>
     id === null && state ? [{ row, id: newId<AssetId>(), state }] : [],
@@ -155,7 +154,7 @@ async function add(
   return added.length;
 }
 
-const takenMeanwhile: RowFault = {
+const takenMeanwhile: FieldError = {
   field: 'name',
   code: 'changed_meanwhile',
   message: 'This was added by somebody else since the file was checked; upload it again.',

@@ -2,11 +2,41 @@
 export type FailureKind =
   'invalid' | 'unauthenticated' | 'forbidden' | 'not-found' | 'conflict' | 'too-many' | 'unavailable';
 
-/** One wrong field of a request: its path (`hostKeys.0`), a stable code and a sentence for the person. */
-export interface FieldError {
-  field: string;
+/** What goes into the sentence of a code, so that it can be said in another language too. */
+export type FaultParams = Readonly<Record<string, string | number>>;
+
+/** What is wrong with a value: a stable code and a sentence for the person. */
+export interface Fault {
   code: string;
   message: string;
+  params?: FaultParams;
+}
+
+/** One wrong field of a request: its path (`hostKeys.0`) and what is wrong with it. */
+export interface FieldError extends Fault {
+  field: string;
+}
+
+/** Codes that say nothing without their limits. */
+interface Limits {
+  too_short: { min: number };
+  too_long: { max: number };
+  too_few: { min: number };
+  too_many: { max: number };
+  out_of_range: { min: number; max: number };
+  unknown_value: { values: string };
+}
+
+/** The limits that a code asks for. */
+export type LimitsOf<Code extends string> = Code extends keyof Limits ? [limits: Limits[Code]] : [];
+
+/** What is wrong with a value; a code that has limits can't be given without them. */
+export function faultWith<const Code extends string>(
+  code: Code,
+  message: string,
+  ...[params]: LimitsOf<Code>
+): Fault {
+  return { code, message, ...(params && { params: { ...params } }) };
 }
 
 /**
@@ -35,8 +65,18 @@ export class ValidationFailed extends DomainError {
   }
 
   /** One wrong field. */
-  static field(field: string, code: string, message: string): ValidationFailed {
-    return new ValidationFailed([{ field, code, message }]);
+  static field<const Code extends string>(
+    field: string,
+    code: Code,
+    message: string,
+    ...limits: LimitsOf<Code>
+  ): ValidationFailed {
+    return ValidationFailed.at(field, faultWith(code, message, ...limits));
+  }
+
+  /** One wrong field, of which it is known already what is wrong. */
+  static at(field: string, fault: Fault): ValidationFailed {
+    return new ValidationFailed([{ field, ...fault }]);
   }
 }
 

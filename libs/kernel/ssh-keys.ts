@@ -1,6 +1,6 @@
 import { createHash, createPrivateKey } from 'node:crypto';
 import sshpk from 'sshpk';
-import { ValidationFailed } from './errors.js';
+import { faultWith, ValidationFailed, type Fault } from './errors.js';
 
 /** A public key as the product stores and compares it. */
 export interface SshPublicKey {
@@ -33,36 +33,35 @@ const MAX_RSA_BITS = 16384;
 const MAX_LINE = 12_000;
 
 /** Why a text is no usable public key, checked in this order, before anything is parsed. */
-const refusals: { code: string; message: string; applies: (text: string) => boolean }[] = [
+const refusals: { fault: Fault; applies: (text: string) => boolean }[] = [
   {
-    code: 'private_key',
-    message:
+    fault: faultWith(
+      'private_key',
       'This is a private key. Keep it to yourself and paste the public one (the file that ends in .pub).',
+    ),
     applies: (text) => /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|PuTTY-User-Key-File/.test(text),
   },
   {
-    code: 'too_long',
-    message: 'This is too long for a public key.',
+    fault: faultWith('too_long', `Use at most ${MAX_LINE} characters.`, { max: MAX_LINE }),
     applies: (text) => text.length > MAX_LINE,
   },
   {
-    code: 'several_lines',
-    message: 'Paste one public key, in one line.',
+    fault: faultWith('several_lines', 'Paste one public key, in one line.'),
     applies: (text) => /[\r\n\0]/.test(text),
   },
   {
-    code: 'certificate',
-    message: 'This is a certificate. Paste the public key that it certifies.',
+    fault: faultWith('certificate', 'This is a certificate. Paste the public key that it certifies.'),
     applies: (text) => /^\S+-cert-v\d\d@openssh\.com\s/.test(text),
   },
   {
-    code: 'security_key',
-    message: 'Keys held on security keys (sk-…) are not supported yet. Use ed25519, ecdsa or rsa.',
+    fault: faultWith(
+      'security_key',
+      'Keys held on security keys (sk-…) are not supported yet. Use ed25519, ecdsa or rsa.',
+    ),
     applies: (text) => text.startsWith('sk-'),
   },
   {
-    code: 'weak_key',
-    message: 'DSA keys are broken. Make an ed25519 key: ssh-keygen -t ed25519.',
+    fault: faultWith('weak_key', 'DSA keys are broken. Make an ed25519 key: ssh-keygen -t ed25519.'),
     applies: (text) => /^ssh-dss\s/.test(text),
   },
 ];
@@ -74,7 +73,7 @@ const refusals: { code: string; message: string; applies: (text: string) => bool
 export function parsePublicKey(line: string, field = 'publicKey'): SshPublicKey {
   const text = line.trim();
   const refusal = refusals.find((candidate) => candidate.applies(text));
-  if (refusal) throw ValidationFailed.field(field, refusal.code, refusal.message);
+  if (refusal) throw ValidationFailed.at(field, refusal.fault);
   const [type = '', blob = '', ...comment] = text.split(/[ \t]+/);
   if (!ACCEPTED_TYPES.has(type)) throw noPublicKey(field);
   const key = readPublicKey(type, blob);

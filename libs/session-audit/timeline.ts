@@ -120,6 +120,6 @@ function parseCursor(cursor: string): [string, string] {
     return position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
   } catch {
     const message = 'This is no cursor of ours: take nextCursor of the page before.';
-    throw ValidationFailed.field('cursor', 'wrong_form', message);
+    throw ValidationFailed.field('cursor', 'not_a_cursor', message);
   }
 }

@@ -84,19 +84,19 @@ describe('admin accounts', () => {
   it.each([
     ['no secret', {}, 'password:secret_needed'],
     ['a blank password', { password: '' }, 'password:secret_needed'],
-    ['a line end in the password', { password: 'two\nlines' }, 'password:wrong_form'],
-    ['a number as password', { password: 4711 }, 'password:wrong_type'],
+    ['a line end in the password', { password: 'two\nlines' }, 'password:control_characters'],
+    ['a number as password', { password: 4711 }, 'password:not_a_text'],
     ['a public key', { privateKey: hostKeyLine() }, 'privateKey:not_a_private_key'],
     ['a locked key alone', { privateKey: locked }, 'passphrase:passphrase_needed'],
     ['a wrong passphrase', { privateKey: locked, passphrase: 'guess' }, 'passphrase:wrong_passphrase'],
     ['a passphrase alone', { password: 'x', passphrase: PASSPHRASE }, 'passphrase:private_key_needed'],
     ['no name', { name: undefined, password: 'x' }, 'name:required'],
-    ['an empty name', { name: '', password: 'x' }, 'name:too_short'],
+    ['an empty name', { name: '', password: 'x' }, 'name:required'],
     ['control characters', { name: 'ro\u0007ot', password: 'x' }, 'name:control_characters'],
     ['blanks at the ends', { name: ' roots', password: 'x' }, 'name:blank_ends'],
     ['a long name', { name: 'x'.repeat(129), password: 'x' }, 'name:too_long'],
-    ['shell in the user name', { username: '$(id)', password: 'x' }, 'username:wrong_form'],
-    ['an option as user name', { username: '-oProxy', password: 'x' }, 'username:wrong_form'],
+    ['shell in the user name', { username: '$(id)', password: 'x' }, 'username:not_a_login_name'],
+    ['an option as user name', { username: '-oProxy', password: 'x' }, 'username:not_a_login_name'],
     ['an unknown field', { password: 'x', sealedPassword: 'y' }, 'sealedPassword:unknown_field'],
     ['generateKey', { generateKey: true }, 'generateKey:unknown_field'],
   ])('are refused with %s', async (_what, fields, expected) => {
@@ -124,7 +124,7 @@ describe('admin accounts', () => {
       hasPassword: false,
       publicKey: pasted.publicKey,
     });
-    expect(failureOf(await patch({ name: null })).fields).toEqual(['name:wrong_type']);
+    expect(failureOf(await patch({ name: null })).fields).toEqual(['name:not_a_text']);
   });
 
   it('give a name to one of many who ask at once', async () => {

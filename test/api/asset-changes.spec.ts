@@ -206,7 +206,7 @@ describe('change records and batch edits', () => {
     ]);
     expect(await changesOf(bare)).toEqual([]);
     const single = await admin.patch(`/assets/${full}`, { brand: null });
-    expect(failureOf(single).fields).toEqual(['brand:wrong_type']);
+    expect(failureOf(single).fields).toEqual(['brand:not_a_text']);
   });
 
   it('of a batch edit and of a deletion at the same time wait for each other, never in a circle', async () => {
@@ -258,7 +258,7 @@ describe('change records and batch edits', () => {
     ['a text of blanks', { filter: {}, set: { cabinet: ' ' } }, 'set.cabinet:blank_ends'],
     ['an unknown filter', { filter: { owner: 'x' } }, 'filter.owner:unknown_field'],
     ['a page', { filter: { page: 2 } }, 'filter.page:unknown_field'],
-    ['a list as set', { filter: {}, set: [] }, 'set:wrong_type'],
+    ['a list as set', { filter: {}, set: [] }, 'set:not_an_object'],
     ['an unknown group', { filter: {}, groups: { add: [NOBODY] } }, 'groups.add:not_found'],
     ['replace and add', { filter: {}, groups: { add: [], replace: [] } }, 'groups:unclear'],
     [

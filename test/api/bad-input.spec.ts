@@ -73,12 +73,12 @@ describe('bad input', () => {
       errors.parse(answer.body).errors.map(({ field, code }) => [field, code]),
     );
     expect(codes).toEqual({
-      username: 'wrong_form',
+      username: 'not_a_username',
       name: 'control_characters',
       role: 'unknown_value',
       email: 'not_an_email',
       groupIds: 'not_an_id',
-      active: 'wrong_type',
+      active: 'not_true_or_false',
       language: 'unknown_value',
       isAdmin: 'unknown_field',
     });

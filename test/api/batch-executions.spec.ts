@@ -176,7 +176,7 @@ describe('batch executions', () => {
     ['only what may not be run on', { pattern: 'db-2' }, 'pattern:action_not_allowed'],
     ['neither pattern nor ids', {}, 'pattern:pattern_or_ids'],
     ['blanks for a command', { pattern: '*', command: '\n' }, 'command:blank_ends'],
-    ['no command', { pattern: '*', command: '' }, 'command:too_short'],
+    ['no command', { pattern: '*', command: '' }, 'command:required'],
     [
       'an escape sequence in the command',
       { pattern: '*', command: 'echo \x1b[1m' },

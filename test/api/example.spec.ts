@@ -45,7 +45,7 @@ describe('the documented example', () => {
     const wrong = failed.parse(await run('alice', 'wrong wrong "wrong"').catch((error: unknown) => error));
     expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('login_refused') as string });
     const invalid = failed.parse(await run('a li ce').catch((error: unknown) => error));
-    expect(invalid.stderr).toContain('wrong_form');
+    expect(invalid.stderr).toContain('not_a_username');
     expect((await api.admin.get('/assets')).body).toMatchObject({ total: 0 });
   });
 

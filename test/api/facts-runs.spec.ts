@@ -87,13 +87,13 @@ describe('the collection of facts', () => {
       [{ all: true, assetIds: [ids['db-1']] }, 'assetIds:unclear'],
       [{ all: true, filter: {} }, 'assetIds:unclear'],
       [{ filter: { q: 'nothing has this name' } }, 'assetIds:no_target'],
-      [{ all: false }, 'all:wrong_type'],
-      [{ all: 'yes' }, 'all:wrong_type'],
+      [{ all: false }, 'all:not_true'],
+      [{ all: 'yes' }, 'all:not_true'],
       [{ assetIds: [NOBODY] }, 'assetIds:not_found'],
       [{ groupIds: [NOBODY] }, 'groupIds:not_found'],
       [{ assetIds: ['\u0000'] }, 'assetIds:not_an_id'],
-      [{ assetIds: 'all' }, 'assetIds:wrong_type'],
-      [{ filter: 'web' }, 'filter:wrong_type'],
+      [{ assetIds: 'all' }, 'assetIds:not_a_list'],
+      [{ filter: 'web' }, 'filter:not_an_object'],
       [{ filter: { groupId: "'; --" } }, 'filter.groupId:not_an_id'],
     ];
     for (const [body, field] of cases) {
@@ -132,7 +132,7 @@ describe('the collection of facts', () => {
     expect((await admin.get('/settings/facts')).body).toEqual(times);
     for (const time of ['24:00', '2:30', '02:60', '* * *', '']) {
       const failure = failureOf(await admin.put('/settings/facts', { nightly: true, time }));
-      expect([time, failure.status, failure.fields]).toEqual([time, 422, ['time:wrong_form']]);
+      expect([time, failure.status, failure.fields]).toEqual([time, 422, ['time:not_a_time']]);
     }
     expect(failureOf(await admin.put('/settings/facts', { time: '02:30' })).fields).toEqual([
       'nightly:required',

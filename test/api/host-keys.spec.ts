@@ -98,8 +98,8 @@ describe('host keys', () => {
     ['a DSA key', [dsaKeyLine], ['hostKeys.0:weak_key']],
     ['a short RSA key', [weakKeyLine()], ['hostKeys.0:weak_key']],
     ['two keys in one line', [`${hostKeyLine()}\n${hostKeyLine()}`], ['hostKeys.0:several_lines']],
-    ['a number', [1], ['hostKeys:wrong_type']],
-    ['no list', first, ['hostKeys:wrong_type']],
+    ['a number', [1], ['hostKeys:not_a_text']],
+    ['no list', first, ['hostKeys:not_a_list']],
     ['nothing', undefined, ['hostKeys:required']],
     ['too many', Array.from({ length: 33 }, (_, index) => `key ${index}`), ['hostKeys:too_many']],
   ])('refuse %s, and nothing changes', async (_what, hostKeys, fields) => {

@@ -257,7 +257,7 @@ describe('importing assets', () => {
       'I2 not_labels',
       'J2 not_a_mac_address',
       'A3 name_repeated',
-      'A4 wrong_form',
+      'A4 not_an_asset_name',
       'C4 not_a_number',
       'B5 required',
       'A6 required',

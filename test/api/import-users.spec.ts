@@ -109,7 +109,7 @@ describe('importing users', () => {
       ]),
     );
     expect(faultsOf(await rows(checked.id))).toEqual([
-      'A2 wrong_form',
+      'A2 not_a_username',
       'C2 not_an_email',
       'D2 unknown_choice',
       'F2 not_a_moment',

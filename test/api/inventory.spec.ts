@@ -92,14 +92,14 @@ describe('inventory', () => {
 
     it.each([
       ['no name', { name: undefined }, 'name:required'],
-      ['@ in the name', { name: 'a@b' }, 'name:wrong_form'],
-      ['# in the name', { name: 'a#b' }, 'name:wrong_form'],
-      ['/ in the name', { name: 'a/b' }, 'name:wrong_form'],
+      ['@ in the name', { name: 'a@b' }, 'name:not_an_asset_name'],
+      ['# in the name', { name: 'a#b' }, 'name:not_an_asset_name'],
+      ['/ in the name', { name: 'a/b' }, 'name:not_an_asset_name'],
       ['a blank end', { name: 'a ' }, 'name:blank_ends'],
       ['an escape in the name', { name: 'a\u001b[2J' }, 'name:control_characters'],
       ['a long name', { name: 'é'.repeat(129) }, 'name:too_long'],
       ['no address', { address: undefined }, 'address:required'],
-      ['a number as address', { address: 10 }, 'address:wrong_type'],
+      ['a number as address', { address: 10 }, 'address:not_a_text'],
       ['shell in the address', { address: '$(id)' }, 'address:not_an_address'],
       ['an option as address', { address: '-oProxyCommand=id' }, 'address:not_an_address'],
       ['a mistyped address', { address: '10.0.0.300' }, 'address:not_an_address'],
@@ -110,10 +110,10 @@ describe('inventory', () => {
       ['a port in quotes', { port: '22' }, 'port:out_of_range'],
       ['an unknown group', { groupIds: [NOBODY] }, 'groupIds:not_found'],
       ['a group twice', { groupIds: [NOBODY, NOBODY] }, 'groupIds:repeated'],
-      ['no list of groups', { groupIds: 'web' }, 'groupIds:wrong_type'],
+      ['no list of groups', { groupIds: 'web' }, 'groupIds:not_a_list'],
       ['no id of a group', { groupIds: ['web'] }, 'groupIds:not_an_id'],
       ['an unknown admin account', { adminAccountId: NOBODY }, 'adminAccountId:not_found'],
-      ['a word for active', { active: 'yes' }, 'active:wrong_type'],
+      ['a word for active', { active: 'yes' }, 'active:not_true_or_false'],
       ['NUL in the comment', { comment: 'a\u0000b' }, 'comment:control_characters'],
       ['a long comment', { comment: 'x'.repeat(2001) }, 'comment:too_long'],
       ['an unknown field', { pinnedBy: 'me' }, 'pinnedBy:unknown_field'],
@@ -146,10 +146,10 @@ describe('inventory', () => {
         comment: 'c',
       });
       expect(failureOf(await admin.patch(`/assets/${id}`, { name: null })).fields).toEqual([
-        'name:wrong_type',
+        'name:not_a_text',
       ]);
       expect(failureOf(await admin.patch(`/assets/${id}`, { groupIds: null })).fields).toEqual([
-        'groupIds:wrong_type',
+        'groupIds:not_a_list',
       ]);
       expect((await admin.patch(`/assets/${id}`, {})).body).toMatchObject({ name: 'new', groupIds: [two] });
       expect((await admin.patch(`/assets/${NOBODY}`, { name: 'x' })).status).toBe(404);
@@ -286,7 +286,7 @@ describe('inventory', () => {
       ['sort=name;drop table assets', 'sort:unknown_value'],
       ['pageSize=201', 'pageSize:out_of_range'],
       ['page=0', 'page:out_of_range'],
-      ['active=maybe', 'active:wrong_type'],
+      ['active=maybe', 'active:not_true_or_false'],
       ['groupId=1', 'groupId:not_an_id'],
       ['fields=password', 'fields:unknown_field'],
     ])('refuse %s', async (query, expected) => {

@@ -191,9 +191,12 @@ describe('the operations log', () => {
       expect([...asked].filter((key) => !(key in known))).toEqual([]);
     }
     const called = (subjectType: string, subjectName: string): string =>
-      operationSubject({ subjectType, subjectId: '1', subjectName }, { word: () => '-' });
+      operationSubject(
+        { subjectType, subjectId: '1', subjectName },
+        { word: (key) => (key === 'phrase.colon' ? ' is ' : '-') },
+      );
     expect(called('user', 'mail')).toBe('mail');
-    expect(called('batch-execution', 'dev: 3 assets')).toBe('dev: 3 -');
+    expect(called('batch-execution', 'dev: 3 assets')).toBe('dev is 3 -');
     expect(called('system-user', 'dev: 3 assets')).toBe('dev: 3 assets');
   });
 
@@ -228,8 +231,8 @@ describe('the operations log', () => {
       await download(admin, `/audit/exports/operations?format=csv&language=zh-CN&${query}`),
     );
     expect(row?.slice(2, 4)).toEqual(['修改', '资产']);
-    expect(row?.[5]).toBe('所属组: –');
-    expect(row?.[6]).toMatch(/^所属组: (front servers、old servers|old servers、front servers)$/);
+    expect(row?.[5]).toBe('所属组：–');
+    expect(row?.[6]).toMatch(/^所属组：(front servers、old servers|old servers、front servers)$/);
   });
 
   it('is not written by what fails', async () => {

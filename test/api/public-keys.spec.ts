@@ -93,7 +93,7 @@ describe('public keys', () => {
       [pair.publicLine.slice(0, 40), 'not_a_public_key'],
       [`${pair.publicLine}${pair.publicLine}`, 'several_lines'],
       ['hello', 'not_a_public_key'],
-      ['', 'too_short'],
+      ['', 'required'],
       ['A'.repeat(20_001), 'too_long'],
     ];
     for (const [publicKey, code] of cases) {

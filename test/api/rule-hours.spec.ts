@@ -55,7 +55,7 @@ describe('hours of authorization rules', () => {
   });
 
   it.each([
-    ['no object', 'always', ['hours:wrong_type']],
+    ['no object', 'always', ['hours:not_an_object']],
     ['no zone', { windows: office.windows }, ['hours.timeZone:required']],
     ['an unknown zone', { ...office, timeZone: 'Mars/Base' }, ['hours.timeZone:unknown_time_zone']],
     ['SQL for a zone', { ...office, timeZone: "UTC'; SELECT 1 --" }, ['hours.timeZone:unknown_time_zone']],
@@ -73,9 +73,9 @@ describe('hours of authorization rules', () => {
     [
       'times that are none',
       { timeZone: 'UTC', windows: [{ days: ['mon'], from: '24:00', until: '9' }] },
-      ['hours.windows.0.from:wrong_form', 'hours.windows.0.until:wrong_form'],
+      ['hours.windows.0.from:not_a_time', 'hours.windows.0.until:not_an_end'],
     ],
-    ['a window that is none', { timeZone: 'UTC', windows: [1] }, ['hours.windows:wrong_type']],
+    ['a window that is none', { timeZone: 'UTC', windows: [1] }, ['hours.windows:not_an_object']],
   ])('refuse %s', async (_what, hours, fields) => {
     expect(failureOf(await create(hours))).toEqual({ status: 422, code: 'validation_failed', fields });
   });

@@ -138,8 +138,8 @@ describe('authorization rules', () => {
     ['an unknown asset group', { assetGroupIds: [NOBODY] }, ['assetGroupIds:not_found']],
     ['an unknown system user', { systemUserIds: [NOBODY] }, ['systemUserIds:not_found']],
     ['a user twice', { userIds: [NOBODY, NOBODY] }, ['userIds:repeated']],
-    ['no list', { userIds: NOBODY }, ['userIds:wrong_type']],
-    ['null for a side', { assetIds: null }, ['assetIds:wrong_type']],
+    ['no list', { userIds: NOBODY }, ['userIds:not_a_list']],
+    ['null for a side', { assetIds: null }, ['assetIds:not_a_list']],
     ['no action', { actions: [] }, ['actions:too_few']],
     ['an unknown action', { actions: ['root'] }, ['actions:unknown_value']],
     ['an action twice', { actions: ['exec', 'exec'] }, ['actions:repeated']],
@@ -183,7 +183,7 @@ describe('authorization rules', () => {
     expect(failureOf(await patch({ validUntil: '2025-01-01T00:00:00Z' })).fields).toEqual([
       'validUntil:before_valid_from',
     ]);
-    expect(failureOf(await patch({ name: null })).fields).toEqual(['name:wrong_type']);
+    expect(failureOf(await patch({ name: null })).fields).toEqual(['name:not_a_text']);
     expect((await patch({ validFrom: null })).body).toMatchObject({ validFrom: null });
     expect((await admin.patch(`/authorization-rules/${NOBODY}`, {})).status).toBe(404);
     const rows = await api.database.getRepository(Operation).find({

@@ -42,14 +42,14 @@ describe('sudo aliases', () => {
   });
 
   it.each([
-    ['no name', { name: '' }, ['name:too_short', 'name:wrong_form']],
-    ['a digit first', { name: '1A' }, ['name:wrong_form']],
-    ['a line end in its name', { name: 'A\nB' }, ['name:control_characters', 'name:wrong_form']],
-    ['a comma in its name', { name: 'A,B' }, ['name:wrong_form']],
-    ['the name of everything', { name: 'all' }, ['name:wrong_form']],
+    ['no name', { name: '' }, ['name:required', 'name:not_an_alias_name']],
+    ['a digit first', { name: '1A' }, ['name:not_an_alias_name']],
+    ['a line end in its name', { name: 'A\nB' }, ['name:control_characters', 'name:not_an_alias_name']],
+    ['a comma in its name', { name: 'A,B' }, ['name:not_an_alias_name']],
+    ['the name of everything', { name: 'all' }, ['name:not_an_alias_name']],
     ['no command', { commands: [] }, ['commands:too_few']],
     ['a command twice', { commands: ['/bin/true', '/bin/true'] }, ['commands:repeated']],
-    ['commands of the wrong type', { commands: [1] }, ['commands:wrong_type']],
+    ['commands of the wrong type', { commands: [1] }, ['commands:not_a_text']],
     [
       'commands that are none',
       { commands: ['ls', '/bin/true', '/bin/ls !x', '/bin/a\nroot ALL=(ALL) ALL'] },

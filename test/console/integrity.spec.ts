@@ -77,7 +77,7 @@ requires('ssh', 'browser').describe('the page of the audit’s integrity', () =>
     await chinese.page.goto('/audit/integrity');
     await expect
       .poll(() => chinese.page.getByRole('alert').allTextContents(), PATIENT)
-      .toContainEqual(expect.stringMatching(/操作 #\d+: 封存后被修改/));
+      .toContainEqual(expect.stringMatching(/操作 #\d+：封存后被修改/));
     expect(await chinese.page.locator('h1').textContent()).toBe('完整性');
     await chinese.context.close();
     expect(browser.complaints).toEqual([]);

@@ -90,6 +90,36 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     expect(page.url()).toContain('label=team%3Dpayments');
   });
 
+  it('what was asked for and what was done is said in Chinese, too', async () => {
+    const visitor = await enter(await harness.addPerson('wei', { role: 'admin' }), 'zh-CN');
+    const { page } = visitor;
+    const refusals = async (path: string, values: Record<string, string>): Promise<string[]> => {
+      await page.goto(path);
+      for (const [id, value] of Object.entries(values)) await page.locator(`#${id}`).fill(value);
+      await page.locator('gh-form-buttons button[type=submit]').click();
+      await page.locator('gh-field .problem').first().waitFor();
+      return page.locator('gh-field .problem').allTextContents();
+    };
+    expect(await refusals('/sudo-aliases/new', { name: 'all', commands: 'ALL' })).toEqual([
+      '可用字母、数字和 _，以字母开头。ALL 是 sudo 自身的保留名称。',
+    ]);
+    expect(await refusals('/system-users/new', { username: 'Root', shell: 'bash', home: '/' })).toEqual([
+      '请填写 Linux 用户名：可用小写字母、数字、_ 和 -，以小写字母或 _ 开头。root 不能作为系统用户。',
+      '请填写 shell 的路径，例如 /bin/bash。',
+      '请填写主目录的路径，例如 /srv/dev；留空则使用资产默认的位置。',
+    ]);
+    expect(await refusals('/assets/new', { name: 'web@1', address: '10.9.0.2:22', port: '70000' })).toEqual([
+      '资产名称中不能包含 @、# 和 /，它们在填写资产名称的地方另有含义。',
+      '请输入 IP 地址或域名，不含端口。',
+      '请填写 1 到 65535 之间的整数。',
+    ]);
+    await page.goto('/audit/operations?subjectType=asset');
+    const added = visitor.row('db-1').last();
+    await added.locator('summary').click();
+    await expect.poll(() => added.locator('ins').allTextContents()).toContain('team：payments；tier：1');
+    await visitor.leave();
+  });
+
   it('default settings count for every asset that has none of its own', async () => {
     const { page } = admin;
     await page.goto('/settings/defaults');

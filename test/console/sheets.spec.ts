@@ -83,6 +83,21 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
     await leave();
   });
 
+  it('a sheet with English headers is shown in the reader’s language', async () => {
+    const visitor = await browser.enter(harness.product.url, operator, 'zh-CN');
+    const { page } = visitor;
+    await page.goto('/assets/import');
+    const file = csv(
+      'name,address,environment,active,labels\nzh-1,10.0.0.5,test,no,a=1;b=2\nzh@2,10.0.0.6,,,\n',
+    );
+    await page.locator('input[type=file]').setInputFiles(file);
+    await expect
+      .poll(() => visitor.row('zh-1').locator('.change').allTextContents())
+      .toEqual(['地址10.0.0.5', '启用否', '环境测试', '标签a：1；b：2']);
+    expect(await visitor.row('zh@2').locator('.error').textContent()).toMatch(/A3名称.*不能包含 @、# 和 \//s);
+    await visitor.leave();
+  });
+
   it('a template explains its columns and is a file that can be imported; all rows or none', async () => {
     const visitor = await enter(operator);
     const { page } = visitor;

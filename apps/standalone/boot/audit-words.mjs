@@ -13,7 +13,7 @@ const SECTIONS = [
   ...['fileTransfers.directions', 'fileTransfers.changes', 'fileTransfers.results', 'fileTransfers.gaps'],
   ...['role', 'action', 'pushKind', 'engineName', 'mailSecurity', 'security.demand'],
   ...['assetType', 'assetEnvironment', 'assetStatus', 'sheets.yes', 'sheets.no'],
-  ...['rules.hours.day', 'phrase.between'],
+  ...['rules.hours.day', 'phrase.between', 'phrase.colon', 'phrase.apart'],
 ];
 
 /** `a.b.c` → phrase, of one language. */

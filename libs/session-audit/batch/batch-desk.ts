@@ -193,13 +193,13 @@ export class BatchDesk {
 
 function checkCommand(command: string): string {
   const text = command.replaceAll('\r\n', '\n');
-  if (text.trim() === '') throw ValidationFailed.field('command', 'too_short', 'Write a command.');
-  if (text.includes('\0') || !text.isWellFormed() || text.length > BATCH_LIMITS.command) {
-    throw ValidationFailed.field(
-      'command',
-      'wrong_form',
-      `Use at most ${BATCH_LIMITS.command} characters of text.`,
-    );
+  if (text.trim() === '') throw ValidationFailed.field('command', 'required', 'Write a command.');
+  const max = BATCH_LIMITS.command;
+  if (text.length > max)
+    throw ValidationFailed.field('command', 'too_long', `Use at most ${max} characters.`, { max });
+  if (text.includes('\0') || !text.isWellFormed()) {
+    const message = 'There are characters in it that no shell can read: NUL, or halves of others.';
+    throw ValidationFailed.field('command', 'unreadable_characters', message);
   }
   return text;
 }
@@ -218,7 +218,7 @@ function checkTargets({ assetIds }: BatchTargets, { targets, withheldCount }: Ex
   }
   if (targets.length > BATCH_LIMITS.assets) {
     const message = `These are ${targets.length} assets; at most ${BATCH_LIMITS.assets} are allowed.`;
-    throw ValidationFailed.field(field, 'too_many', message);
+    throw ValidationFailed.field(field, 'too_many', message, { max: BATCH_LIMITS.assets });
   }
   return targets;
 }

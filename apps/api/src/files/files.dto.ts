@@ -1,10 +1,15 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { FILE_KINDS, TRANSFER_DIRECTIONS, type FileKind, type TransferDirection } from '#libs/contracts';
 import { IdField, QueryFlag, Text } from '../http/fields.js';
+import { ASSET_PATH, type TextForm } from '../http/text-forms.js';
 
 /** Longest path: what the systems there are take. */
 const MAX_PATH = 4_096;
-const NO_NUL = /^[^\0]*$/;
+const MODE: TextForm = {
+  pattern: /^[0-7]{3,4}$/,
+  code: 'not_a_mode',
+  rule: 'Write three or four octal digits, like 0644.',
+};
 
 /** On which asset, as whom, at which path. Names may hold whatever a file system lets them. */
 export class FilePlace {
@@ -14,7 +19,7 @@ export class FilePlace {
   @IdField()
   systemUserId!: string;
 
-  @Text({ min: 1, max: MAX_PATH, verbatim: true, pattern: NO_NUL, description: 'Path on the asset' })
+  @Text({ min: 1, max: MAX_PATH, verbatim: true, form: ASSET_PATH, description: 'Path on the asset' })
   path!: string;
 }
 
@@ -33,7 +38,7 @@ export class FolderQuery {
   systemUserId!: string;
 
   @Text({
-    ...{ optional: true, max: MAX_PATH, verbatim: true, pattern: NO_NUL },
+    ...{ optional: true, max: MAX_PATH, verbatim: true, form: ASSET_PATH },
     description: 'Absent: the folder where a login begins',
   })
   path?: string;
@@ -41,13 +46,13 @@ export class FolderQuery {
 
 /** A file or folder and what it shall be called or where it shall be. */
 export class FileRename extends FilePlace {
-  @Text({ min: 1, max: MAX_PATH, verbatim: true, pattern: NO_NUL })
+  @Text({ min: 1, max: MAX_PATH, verbatim: true, form: ASSET_PATH })
   newPath!: string;
 }
 
 /** A file or folder and the permissions it shall have. */
 export class FileMode extends FilePlace {
-  @Text({ max: 4, pattern: /^[0-7]{3,4}$/, rule: 'Write three or four octal digits.', example: '0644' })
+  @Text({ max: 4, form: MODE, example: '0644' })
   mode!: string;
 }
 

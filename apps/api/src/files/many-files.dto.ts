@@ -6,11 +6,20 @@ import {
   type TransferDirection,
 } from '#libs/contracts';
 import { IdField, OneOf, QueryFlag, Text } from '../http/fields.js';
+import { ASSET_PATH, type TextForm } from '../http/text-forms.js';
 import { BatchTargetsBody } from '../session-audit/batch.dto.js';
 
 const MAX_PATH = 4_096;
-const NO_NUL = /^[^\0]*$/;
-const IDS = /^[0-9a-f-]{36}(?:,[0-9a-f-]{36})*$/i;
+const IDS: TextForm = {
+  pattern: /^[0-9a-f-]{36}(?:,[0-9a-f-]{36})*$/i,
+  code: 'not_an_id',
+  rule: 'Write ids with commas between.',
+};
+const FILE_NAME: TextForm = {
+  pattern: /^(?!\.{1,2}$)[^\0/]+$/,
+  code: 'not_a_file_name',
+  rule: 'The name of a file has no / in it; . and .. are none.',
+};
 
 /** What is to be done with files. */
 export class FileActionQuery {
@@ -32,7 +41,7 @@ class ManyAssets {
   @Text({ optional: true, max: 1_000, description: 'As in a batch execution' })
   pattern?: string;
 
-  @Text({ optional: true, max: 8_000, pattern: IDS, description: 'Ids with commas between' })
+  @Text({ optional: true, max: 8_000, form: IDS, description: 'Ids with commas between' })
   assetIds?: string;
 
   @IdField({ optional: true, description: 'Of your choice: `runs/{id}` tells how far it is' })
@@ -42,7 +51,7 @@ class ManyAssets {
 /** One path of many assets. */
 export class ArchiveQuery extends ManyAssets {
   @Text({
-    ...{ min: 1, max: MAX_PATH, verbatim: true, pattern: NO_NUL },
+    ...{ min: 1, max: MAX_PATH, verbatim: true, form: ASSET_PATH },
     description: 'A file, or a folder with all in it',
   })
   path!: string;
@@ -51,14 +60,13 @@ export class ArchiveQuery extends ManyAssets {
 /** Where one file goes on many assets. */
 export class SpreadQuery extends ManyAssets {
   @Text({
-    ...{ optional: true, max: MAX_PATH, verbatim: true, pattern: NO_NUL },
+    ...{ optional: true, max: MAX_PATH, verbatim: true, form: ASSET_PATH },
     description: 'Absent: where a login begins',
   })
   folder?: string;
 
   @Text({
-    ...{ min: 1, max: 255, verbatim: true, pattern: /^(?!\.{1,2}$)[^\0/]+$/ },
-    rule: 'A name of a file has no / in it.',
+    ...{ min: 1, max: 255, verbatim: true, form: FILE_NAME },
   })
   name!: string;
 

@@ -22,6 +22,8 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { faultWith, type Fault, type LimitsOf } from '#libs/kernel';
+import { NO_CONTROL_CHARACTERS, type TextForm } from './text-forms.js';
 
 /**
  * Fields of requests: each decorator checks the value and describes it in the OpenAPI document. Error codes are
@@ -42,12 +44,21 @@ const ID_LIMIT = 10_000;
 const UNPRINTABLE = '\\p{Cc}\\p{Cs}\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069\\ufeff';
 const oneLine = new RegExp(`^[^${UNPRINTABLE}]*$`, 'u');
 const manyLines = new RegExp(`^(?:[\\n\\r\\t]|[^${UNPRINTABLE}])*$`, 'u');
-const bareEnds = /^(?:\S(?:.*\S)?)?$/su;
+const BARE_ENDS: TextForm = {
+  pattern: /^(?:\S(?:.*\S)?)?$/su,
+  code: 'blank_ends',
+  rule: 'Remove the blanks at the beginning or the end.',
+};
 
-const fail = (code: string, message: string): { message: string; context: { code: string } } => ({
-  message,
-  context: { code },
-});
+/** How a check of class-validator says what is wrong, with its limits where the code has some. */
+export function refusal<const Code extends string>(
+  code: Code,
+  message: string,
+  ...limits: LimitsOf<Code>
+): { message: string; context: Omit<Fault, 'message'> } {
+  const { message: _, ...context } = faultWith(code, message, ...limits);
+  return { message, context };
+}
 
 function field(
   options: FieldOptions,
@@ -73,9 +84,7 @@ function field(
 export interface TextOptions extends FieldOptions {
   min?: number;
   max: number;
-  pattern?: RegExp;
-  /** What the pattern asks for, as a sentence. */
-  rule?: string;
+  form?: TextForm;
   /** Lines and tabs may be in it. */
   multiline?: boolean;
   /** Blanks at its ends mean something. */
@@ -86,33 +95,32 @@ export interface TextOptions extends FieldOptions {
 
 /** A text without control characters and without blanks at its ends. */
 export function Text(options: TextOptions): PropertyDecorator {
-  const { min = 0, max, pattern, rule = 'This is not in the right form.' } = options;
-  const { multiline, blankEnds, verbatim } = options;
+  const { min = 0, max, form, multiline, blankEnds, verbatim } = options;
+  const shortage = refusal('too_short', `Use at least ${min} characters.`, { min });
   const checks = [
-    IsString(fail('wrong_type', 'This must be a text.')),
-    MinLength(min, fail('too_short', min === 1 ? 'Fill this in.' : `Use at least ${min} characters.`)),
-    MaxLength(max, fail('too_long', `Use at most ${max} characters.`)),
+    IsString(refusal('not_a_text', 'This must be a text.')),
+    MinLength(min, min > 1 ? shortage : refusal('required', 'Fill this in.')),
+    MaxLength(max, refusal('too_long', `Use at most ${max} characters.`, { max })),
   ];
   if (!verbatim) {
     const shape = multiline ? manyLines : oneLine;
-    checks.push(shaped(shape, 'control_characters', 'Control characters are not allowed here.'));
-    if (!blankEnds)
-      checks.push(shaped(bareEnds, 'blank_ends', 'Remove the blanks at the beginning or the end.'));
+    checks.push(formed({ ...NO_CONTROL_CHARACTERS, pattern: shape }));
+    if (!blankEnds) checks.push(formed(BARE_ENDS));
   }
-  if (pattern) checks.push(shaped(pattern, 'wrong_form', rule));
+  if (form) checks.push(formed(form));
   const schema: ApiPropertyOptions = {
     type: String,
     ...(min > 0 && { minLength: min }),
     maxLength: max,
-    ...(pattern && { pattern: pattern.source }),
+    ...(form && { pattern: form.pattern.source }),
   };
   return field(options, schema, ...checks);
 }
 
 /** A check by pattern under a name of its own: of checks with the same name class-validator knows one code only. */
-function shaped(shape: RegExp, code: string, message: string): PropertyDecorator {
-  const validate = (value: unknown): boolean => typeof value === 'string' && shape.test(value);
-  return ValidateBy({ name: code, validator: { validate } }, fail(code, message));
+function formed({ pattern, code, rule }: TextForm): PropertyDecorator {
+  const validate = (value: unknown): boolean => typeof value === 'string' && pattern.test(value);
+  return ValidateBy({ name: code, validator: { validate } }, refusal(code, rule));
 }
 
 /** A name of 1 to 128 characters. */
@@ -128,7 +136,7 @@ export function Comment(options: FieldOptions = { optional: true }): PropertyDec
 /** The id of something. */
 export function IdField(options: FieldOptions = {}): PropertyDecorator {
   const schema: ApiPropertyOptions = { type: String, format: 'uuid' };
-  return field(options, schema, IsUUID('all', fail('not_an_id', 'This is no id.')));
+  return field(options, schema, IsUUID('all', refusal('not_an_id', 'This is no id.')));
 }
 
 /** How many a list may hold. */
@@ -147,7 +155,7 @@ export function IdList(options: ListOptions = {}): PropertyDecorator {
     minItems: min,
     maxItems: max,
   };
-  const ids = IsUUID('all', { ...fail('not_an_id', 'One of these is no id.'), each: true });
+  const ids = IsUUID('all', { ...refusal('not_an_id', 'One of these is no id.'), each: true });
   return field(options, schema, ...listChecks(min, max), ids);
 }
 
@@ -155,7 +163,10 @@ export function IdList(options: ListOptions = {}): PropertyDecorator {
 export function SomeOf(values: readonly string[], options: ListOptions = {}): PropertyDecorator {
   const { min = 0 } = options;
   const schema: ApiPropertyOptions = { type: String, enum: [...values], isArray: true, minItems: min };
-  const known = IsIn(values, { ...fail('unknown_value', `Choose of: ${values.join(', ')}.`), each: true });
+  const known = IsIn(values, {
+    ...refusal('unknown_value', `Choose of: ${values.join(', ')}.`, { values: values.join(', ') }),
+    each: true,
+  });
   return field(options, schema, ...listChecks(min, values.length), known);
 }
 
@@ -164,24 +175,33 @@ export function Lines(length: number, options: ListOptions = {}): PropertyDecora
   const { min = 0, max = 100 } = options;
   const schema: ApiPropertyOptions = { type: String, isArray: true, minItems: min, maxItems: max };
   const lines = [
-    IsString({ ...fail('wrong_type', 'Each of these must be a text.'), each: true }),
-    MaxLength(length, { ...fail('too_long', `Use at most ${length} characters in each.`), each: true }),
+    IsString({ ...refusal('not_a_text', 'Each of these must be a text.'), each: true }),
+    MaxLength(length, {
+      ...refusal('too_long', `Use at most ${length} characters in each.`, { max: length }),
+      each: true,
+    }),
   ];
   return field(options, schema, ...listChecks(min, max), ...lines);
 }
 
 function listChecks(min: number, max: number): PropertyDecorator[] {
   return [
-    IsArray(fail('wrong_type', 'This must be a list.')),
-    ArrayMinSize(min, fail('too_few', min === 1 ? 'Choose at least one.' : `Choose at least ${min}.`)),
-    ArrayMaxSize(max, fail('too_many', `At most ${max} are allowed.`)),
-    ArrayUnique(fail('repeated', 'One of these stands here twice.')),
+    IsArray(refusal('not_a_list', 'This must be a list.')),
+    ArrayMinSize(
+      min,
+      refusal('too_few', min === 1 ? 'Choose at least one.' : `Choose at least ${min}.`, { min }),
+    ),
+    ArrayMaxSize(max, refusal('too_many', `At most ${max} are allowed.`, { max })),
+    ArrayUnique(refusal('repeated', 'One of these stands here twice.')),
   ];
 }
 
 /** One value of a fixed set. */
 export function OneOf(values: readonly string[], options: FieldOptions = {}): PropertyDecorator {
-  const known = IsIn(values, fail('unknown_value', `Choose one of: ${values.join(', ')}.`));
+  const known = IsIn(
+    values,
+    refusal('unknown_value', `Choose one of: ${values.join(', ')}.`, { values: values.join(', ') }),
+  );
   return field(options, { type: String, enum: [...values] }, known);
 }
 
@@ -190,7 +210,7 @@ export function Nested(type: new () => object, options: FieldOptions = {}): Prop
   return field(
     options,
     { type },
-    IsObject(fail('wrong_type', 'This must be an object.')),
+    IsObject(refusal('not_an_object', 'This must be an object.')),
     ValidateNested(),
     Type(() => type),
   );
@@ -204,7 +224,7 @@ export function NestedList(type: new () => object, options: ListOptions = {}): P
     options,
     schema,
     ...listChecks(min, max),
-    IsObject({ ...fail('wrong_type', 'Each of these must be an object.'), each: true }),
+    IsObject({ ...refusal('not_an_object', 'Each of these must be an object.'), each: true }),
     ValidateNested({ each: true }),
     Type(() => type),
   );
@@ -212,7 +232,11 @@ export function NestedList(type: new () => object, options: ListOptions = {}): P
 
 /** true or false. */
 export function Flag(options: FieldOptions = {}): PropertyDecorator {
-  return field(options, { type: Boolean }, IsBoolean(fail('wrong_type', 'This must be true or false.')));
+  return field(
+    options,
+    { type: Boolean },
+    IsBoolean(refusal('not_true_or_false', 'This must be true or false.')),
+  );
 }
 
 /** true or false in a query string. */
@@ -230,7 +254,7 @@ export function QueryFlag(options: FieldOptions = { optional: true }): PropertyD
 /** A whole number in a range. */
 export function Whole(options: FieldOptions & { min: number; max: number }): PropertyDecorator {
   const { min, max } = options;
-  const range = fail('out_of_range', `This must be a whole number from ${min} to ${max}.`);
+  const range = refusal('out_of_range', `This must be a whole number from ${min} to ${max}.`, { min, max });
   const schema: ApiPropertyOptions = { type: 'integer', minimum: min, maximum: max };
   return field(options, schema, IsInt(range), Min(min, range), Max(max, range));
 }
@@ -249,7 +273,7 @@ const MOMENT =
 
 /** A moment in ISO 8601 with its zone (RFC 3339); the class has it as a text. */
 export function Moment(options: FieldOptions = {}): PropertyDecorator {
-  const unclear = fail('not_a_moment', 'Write the moment with its zone, like 2026-01-31T18:00:00Z.');
+  const unclear = refusal('not_a_moment', 'Write the moment with its zone, like 2026-01-31T18:00:00Z.');
   return field(
     options,
     { type: String, format: 'date-time' },

@@ -1,5 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { UNAVAILABLE_REASONS, type FieldError, type UnavailableReason, type UsedBy } from '#libs/kernel';
+import {
+  UNAVAILABLE_REASONS,
+  type FaultParams,
+  type FieldError,
+  type UnavailableReason,
+  type UsedBy,
+} from '#libs/kernel';
 
 /** Media type of RFC 9457. */
 export const PROBLEM_TYPE = 'application/problem+json';
@@ -14,6 +20,15 @@ export class ProblemField implements FieldError {
 
   @ApiProperty({ description: 'For the person' })
   message!: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: { oneOf: [{ type: 'string' }, { type: 'number' }] },
+    selfRequired: false,
+    description: 'The limits in the message, to say it in another language',
+    example: { max: 128 },
+  })
+  params?: FaultParams;
 }
 
 /** What uses a thing that can't be deleted because of it. */

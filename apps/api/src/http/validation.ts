@@ -1,5 +1,12 @@
 import { ValidationPipe, type ArgumentMetadata, type ValidationError } from '@nestjs/common';
+import { z } from 'zod';
 import { ValidationFailed, type FieldError } from '#libs/kernel';
+
+/** What `refusal` gave a check. */
+const givenContext = z.object({
+  code: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).exactOptional(),
+});
 
 /** How many wrong fields an answer names at most. */
 const MAX_ERRORS = 50;
@@ -22,7 +29,7 @@ export class RequestValidation extends ValidationPipe {
   /** @throws ValidationFailed */
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'body' && value !== undefined && !isPlainObject(value)) {
-      throw ValidationFailed.field('', 'wrong_type', 'The body must be a JSON object.');
+      throw ValidationFailed.field('', 'not_an_object', 'The body must be a JSON object.');
     }
     const checked: unknown = await super.transform(value, metadata);
     return checked;
@@ -47,8 +54,6 @@ function fieldError(error: ValidationError, field: string, name: string, message
     return { field, code: 'unknown_field', message: `There is no field ${JSON.stringify(error.property)}.` };
   }
   if (error.value === undefined) return { field, code: 'required', message: 'This is required.' };
-  const context: unknown = error.contexts?.[name];
-  const code =
-    typeof context === 'object' && context !== null && 'code' in context ? String(context.code) : 'not_valid';
-  return { field, code, message };
+  const context = givenContext.safeParse(error.contexts?.[name]).data ?? { code: 'not_valid' };
+  return { field, ...context, message };
 }

@@ -15,9 +15,20 @@ import {
 import type { MailDraft, MailFilter, MailRow } from '#libs/identity';
 import { Flag, Name, OneOf, Text, Whole } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
-import { Password } from './user.dto.js';
+import type { TextForm } from '../http/text-forms.js';
+import { NOT_AN_ADDRESS } from '../inventory/address-field.js';
+import { NOT_AN_EMAIL, Password } from './user.dto.js';
 
-const HOST_NAME = /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9.])?|\[?[0-9A-Fa-f:.]{2,45}\]?)?$/;
+const HOST_NAME: TextForm = {
+  pattern: /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9.])?|\[?[0-9A-Fa-f:.]{2,45}\]?)?$/,
+  ...NOT_AN_ADDRESS,
+};
+
+const SITE: TextForm = {
+  pattern: /^https?:\/\/[^\s/?#@]+$/,
+  code: 'not_a_site',
+  rule: 'Write the address like https://gatehouse.example.org, without a path.',
+};
 
 /** Blanks at the ends don't count, and an empty text is none. */
 function emptyIsNull(): PropertyDecorator {
@@ -28,11 +39,10 @@ function emptyIsNull(): PropertyDecorator {
 
 /** The address that mails come from; empty while mail is off. */
 function SenderAddress(): PropertyDecorator {
-  const fault = { message: 'This is no e-mail address.', context: { code: 'not_an_email' } };
   return applyDecorators(
     emptyIsNull(),
     Text({ max: 254, optional: true, nullable: true, example: 'gatehouse@example.org' }),
-    IsEmail({}, fault),
+    IsEmail({}, NOT_AN_EMAIL),
   );
 }
 
@@ -41,7 +51,7 @@ export class SetMailSettings {
   @Flag({ description: 'false: nothing is mailed, nothing is queued' })
   enabled!: boolean;
 
-  @Text({ max: 253, pattern: HOST_NAME, rule: 'Enter an IP address or a DNS name, without a port.' })
+  @Text({ max: 253, form: HOST_NAME })
   host!: string;
 
   @Whole({ min: 1, max: 65_535, example: 587 })
@@ -78,8 +88,7 @@ export class SetMailSettings {
     max: 500,
     optional: true,
     nullable: true,
-    pattern: /^https?:\/\/[^\s/?#@]+$/,
-    rule: 'Write the address like https://gatehouse.example.org, without a path.',
+    form: SITE,
     description: 'Address of the console in links; null: GATEHOUSE_PUBLIC_URL',
   })
   consoleUrl?: string | null;

@@ -2,6 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import type { PublicKey } from '#libs/database';
 import type { MadeKey, RenewedKey } from '#libs/identity';
 import { Name, Text } from '../http/fields.js';
+import { NO_CONTROL_CHARACTERS } from '../http/text-forms.js';
 
 const LINE = { min: 1, max: 20_000, verbatim: true };
 
@@ -25,8 +26,7 @@ function NewPassphrase(): PropertyDecorator {
     nullable: true,
     max: 1024,
     verbatim: true,
-    pattern: /^\P{Cc}*$/u,
-    rule: 'Control characters are not allowed in a passphrase.',
+    form: NO_CONTROL_CHARACTERS,
     description: 'Encrypts the private key. Blank: the private key is not encrypted. Not kept.',
   });
 }

@@ -23,29 +23,35 @@ import {
   Name,
   OneOf,
   QueryFlag,
+  refusal,
   Text,
   type FieldOptions,
 } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
 import { toDate } from '../http/moment.js';
+import type { TextForm } from '../http/text-forms.js';
 
 /** Languages of console and menu. */
 export const LANGUAGES = ['en', 'zh-CN'] as const;
 
+const USERNAME: TextForm = { pattern: USERNAME_PATTERN, code: 'not_a_username', rule: USERNAME_RULE };
+
+/** How a text is refused that is no e-mail address. */
+export const NOT_AN_EMAIL = refusal('not_an_email', 'This is no e-mail address.');
+
 function Username(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.toLowerCase() : value)),
-    Text({ min: 1, max: 64, pattern: USERNAME_PATTERN, rule: USERNAME_RULE, example: 'alice' }),
+    Text({ min: 1, max: 64, form: USERNAME, example: 'alice' }),
   );
 }
 
 /** An e-mail address; an empty text is none. */
 export function Email(): PropertyDecorator {
-  const message = 'This is no e-mail address.';
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (value === '' ? null : value)),
     Text({ max: 254, optional: true, nullable: true, example: 'alice@example.org' }),
-    IsEmail({}, { message, context: { code: 'not_an_email' } }),
+    IsEmail({}, NOT_AN_EMAIL),
   );
 }
 
@@ -57,7 +63,7 @@ export function Language(): PropertyDecorator {
 /** An IANA time zone name (RFC 6557); null: as the client says. */
 export function TimeZone(): PropertyDecorator {
   const validate = (value: unknown): boolean => typeof value === 'string' && isTimeZone(value);
-  const fault = { message: 'This is no IANA time zone.', context: { code: 'not_a_time_zone' } };
+  const fault = refusal('not_a_time_zone', 'This is no IANA time zone.');
   return applyDecorators(
     Text({ max: 64, optional: true, nullable: true, example: 'Asia/Shanghai' }),
     ValidateBy({ name: 'not_a_time_zone', validator: { validate } }, fault),

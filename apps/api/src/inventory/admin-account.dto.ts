@@ -3,7 +3,14 @@ import { ADMIN_ACCOUNT_SORTS, type AdminAccountDraft, type AdminAccountRow } fro
 import type { AdminAccountId } from '#libs/kernel';
 import { Comment, Name, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
+import type { TextForm } from '../http/text-forms.js';
 import { AccountPassword, AccountPrivateKey, Passphrase, SecretsView } from './secret-fields.js';
+
+const LOGIN_NAME: TextForm = {
+  pattern: /^[A-Za-z0-9_][A-Za-z0-9_.@\\$-]*$/,
+  code: 'not_a_login_name',
+  rule: 'Use letters, digits and _ . @ \\ $ -, first a letter, a digit or _.',
+};
 
 /** A new admin account: with a password, a private key, or both. */
 export class CreateAdminAccount implements AdminAccountDraft {
@@ -13,8 +20,7 @@ export class CreateAdminAccount implements AdminAccountDraft {
   @Text({
     min: 1,
     max: 128,
-    pattern: /^[A-Za-z0-9_][A-Za-z0-9_.@\\$-]*$/,
-    rule: 'Use letters, digits and _ . @ \\ $ -, first a letter, a digit or _.',
+    form: LOGIN_NAME,
     example: 'root',
   })
   username!: string;

@@ -11,6 +11,7 @@ import {
 import type { AdminAccountId, AssetGroupId, AssetId, DataCenterId, ImportId } from '#libs/kernel';
 import { Comment, Flag, IdField, IdList, Lines, OneOf, QueryFlag, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
+import type { TextForm } from '../http/text-forms.js';
 import { Address, Port } from './address-field.js';
 import { AssetDetailFields } from './asset-details.dto.js';
 import { LabelTerms } from './detail-fields.js';
@@ -26,6 +27,12 @@ export function HostKeyLines(options: { optional?: boolean } = {}): PropertyDeco
   return Lines(MAX_KEY_LINE, { ...options, max: MAX_KEYS, description });
 }
 
+const ASSET_NAME: TextForm = {
+  pattern: /^[^@#/]*$/,
+  code: 'not_an_asset_name',
+  rule: '@, # and / have a meaning where people write asset names; leave them out.',
+};
+
 /** A new asset. */
 export class CreateAsset
   extends PartialType(AssetDetailFields, { skipNullProperties: false })
@@ -34,8 +41,7 @@ export class CreateAsset
   @Text({
     min: 1,
     max: 128,
-    pattern: /^[^@#/]*$/,
-    rule: '@, # and / have a meaning where people write asset names; leave them out.',
+    form: ASSET_NAME,
     example: 'web-1',
   })
   name!: string;

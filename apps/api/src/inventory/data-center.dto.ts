@@ -4,7 +4,7 @@ import { ApiProperty, PartialType } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
 import { DATA_CENTER_SORTS, type DataCenterDraft, type DataCenterRow } from '#libs/inventory';
 import type { DataCenterId } from '#libs/kernel';
-import { Comment, Lines, Name, Text } from '../http/fields.js';
+import { Comment, Lines, Name, refusal, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
 
 const MAX_TEXT = 255;
@@ -22,10 +22,7 @@ function Networks(): PropertyDecorator {
   const message = 'Each of these must be a network like 10.1.0.0/16.';
   return applyDecorators(
     Lines(64, { optional: true, max: 256, description: 'In CIDR notation' }),
-    ValidateBy(
-      { name: 'areNetworks', validator: { validate } },
-      { message, context: { code: 'not_a_network' } },
-    ),
+    ValidateBy({ name: 'areNetworks', validator: { validate } }, refusal('not_a_network', message)),
   );
 }
 

@@ -4,7 +4,8 @@ import { Transform, Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, ValidateBy, ValidateNested } from 'class-validator';
 import type { Disk } from '#libs/contracts';
 import { isAddress, normalMac } from '#libs/inventory';
-import { Lines, Text, Whole, type FieldOptions } from '../http/fields.js';
+import { Lines, refusal, Text, Whole, type FieldOptions } from '../http/fields.js';
+import { NOT_AN_ADDRESS } from './address-field.js';
 
 const MAX_DISKS = 256;
 const MAX_LABELS = 64;
@@ -20,7 +21,7 @@ function TextsThat(
 ): PropertyDecorator {
   const validate = (value: unknown): boolean =>
     Array.isArray(value) && value.every((text) => typeof text === 'string' && passes(text));
-  const checked = ValidateBy({ name: code, validator: { validate } }, { message, context: { code } });
+  const checked = ValidateBy({ name: code, validator: { validate } }, refusal(code, message));
   return applyDecorators(Lines(253, { max: 64, description }), checked);
 }
 
@@ -28,7 +29,7 @@ function TextsThat(
 export function Addresses(): PropertyDecorator {
   const message = 'Each of these must be an IP address or a DNS name, without a port.';
   const description = 'Further IP addresses and DNS names';
-  return TextsThat(isAddress, { code: 'not_an_address', message, description });
+  return TextsThat(isAddress, { code: NOT_AN_ADDRESS.code, message, description });
 }
 
 /** MAC addresses, whatever separates their digits. */
@@ -52,10 +53,7 @@ export function AddressOrNothing(options: FieldOptions): PropertyDecorator {
   const message = 'Enter an IP address or a DNS name, without a port, or leave it empty.';
   return applyDecorators(
     Text({ ...options, max: 253 }),
-    ValidateBy(
-      { name: 'isAddress', validator: { validate } },
-      { message, context: { code: 'not_an_address' } },
-    ),
+    ValidateBy({ name: 'isAddress', validator: { validate } }, refusal(NOT_AN_ADDRESS.code, message)),
   );
 }
 
@@ -70,13 +68,14 @@ export class DiskField implements Disk {
 
 /** Disks with their sizes. */
 export function Disks(): PropertyDecorator {
-  const wrongType = { message: 'This must be a list of disks.', context: { code: 'wrong_type' } };
-  const tooMany = { message: `At most ${MAX_DISKS} are allowed.`, context: { code: 'too_many' } };
+  const noList = refusal('not_a_list', 'This must be a list of disks.');
+  const noDisk = refusal('not_an_object', 'Each of these must be a disk.');
+  const tooMany = refusal('too_many', `At most ${MAX_DISKS} are allowed.`, { max: MAX_DISKS });
   return applyDecorators(
     ApiProperty({ type: DiskField, isArray: true, maxItems: MAX_DISKS }),
-    IsArray(wrongType),
+    IsArray(noList),
     ArrayMaxSize(MAX_DISKS, tooMany),
-    ValidateNested({ each: true, ...wrongType }),
+    ValidateNested({ each: true, ...noDisk }),
     Type(() => DiskField),
   );
 }
@@ -91,10 +90,7 @@ export function Labels(): PropertyDecorator {
       maxProperties: MAX_LABELS,
       example: { team: 'payments' },
     }),
-    ValidateBy(
-      { name: 'areLabels', validator: { validate: areLabels } },
-      { message, context: { code: 'not_labels' } },
-    ),
+    ValidateBy({ name: 'areLabels', validator: { validate: areLabels } }, refusal('not_labels', message)),
   );
 }
 

@@ -2,7 +2,7 @@ import { ApiProperty, PickType } from '@nestjs/swagger';
 import { Equals, ValidateIf } from 'class-validator';
 import type { FactsDraft, RunItemRow } from '#libs/inventory';
 import type { AssetGroupId, AssetId } from '#libs/kernel';
-import { IdList } from '../http/fields.js';
+import { IdList, refusal } from '../http/fields.js';
 import { PageOf } from '../http/list-query.js';
 import { RunResultView, RunView } from '../runs/run.dto.js';
 import { EditAssets } from './batch-edit.dto.js';
@@ -19,7 +19,7 @@ export class CollectFacts extends PickType(EditAssets, ['filter']) implements Fa
 
   @ApiProperty({ type: Boolean, required: false, description: 'All active assets that may have a shell' })
   @ValidateIf((_, value: unknown) => value !== undefined)
-  @Equals(true, { message: 'Say true, or leave it out.', context: { code: 'wrong_type' } })
+  @Equals(true, refusal('not_true', 'Say true, or leave it out.'))
   all?: boolean;
 }
 

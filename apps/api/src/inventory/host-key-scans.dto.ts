@@ -12,7 +12,7 @@ import type {
   VerdictCount,
 } from '#libs/inventory';
 import type { AssetId } from '#libs/kernel';
-import { IdList, OneOf } from '../http/fields.js';
+import { IdList, OneOf, refusal } from '../http/fields.js';
 import { PageOf } from '../http/list-query.js';
 import { RunResultListQuery, RunResultView, RunView, runView } from '../runs/run.dto.js';
 import { ChosenAssets } from './batch-edit.dto.js';
@@ -96,7 +96,7 @@ export class PinScannedKeys implements HostKeyChoice {
     description: 'Those of all assets at `new`; once the scan has ended. Never of those at `changed`',
   })
   @ValidateIf((_, value: unknown) => value !== undefined)
-  @Equals(true, { message: 'Say true, or leave it out.', context: { code: 'wrong_type' } })
+  @Equals(true, refusal('not_true', 'Say true, or leave it out.'))
   allNew?: boolean;
 
   @IdList({ optional: true, max: MAX_ASSETS, description: 'Those of these assets at `new`' })

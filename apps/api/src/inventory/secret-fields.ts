@@ -1,11 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Text, type FieldOptions } from '../http/fields.js';
+import { NO_CONTROL_CHARACTERS } from '../http/text-forms.js';
 
 const MAX_SECRET = 1024;
 const MAX_PRIVATE_KEY = 20_000;
 const writeOnly = 'Write-only. Blank: stays as it is; null: is taken away.';
 
-/** A password of an account on assets: kept exactly, but a line end in it would end it where it is used. */
+/** A password of an account on assets, kept exactly. */
 export function AccountPassword(options: FieldOptions = {}): PropertyDecorator {
   return Text({
     optional: true,
@@ -14,8 +15,7 @@ export function AccountPassword(options: FieldOptions = {}): PropertyDecorator {
     ...options,
     max: MAX_SECRET,
     verbatim: true,
-    pattern: /^\P{Cc}*$/u,
-    rule: 'Control characters are not allowed in a password.',
+    form: NO_CONTROL_CHARACTERS,
   });
 }
 

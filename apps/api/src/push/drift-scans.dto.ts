@@ -4,7 +4,7 @@ import { DRIFT_FINDINGS, type DriftFinding, type DriftKind } from '#libs/contrac
 import type { RunItemRow } from '#libs/inventory';
 import type { AssetGroupId, AssetId, SystemUserId } from '#libs/kernel';
 import type { DriftDraft } from '#libs/push';
-import { IdList } from '../http/fields.js';
+import { IdList, refusal } from '../http/fields.js';
 import { PageOf } from '../http/list-query.js';
 import { RunResultView } from '../runs/run.dto.js';
 
@@ -23,7 +23,7 @@ export class ScanForDrift implements DriftDraft {
 
   @ApiProperty({ type: Boolean, required: false, description: 'All that was pushed to active assets' })
   @ValidateIf((_, value: unknown) => value !== undefined)
-  @Equals(true, { message: 'Say true, or leave it out.', context: { code: 'wrong_type' } })
+  @Equals(true, refusal('not_true', 'Say true, or leave it out.'))
   all?: boolean;
 }
 

@@ -4,6 +4,13 @@ import type { SudoAliasId, SystemUserId } from '#libs/kernel';
 import { SUDO_ALIAS_SORTS, type SudoAliasDraft, type SudoAliasRow } from '#libs/push';
 import { Comment, Lines, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
+import type { TextForm } from '../http/text-forms.js';
+
+const ALIAS_NAME: TextForm = {
+  pattern: /^(?!ALL$)[A-Z][A-Z0-9_]*$/,
+  code: 'not_an_alias_name',
+  rule: 'Use letters, digits and _, first a letter; ALL is taken by sudo itself.',
+};
 
 /** A new sudo alias. */
 export class CreateSudoAlias implements SudoAliasDraft {
@@ -11,8 +18,7 @@ export class CreateSudoAlias implements SudoAliasDraft {
   @Text({
     min: 1,
     max: 48,
-    pattern: /^(?!ALL$)[A-Z][A-Z0-9_]*$/,
-    rule: 'Use letters, digits and _, first a letter; ALL is taken by sudo itself.',
+    form: ALIAS_NAME,
     description: 'Is made upper-case',
     example: 'WEB_RESTART',
   })

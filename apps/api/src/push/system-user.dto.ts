@@ -3,11 +3,30 @@ import { ApiProperty, PartialType } from '@nestjs/swagger';
 import type { PushId, SudoAliasId, SystemUserId } from '#libs/kernel';
 import { SYSTEM_USER_SORTS, type SystemUserDraft, type SystemUserRow } from '#libs/push';
 import { ValidateBy } from 'class-validator';
-import { Comment, Flag, IdList, Lines, QueryFlag, Text } from '../http/fields.js';
+import { Comment, Flag, IdList, Lines, QueryFlag, refusal, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
+import type { TextForm } from '../http/text-forms.js';
 import { AccountPassword, AccountPrivateKey, Passphrase, SecretsView } from '../inventory/secret-fields.js';
 
 const GROUP_NAME = /^[a-z_][a-z0-9_-]{0,31}$/;
+
+const ACCOUNT_NAME: TextForm = {
+  pattern: /^(?!root$)[a-z_][a-z0-9_-]*$/,
+  code: 'not_an_account_name',
+  rule: 'Use a Linux name: small letters, digits, _ and -, first a letter or _. root is no system user.',
+};
+
+const SHELL: TextForm = {
+  pattern: /^(?:\/[A-Za-z0-9_.+-]+)+$/,
+  code: 'not_a_shell',
+  rule: 'Write the path of the shell, like /bin/bash.',
+};
+
+const HOME: TextForm = {
+  pattern: /^(?:(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.+-]+){2,})?$/,
+  code: 'not_a_home',
+  rule: 'Write the path of the home, like /srv/dev; blank: where the asset puts homes.',
+};
 
 /** Names of groups on assets. */
 function GroupNames(): PropertyDecorator {
@@ -16,7 +35,7 @@ function GroupNames(): PropertyDecorator {
   const message = 'Each of these must be the name of a Linux group: small letters, digits, _ and -.';
   return applyDecorators(
     Lines(32, { optional: true, max: 32, description: 'Supplementary groups; they must exist on the asset' }),
-    ValidateBy({ name: 'areGroups', validator: { validate } }, { message, context: { code: 'wrong_form' } }),
+    ValidateBy({ name: 'areGroups', validator: { validate } }, refusal('not_a_group_name', message)),
   );
 }
 
@@ -25,8 +44,7 @@ export class CreateSystemUser implements SystemUserDraft {
   @Text({
     min: 1,
     max: 32,
-    pattern: /^(?!root$)[a-z_][a-z0-9_-]*$/,
-    rule: 'Use a Linux name: small letters, digits, _ and -, first a letter or _. root is no system user.',
+    form: ACCOUNT_NAME,
     example: 'dev',
   })
   username!: string;
@@ -49,8 +67,7 @@ export class CreateSystemUser implements SystemUserDraft {
   @Text({
     optional: true,
     max: 255,
-    pattern: /^(?:\/[A-Za-z0-9_.+-]+)+$/,
-    rule: 'Write the path of the shell, like /bin/bash.',
+    form: SHELL,
     example: '/bin/bash',
   })
   shell?: string;
@@ -58,8 +75,7 @@ export class CreateSystemUser implements SystemUserDraft {
   @Text({
     optional: true,
     max: 255,
-    pattern: /^(?:(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.+-]+){2,})?$/,
-    rule: 'Write the path of the home, like /srv/dev; blank: where the asset puts homes.',
+    form: HOME,
     description: 'Blank: where the asset puts homes',
   })
   home?: string;

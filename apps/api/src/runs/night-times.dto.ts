@@ -1,5 +1,6 @@
 import type { NightTimes } from '#libs/inventory';
 import { Flag, Text } from '../http/fields.js';
+import { TIME_OF_DAY } from '../http/text-forms.js';
 
 /** When the product does something by itself. */
 export class NightTimesBody implements NightTimes {
@@ -8,8 +9,7 @@ export class NightTimesBody implements NightTimes {
 
   @Text({
     max: 5,
-    pattern: /^(?:[01]\d|2[0-3]):[0-5]\d$/,
-    rule: 'Write the time as 02:30.',
+    form: TIME_OF_DAY,
     description: "By the gateways' clock",
     example: '02:30',
   })

@@ -1,6 +1,7 @@
 import {
   operationField,
   operationSubject,
+  operationTold,
   operationValue,
   operationVerb,
   type OperationReader,
@@ -71,6 +72,8 @@ function cell(value: unknown, reader: OperationReader): unknown {
   if (value instanceof Date) return value.toISOString();
   if (typeof value !== 'object' || value === null) return value;
   return Object.entries(value)
-    .map(([field, each]) => `${operationField(field, reader)}: ${operationValue(field, each, reader)}`)
+    .map(([field, each]) =>
+      operationTold(operationField(field, reader), operationValue(field, each, reader), reader),
+    )
     .join('\n');
 }

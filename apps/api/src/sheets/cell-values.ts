@@ -1,10 +1,10 @@
-import type { RowFault } from '#libs/database';
+import type { Fault, FieldError } from '#libs/kernel';
 import { CLEAR_MARK, type Choice, type SheetColumn } from './columns.js';
 import { bareText } from './harmless.js';
 import { MAX_CELL, type SheetCell } from './sheet.js';
 
 /** What a cell gives its field; `blank` leaves the field alone. */
-export type CellValue = { blank: true } | { value: unknown } | { fault: RowFault };
+export type CellValue = { blank: true } | { value: unknown } | { fault: FieldError };
 
 const WHOLE = /^\d{1,15}$/;
 const SEPARATORS = new Set([';', '；', '\n', '\r']);
@@ -23,13 +23,14 @@ export function cellValue(column: SheetColumn, cell: SheetCell | null): CellValu
   return read(column, cell.kind === 'text' ? bareText(trimmed) : trimmed);
 }
 
-function refusal({ form, choices }: SheetColumn, cell: SheetCell): Omit<RowFault, 'field'> | null {
+function refusal({ form, choices }: SheetColumn, cell: SheetCell): Fault | null {
   const { kind, text } = cell;
   if (text.length > MAX_CELL) return { code: 'cell_too_long', message: 'This cell is too long.' };
   if (kind === 'formula')
     return { code: 'cell_formula', message: 'A formula is not read; put its value there instead.' };
   if (kind === 'merged') return { code: 'cell_merged', message: 'This belongs to a merged cell; split it.' };
-  if (kind === 'error') return { code: 'cell_error', message: `This is an error, ${text}.`, what: text };
+  if (kind === 'error')
+    return { code: 'cell_error', message: `This is an error, ${text}.`, params: { what: text } };
   if (kind === 'date') {
     const message = 'This is a date; format the column as text and enter the value again.';
     return { code: 'cell_date', message };
@@ -48,7 +49,7 @@ function refusal({ form, choices }: SheetColumn, cell: SheetCell): Omit<RowFault
 }
 
 function fault({ field }: SheetColumn, code: string, message: string, what?: string): CellValue {
-  return { fault: { field, code, message, ...(what !== undefined && { what }) } };
+  return { fault: { field, code, message, ...(what !== undefined && { params: { what } }) } };
 }
 
 function read(column: SheetColumn, text: string): CellValue {

@@ -1,8 +1,7 @@
 import type { FieldError } from '#libs/kernel';
-import type { RowFault } from '#libs/database';
 import type { SheetLanguage } from './columns.js';
 
-/** Why a cell was refused, in Chinese; `{what}` is the text at fault. English comes with the failure itself. */
+/** Why a cell was refused, in Chinese, with gaps for what the fault brings along. English comes with the fault itself. */
 const CHINESE: Readonly<Record<string, string>> = {
   ambiguous_group: '“{what}”对应多个资产组，请填写完整路径。',
   already_taken: '该公钥已属于其他用户。',
@@ -19,36 +18,45 @@ const CHINESE: Readonly<Record<string, string>> = {
   control_characters: '不能包含控制字符。',
   last_admin: '至少要保留一名启用的管理员。',
   name_repeated: '与第 {what} 行重名。',
+  not_a_list: '必须是列表。',
   not_a_mac_address: 'MAC 地址格式不正确，例如 52:54:00:12:34:56。',
   not_a_moment: '请填写带时区的时刻（文本），例如 2027-01-31T18:00:00+08:00。',
   not_a_number: '请填写整数，只能包含数字。',
   not_a_public_key: '不是有效的 OpenSSH 公钥。',
+  not_a_text: '必须是文本。',
+  not_a_username: '以字母或数字开头，其后可用字母、数字、点、连字符和下划线，总长不超过 64 个字符。',
+  not_true_or_false: '必须是 true 或 false。',
   not_an_address: '请填写 IP 地址或域名，不带端口。',
+  not_an_asset_name: '资产名称中不能包含 @、# 和 /，它们在填写资产名称的地方另有含义。',
   not_an_email: '邮箱格式不正确。',
+  not_an_object: '必须是对象。',
   not_clearable: '该字段不能清空，请留空或填写新值。',
   not_disks: '磁盘请写成 名称=容量（MiB），例如 sda=102400; sdb=204800。',
   not_labels: '标签格式不正确，请写成 键=值，多个用分号分隔。',
-  out_of_range: '数值超出范围或不是整数。',
+  out_of_range: '请填写 {min} 到 {max} 之间的整数。',
   private_key: '这是私钥，请勿上传；请填写公钥。',
   repeated: '有重复的值。',
   required: '必填。',
   security_key: '暂不支持安全密钥（sk-…），请使用 ed25519、ecdsa 或 rsa。',
   several_lines: '请只填写一行公钥。',
-  too_long: '内容过长。',
-  too_many: '数量过多。',
-  too_short: '必填。',
+  too_few: '请至少选择 {min} 项。',
+  too_long: '最多 {max} 个字符。',
+  too_many: '最多 {max} 项。',
   unknown_admin_account: '管理账户“{what}”不存在，请先添加或更正名称。',
   unknown_choice: '只能是：{what}。',
   unknown_data_center: '机房“{what}”不存在，请先添加或更正名称。',
   unknown_group: '资产组“{what}”不存在，请先添加或更正名称。',
   unknown_user_group: '用户组“{what}”不存在，请先添加或更正名称。',
+  unknown_value: '只能是：{values}。',
   weak_key: 'RSA 密钥长度不足，建议使用 ed25519。',
-  wrong_form: '格式不正确，请参照模板中的说明。',
-  wrong_type: '类型不正确，请参照模板中的说明。',
 };
 
 /** The fault as it is told in the language of the import. */
-export function inWords({ field, code, message, what = '' }: RowFault, language: SheetLanguage): FieldError {
+export function inWords(
+  { field, code, message, params = {} }: FieldError,
+  language: SheetLanguage,
+): FieldError {
   const phrase = language === 'zh-CN' ? CHINESE[code] : undefined;
-  return { field, code, message: phrase?.replace('{what}', () => what) ?? message };
+  const said = phrase?.replace(/\{(\w+)\}/g, (_, gap: string) => String(params[gap] ?? ''));
+  return { field, code, message: said ?? message };
 }

@@ -97,9 +97,8 @@ export class ImportDesk {
     const { items, total } = await this.shelf.page(id, query.outcome ?? null, query);
     const cells = head.headers.map((text) => ({ kind: 'text' as const, text }));
     const header = matchHeaders(columns, { row: 1, cells });
-    const titles = new Map(
-      columns.map(({ field, titles: { en, 'zh-CN': zh } }) => [field, head.language === 'zh-CN' ? zh : en]),
-    );
+    const language = query.language ?? languageOf(head.language);
+    const titles = new Map(columns.map((column) => [column.field, column.titles[language]]));
     return { items: items.map((row) => rowView(row, header, titles)), total };
   }
 
@@ -198,18 +197,21 @@ function rowView(
   titles: ReadonlyMap<string, string>,
 ): ImportRowView {
   const placeOf = (field: string): number => header.columns.findIndex((column) => column?.field === field);
-  const headerOf = (field: string): string => header.headers[placeOf(field)] ?? titles.get(field) ?? field;
+  const called = (field: string): { header: string; title: string } => {
+    const title = titles.get(field) ?? field;
+    return { header: header.headers[placeOf(field)] ?? title, title };
+  };
   return {
     row,
     name,
     outcome,
-    changes: changes.map((change) => ({ ...change, header: headerOf(change.field) })),
+    changes: changes.map((change) => ({ ...change, ...called(change.field) })),
     errors: errors
       .toSorted((one, other) => placeOf(one.field) - placeOf(other.field))
       .map((error) => {
         const place = placeOf(error.field);
         const cell = place === -1 ? null : `${columnLetters(place)}${row}`;
-        return { cell, ...error, header: headerOf(error.field), text: cells[place] ?? '' };
+        return { cell, ...error, ...called(error.field), text: cells[place] ?? '' };
       }),
   };
 }

@@ -36,6 +36,9 @@ export class RefusedFileQuery {
 
 /** Which rows of an import are shown. */
 export class ImportRowQuery extends ListQueryBy('row') {
+  @OneOf(SHEET_LANGUAGES, { optional: true, description: 'Of the titles. If left out: that of the import' })
+  language?: SheetLanguage;
+
   @OneOf(IMPORT_OUTCOMES, { optional: true })
   outcome?: ImportOutcome;
 }
@@ -104,6 +107,9 @@ export class ImportChangeView implements ImportChange {
   @ApiProperty({ description: 'Header of the column in the file' })
   header!: string;
 
+  @ApiProperty({ description: 'How the column is called in the language asked for' })
+  title!: string;
+
   @ApiProperty({ description: 'Any JSON value', nullable: true, oneOf: [{}] })
   before!: unknown;
 
@@ -126,6 +132,9 @@ export class ImportErrorView {
 
   @ApiProperty({ description: 'Header of the column in the file, or how it would be called' })
   header!: string;
+
+  @ApiProperty({ description: 'How the column is called in the language asked for' })
+  title!: string;
 
   @ApiProperty({ description: 'What stands there' })
   text!: string;

@@ -1,7 +1,7 @@
 import { setImmediate as otherWork } from 'node:timers/promises';
 import type { Type } from '@nestjs/common';
-import type { DraftRow, RowFault } from '#libs/database';
-import { ValidationFailed } from '#libs/kernel';
+import type { DraftRow } from '#libs/database';
+import { ValidationFailed, type FieldError } from '#libs/kernel';
 import { RequestValidation } from '../http/validation.js';
 import { cellValue } from './cell-values.js';
 import { matchHeaders, REMARK_MARK, type HeaderMatch, type SheetColumns } from './columns.js';
@@ -13,7 +13,7 @@ const AT_ONCE = 50;
 /** A row of the file: what it asks for, or why it can't. */
 export interface ReadRow<F> extends DraftRow<F> {
   cells: string[];
-  errors: RowFault[];
+  errors: FieldError[];
 }
 
 /** A file as rows of a kind. */
@@ -82,7 +82,7 @@ class RowReader<F> {
   ) {}
 
   async read({ row, cells }: SheetRow): Promise<ReadRow<F>> {
-    const errors: RowFault[] = [];
+    const errors: FieldError[] = [];
     const given: Record<string, unknown> = {};
     for (const [index, column] of this.header.columns.entries()) {
       if (column === null) continue;
@@ -104,7 +104,7 @@ class RowReader<F> {
   }
 
   /** The fields of a valid row without its name; of any other none. */
-  private async check(given: Record<string, unknown>): Promise<{ fields: F & object; faults: RowFault[] }> {
+  private async check(given: Record<string, unknown>): Promise<{ fields: F & object; faults: FieldError[] }> {
     try {
       const checked: unknown = await this.validation.transform(given, {
         type: 'body',
@@ -125,7 +125,7 @@ class RowReader<F> {
     return typeof name === 'string' ? shownText(name) : '';
   }
 
-  private nameFaults(name: string, row: number, errors: readonly RowFault[]): RowFault[] {
+  private nameFaults(name: string, row: number, errors: readonly FieldError[]): FieldError[] {
     const field = this.shape.columns[0].field;
     if (errors.some((error) => error.field === field)) return [];
     if (name === '') return [{ field, code: 'required', message: 'Fill this in.' }];
@@ -135,14 +135,19 @@ class RowReader<F> {
       return [];
     }
     return [
-      { field, code: 'name_repeated', message: `Row ${first} has this name already.`, what: String(first) },
+      {
+        field,
+        code: 'name_repeated',
+        message: `Row ${first} has this name already.`,
+        params: { what: first },
+      },
     ];
   }
 }
 
 /** `disks.0.name` is wrong in the column of the disks. */
-function atColumn({ field, code, message }: RowFault): RowFault {
-  return { field: field.split('.')[0] ?? field, code, message };
+function atColumn({ field, ...fault }: FieldError): FieldError {
+  return { field: field.split('.')[0] ?? field, ...fault };
 }
 
 /** What the database can hold and a page can show: no NUL, no half characters. */

@@ -1,5 +1,5 @@
 import { Component, computed, inject, signal } from '@angular/core';
-import { FormField, disabled, form, pattern } from '@angular/forms/signals';
+import { FormField, disabled, form } from '@angular/forms/signals';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
@@ -14,6 +14,7 @@ import {
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
+import { wholeNumber } from '../form/whole-number';
 import { injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { SidePanel } from '../panel/side-panel';
@@ -73,7 +74,7 @@ export class AssetBatch implements HoldsInput {
 
   private readonly model = signal(NOTHING_CHOSEN);
   protected readonly form = form(this.model, (path) => {
-    pattern(path.port, /^\s*\d*\s*$/);
+    wholeNumber(path.port);
     for (const field of EMPTIABLE) disabled(path[field], { when: () => this.isEmptied(field) });
     disabled(path.groupIds, { when: () => this.leavesAllGroups() });
   });

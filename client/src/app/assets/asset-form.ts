@@ -1,5 +1,5 @@
 import { Component, computed, inject, input, linkedSignal, resource, signal } from '@angular/core';
-import { FormField, form, pattern, required, validate } from '@angular/forms/signals';
+import { FormField, form, required, validate } from '@angular/forms/signals';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzOptionComponent, NzSelectComponent } from 'ng-zorro-antd/select';
 import { NzSwitchComponent } from 'ng-zorro-antd/switch';
@@ -11,6 +11,7 @@ import { changedFields } from '../form/changed-fields';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
+import { wholeNumber } from '../form/whole-number';
 import { injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { SidePanel } from '../panel/side-panel';
@@ -85,8 +86,8 @@ export class AssetForm implements HoldsInput {
   protected readonly form = form(this.model, (path) => {
     required(path.name);
     required(path.address);
-    pattern(path.port, /^\s*\d*\s*$/);
-    pattern(path.cpuCount, /^\s*\d*\s*$/);
+    wholeNumber(path.port);
+    wholeNumber(path.cpuCount);
     validate(path.memoryMib, ({ value }) =>
       value().trim() === '' || SIZE.test(value()) ? undefined : { kind: 'not_a_size' },
     );

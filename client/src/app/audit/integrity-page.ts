@@ -118,7 +118,8 @@ export class IntegrityPage {
   protected faultOf({ kind, fault, seq }: AuditProblemView): string {
     const what = this.t(`integrity.kind.${kind ?? 'record'}`);
     const place = seq === null ? '' : ` #${seq}`;
-    return `${what}${place}: ${this.t(`integrity.fault.${fault}`)}`;
+    const told = this.t(`integrity.fault.${fault}`);
+    return this.t('phrase.told', { what: `${what}${place}`, told });
   }
 
   protected saveKey(publicKey: string): void {

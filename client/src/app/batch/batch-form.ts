@@ -8,13 +8,14 @@ import {
   resource,
   signal,
 } from '@angular/core';
-import { FormField, form, pattern, required } from '@angular/forms/signals';
+import { FormField, form, required } from '@angular/forms/signals';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { BATCH_LIMITS } from '#libs/contracts';
 import type { BatchTargetView } from '../api/models/batch-target-view';
 import { Field } from '../form/field';
 import { FormButtons } from '../form/form-buttons';
 import { saveForm } from '../form/save';
+import { wholeNumber } from '../form/whole-number';
 import { injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { SidePanel } from '../panel/side-panel';
@@ -24,7 +25,6 @@ import { BatchStore } from './batch-store';
 
 /** After the last key, before the server is asked what the pattern takes. */
 const SETTLE_MS = 300;
-const WHOLE = /^\s*\d{1,6}\s*$/;
 
 /** Asks for a command: as whom, on which of one's own assets, and what. */
 @Component({
@@ -52,8 +52,8 @@ export class BatchForm implements HoldsInput {
   protected readonly form = form(this.model, (path) => {
     required(path.pattern);
     required(path.command);
-    pattern(path.parallel, WHOLE);
-    pattern(path.timeLimitSeconds, WHOLE);
+    wholeNumber(path.parallel);
+    wholeNumber(path.timeLimitSeconds);
   });
   protected readonly problem = signal<string | null>(null);
   private saved = false;

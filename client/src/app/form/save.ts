@@ -74,7 +74,7 @@ export async function saveForm<Model, Result>(
 function sentenceOf(refusal: Problem, homeless: readonly RefusedField[], words: ProblemWords): string {
   const [only] = homeless;
   if (only && refusal.errors.length === 1 && only.message === refusal.detail) return words.ofField(only);
-  const each = homeless.map((refused) => `${refused.field}: ${words.ofField(refused)}`);
+  const each = homeless.map((refused) => words.ofNamedField(refused));
   return [words.ofProblem(refusal), ...each].join(' ');
 }
 

@@ -1,6 +1,6 @@
 import { inject } from '@angular/core';
 import { Language } from '../language/language';
-import { injectKnownWords, injectWords } from '../language/words';
+import { injectKnownWords, injectWords, type Gaps } from '../language/words';
 import { type Problem, type RefusedField, readProblem } from './problem';
 
 /** Sentences for what went wrong, in the language shown. */
@@ -9,6 +9,8 @@ export interface ProblemWords {
   of(error: unknown): string;
   ofProblem(problem: Problem): string;
   ofField(field: RefusedField): string;
+  /** With the name of the field, where no field stands beside the words. */
+  ofNamedField(field: RefusedField): string;
 }
 
 /** Gives {@link ProblemWords}; call it in an injection context. */
@@ -17,8 +19,8 @@ export function injectProblemWords(): ProblemWords {
   const known = injectKnownWords();
   const language = inject(Language);
   // The server speaks English, with names and numbers that a fixed phrase can't have.
-  const say = (said: string, key: string): string | undefined => {
-    const phrase = known(key);
+  const say = (said: string, key: string, gaps?: Gaps): string | undefined => {
+    const phrase = known(key, gaps);
     return language.shown() === 'en' ? said || phrase : (phrase ?? (said || undefined));
   };
   const ofProblem = (problem: Problem): string => {
@@ -26,9 +28,11 @@ export function injectProblemWords(): ProblemWords {
     const key = known(reason) === undefined ? `problem.${problem.code}` : reason;
     return say(problem.detail, key) ?? t('problem.unexpected', { status: problem.status });
   };
+  const ofField = ({ code, message, params }: RefusedField): string =>
+    say(message, `refused.${code}`, params) ?? code;
   // Where no field stands beside the words, they say themselves what is wrong with it.
   const ofFirstField = ({ code, errors: [first] }: Problem): string | undefined =>
-    code === 'validation_failed' && first ? say(first.message, `refused.${first.code}`) : undefined;
+    code === 'validation_failed' && first ? ofField(first) : undefined;
   const of = (error: unknown): string => {
     const problem = readProblem(error);
     return ofFirstField(problem) ?? ofProblem(problem);
@@ -36,6 +40,7 @@ export function injectProblemWords(): ProblemWords {
   return {
     of,
     ofProblem,
-    ofField: (field) => say(field.message, `refused.${field.code}`) ?? field.code,
+    ofField,
+    ofNamedField: (field) => t('phrase.told', { what: field.field, told: ofField(field) }),
   };
 }

@@ -1,10 +1,13 @@
 import { HttpErrorResponse } from '@angular/common/http';
+import type { Gaps } from '../language/words';
 
 /** One field that the server refused: `field` is a path such as `name` or `hostKeys.0`. */
 export interface RefusedField {
   readonly field: string;
   readonly code: string;
   readonly message: string;
+  /** The limits in the message. */
+  readonly params: Gaps;
 }
 
 /** What went wrong with a request. From the server an RFC 9457 problem; `offline` when no answer came. */
@@ -42,7 +45,17 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 function readField(entry: Record<string, unknown>): RefusedField {
-  return { field: text(entry['field']), code: text(entry['code']), message: text(entry['message']) };
+  const { field, code, message, params } = entry;
+  return {
+    field: text(field),
+    code: text(code),
+    message: text(message),
+    params: isRecord(params) ? Object.fromEntries(Object.entries(params).filter(isGap)) : {},
+  };
+}
+
+function isGap(entry: [string, unknown]): entry is [string, string | number] {
+  return typeof entry[1] === 'string' || typeof entry[1] === 'number';
 }
 
 function text(value: unknown): string {

@@ -1,5 +1,5 @@
 import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
-import { FormField, disabled, form, pattern } from '@angular/forms/signals';
+import { FormField, disabled, form } from '@angular/forms/signals';
 import { RouterLink } from '@angular/router';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
@@ -11,6 +11,7 @@ import { OnePicker } from '../choice/one-picker';
 import { injectAdminAccountChoices } from '../choice/sources';
 import { Field } from '../form/field';
 import { saveForm } from '../form/save';
+import { wholeNumber } from '../form/whole-number';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
@@ -36,7 +37,7 @@ export class DefaultsPage implements HoldsInput {
     return { port: String(stored?.port ?? ''), adminAccountId: stored?.adminAccountId ?? '' };
   });
   protected readonly form = form(this.model, (path) => {
-    pattern(path.port, /^\s*\d*\s*$/);
+    wholeNumber(path.port);
     disabled(path, { when: () => !this.mayWrite });
   });
   protected readonly problem = signal<string | null>(null);

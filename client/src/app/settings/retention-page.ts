@@ -1,5 +1,5 @@
 import { Component, inject, linkedSignal, resource, signal } from '@angular/core';
-import { FormField, form, pattern } from '@angular/forms/signals';
+import { FormField, form } from '@angular/forms/signals';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { NzMessageService } from 'ng-zorro-antd/message';
 import { Api } from '../api/api';
@@ -8,6 +8,7 @@ import { setRetention } from '../api/fn/settings/set-retention';
 import type { RetentionSetting } from '../api/models/retention-setting';
 import { Field } from '../form/field';
 import { saveForm } from '../form/save';
+import { wholeNumber } from '../form/whole-number';
 import { injectWords } from '../language/words';
 import type { HoldsInput } from '../panel/unsaved';
 import { injectProblemWords } from '../problem/problem-words';
@@ -45,7 +46,7 @@ export class RetentionPage implements HoldsInput {
     return each((limit) => String(stored?.[limit] ?? ''));
   });
   protected readonly form = form(this.model, (path) => {
-    for (const limit of LIMITS) pattern(path[limit], /^\s*\d*\s*$/);
+    for (const limit of LIMITS) wholeNumber(path[limit]);
   });
   protected readonly problem = signal<string | null>(null);
 

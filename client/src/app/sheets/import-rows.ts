@@ -1,10 +1,13 @@
-import { Component, computed, input, linkedSignal, resource, signal } from '@angular/core';
+import { Component, computed, inject, input, linkedSignal, resource, signal } from '@angular/core';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
-import { IMPORT_OUTCOMES, type ImportOutcome } from '#libs/contracts';
+import { IMPORT_OUTCOMES, operationValue, type ImportOutcome, type OperationReader } from '#libs/contracts';
 import type { ImportView } from '../api/models/import-view';
 import { Icon } from '../display/icon';
 import { StateMark } from '../display/state-mark';
-import { injectWords } from '../language/words';
+import { preciseTime } from '../display/time-words';
+import { Zone } from '../display/zone';
+import { Language } from '../language/language';
+import { injectKnownWords, injectWords } from '../language/words';
 import { ROWS_SHOWN, type ImportSource } from './import-source';
 
 const KINDS = { added: 'good', changed: 'caution', unchanged: 'idle', refused: 'bad' } as const;
@@ -21,6 +24,13 @@ export class ImportRows {
   readonly sheet = input.required<ImportView>();
 
   protected readonly t = injectWords();
+  private readonly known = injectKnownWords();
+  private readonly zone = inject(Zone);
+  private readonly language = inject(Language);
+  private readonly reader = computed<OperationReader>(() => {
+    const zone = this.zone.name();
+    return { word: this.known, names: {}, moment: (iso) => preciseTime(new Date(iso), zone) };
+  });
   protected readonly kinds = KINDS;
   protected readonly outcomes = IMPORT_OUTCOMES;
   protected readonly outcome = signal<ImportOutcome | undefined>(undefined);
@@ -32,6 +42,7 @@ export class ImportRows {
       state: this.sheet().state,
       page: this.page(),
       outcome: this.outcome(),
+      language: this.language.shown(),
     }),
     loader: ({ params: { source, id, page, outcome } }) => source.rows(id, page, outcome),
   });
@@ -41,14 +52,7 @@ export class ImportRows {
   );
 
   /** A value of a field as people read it. */
-  protected words(value: unknown): string {
-    if (value === null || value === undefined || value === '') return '–';
-    if (typeof value === 'boolean') return this.t(value ? 'sheets.yes' : 'sheets.no');
-    if (typeof value === 'string' || typeof value === 'number') return String(value);
-    if (Array.isArray(value))
-      return value.map((each: unknown) => this.words(each)).join(this.t('phrase.between')) || '–';
-    return Object.entries(value)
-      .map(([key, each]) => `${key}=${String(each)}`)
-      .join(', ');
+  protected said(field: string, value: unknown): string {
+    return operationValue(field, value, this.reader());
   }
 }

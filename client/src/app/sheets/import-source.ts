@@ -55,6 +55,7 @@ export function injectImportSources(): Record<ImportKind, ImportSource> {
     id,
     page,
     pageSize: ROWS_SHOWN,
+    language: language.shown(),
     ...(outcome && { outcome }),
   });
   return {

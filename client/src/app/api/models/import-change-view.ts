@@ -18,4 +18,9 @@ export interface ImportChangeView {
    * Header of the column in the file
    */
   header: string;
+
+  /**
+   * How the column is called in the language asked for
+   */
+  title: string;
 }

@@ -28,4 +28,9 @@ export interface ImportErrorView {
    * What stands there
    */
   text: string;
+
+  /**
+   * How the column is called in the language asked for
+   */
+  title: string;
 }

@@ -17,4 +17,11 @@ export interface ProblemField {
    * For the person
    */
   message: string;
+
+  /**
+   * The limits in the message, to say it in another language
+   */
+  params?: {
+[key: string]: (string | number);
+};
 }

@@ -31,6 +31,11 @@ export interface ListUserImportRows$Params {
  * Field to sort by; with `-` in front from the last
  */
   sort?: 'row' | '-row';
+
+/**
+ * Of the titles. If left out: that of the import
+ */
+  language?: 'en' | 'zh-CN';
   outcome?: 'added' | 'changed' | 'unchanged' | 'refused';
 }
 
@@ -42,6 +47,7 @@ export function listUserImportRows(http: HttpClient, rootUrl: string, params: Li
     rb.query('page', params.page, {});
     rb.query('pageSize', params.pageSize, {});
     rb.query('sort', params.sort, {});
+    rb.query('language', params.language, {});
     rb.query('outcome', params.outcome, {});
   }
 
