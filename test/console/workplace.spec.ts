@@ -100,7 +100,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await shows(0, /at-\d+;\d+[^]*done-8/);
     await shows(1, /at-\d+;\d+[^]*done-8/);
     for (const at of [0, 1]) expect(await textOf(at)).not.toMatch(/\d+;\d+R/);
-    // side by side in a small window, the line below still has its character set
+    // side by side in a small window, the line below still has its character set, and says the state in words
     const usual = page.viewportSize();
     await page.setViewportSize({ width: 1280, height: 800 });
     for (const at of [0, 1]) {
@@ -109,6 +109,7 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
       expect((set?.x ?? Infinity) + (set?.width ?? 0)).toBeLessThanOrEqual(
         (line?.x ?? 0) + (line?.width ?? 0),
       );
+      expect((await pane(at).getByText('Connected').boundingBox())?.width).toBeGreaterThan(40);
     }
     if (usual) await page.setViewportSize(usual);
   });
