@@ -19,7 +19,7 @@ import { recordMark } from '../pushes/push-marks';
   imports: [DriftMark, MoreRows, RouterLink, ScanDrift, StateMark, When],
   template: `
     @if (rows.rows().length) {
-      <ul class="lines">
+      <ul class="lines aligned">
         @for (row of rows.rows(); track row.id) {
           <li>
             <a class="grow mono" [routerLink]="['/push-states', row.systemUserId, row.assetId]">{{
@@ -30,6 +30,8 @@ import { recordMark } from '../pushes/push-marks';
             }}</gh-state>
             @if (row.mode !== 'record-only') {
               <gh-drift-mark [record]="row" />
+            } @else {
+              <span></span>
             }
             <span class="faint">{{ row.pushedBy }} · <gh-when [at]="row.pushedAt" /></span>
           </li>
@@ -39,6 +41,11 @@ import { recordMark } from '../pushes/push-marks';
     <gh-more-rows [rows]="rows" [none]="t('assets.noPushes')" />
     @if (mayWrite && rows.rows().length) {
       <p class="after-lines"><gh-scan-drift [of]="{ assetIds: [assetId()] }" /></p>
+    }
+  `,
+  styles: `
+    .lines {
+      --tracks: minmax(0, 1fr) auto auto auto;
     }
   `,
 })

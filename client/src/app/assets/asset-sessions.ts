@@ -15,7 +15,7 @@ import { MoreRows, injectGrowingRows } from '../list/growing-rows';
   imports: [MoreRows, NzButtonComponent, RouterLink, StateMark, When],
   template: `
     @if (rows.rows().length) {
-      <ul class="lines">
+      <ul class="lines aligned">
         @for (row of rows.rows(); track row.id) {
           <li>
             <a class="grow" [routerLink]="['/audit', row.endedAt ? 'history' : 'online', row.id]">
@@ -42,6 +42,11 @@ import { MoreRows, injectGrowingRows } from '../list/growing-rows';
         t('menu.fileTransfers')
       }}</a>
     </p>
+  `,
+  styles: `
+    .lines {
+      --tracks: minmax(0, 1fr) auto auto auto;
+    }
   `,
 })
 export class AssetSessions {

@@ -27,6 +27,9 @@ const NOTHING = { assetIds: [] as readonly string[], assetGroupIds: [] as readon
   imports: [DriftMark, Field, FormField, NzButtonComponent, Picker, RouterLink, ScanDrift, StateMark, When],
   templateUrl: './push-records.html',
   styles: `
+    .lines {
+      --tracks: minmax(0, 1fr) auto auto auto auto;
+    }
     .ways {
       display: flex;
       gap: 8px;

@@ -19,6 +19,11 @@ const WAYS = 20;
   selector: 'gh-user-access',
   imports: [PageTurner, RouterLink, StateMark],
   templateUrl: './user-access.html',
+  styles: `
+    .ways-in {
+      --tracks: minmax(0, 3fr) minmax(0, 2fr) auto;
+    }
+  `,
 })
 export class UserAccess {
   private readonly api = inject(Api);

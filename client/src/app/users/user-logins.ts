@@ -15,6 +15,11 @@ const SHOWN = 20;
   selector: 'gh-user-logins',
   imports: [NzButtonComponent, RouterLink, StateMark, When],
   templateUrl: './user-logins.html',
+  styles: `
+    .lines {
+      --tracks: auto minmax(0, 1fr) auto;
+    }
+  `,
 })
 export class UserLogins {
   private readonly api = inject(Api);
