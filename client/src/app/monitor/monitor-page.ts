@@ -10,6 +10,7 @@ import {
   input,
   resource,
   signal,
+  untracked,
   viewChild,
 } from '@angular/core';
 import { RouterLink } from '@angular/router';
@@ -91,7 +92,10 @@ export class MonitorPage {
     effect((onCleanup) => {
       const stage = this.stage()?.nativeElement;
       if (!stage || !this.session.hasValue()) return;
-      const screen = new MonitorScreen(stage);
+      const screen = new MonitorScreen(
+        stage,
+        untracked(() => this.t('monitor.stage')),
+      );
       const line = new MonitorLine(this.session.value().id, screen, this.base);
       const watch = new ResizeObserver(() => screen.fit());
       watch.observe(stage);

@@ -13,7 +13,11 @@ const LARGEST = 20;
 export class MonitorScreen implements WatchedScreen {
   readonly terminal: Terminal;
 
-  constructor(private readonly host: HTMLElement) {
+  /** @param label what a screen reader calls it */
+  constructor(
+    private readonly host: HTMLElement,
+    label: string,
+  ) {
     const style = getComputedStyle(document.documentElement);
     this.terminal = new Terminal({
       allowProposedApi: true, // for the widths of Unicode 11
@@ -30,6 +34,9 @@ export class MonitorScreen implements WatchedScreen {
     // it only scrolls: Tab leads on, and the keys of the page and of the browser are theirs
     this.terminal.attachCustomKeyEventHandler(({ key, shiftKey }) => shiftKey && key.startsWith('Page'));
     this.terminal.open(host);
+    // xterm.js calls it an input, in English
+    this.terminal.textarea?.setAttribute('aria-label', label);
+    this.terminal.textarea?.setAttribute('readonly', '');
     this.fit();
   }
 

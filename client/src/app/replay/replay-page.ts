@@ -106,7 +106,10 @@ export class ReplayPage {
       const stage = this.stage()?.nativeElement;
       const recording = this.recording();
       if (!stage || !recording?.size()) return;
-      const screen = new MonitorScreen(stage);
+      const screen = new MonitorScreen(
+        stage,
+        untracked(() => this.t('replay.stage')),
+      );
       const player = untracked(() => new Player(recording, screen));
       const watch = new ResizeObserver(() => screen.fit());
       watch.observe(stage);
