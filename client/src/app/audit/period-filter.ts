@@ -3,12 +3,12 @@ import { FormsModule } from '@angular/forms';
 import { NzDatePickerComponent, NzRangePickerComponent } from 'ng-zorro-antd/date-picker';
 import { NzInputDirective } from 'ng-zorro-antd/input';
 import { Zone } from '../display/zone';
+import { readTimeOfDay } from '../form/time-of-day';
 import { injectWords } from '../language/words';
 import type { ListSource, Listed } from '../list/list-source';
 import { type Hours, type Period, daysBack, isBackwards, readHours, readPeriod, writePeriod } from './period';
 
 const WEEK_DAYS = 7;
-const HOUR = /^(([01]?\d|2[0-3]):[0-5]\d|24:00)$/;
 type End = keyof Hours;
 const ENDS = [
   { of: 'from', whole: '00:00', label: 'period.fromHour' },
@@ -61,10 +61,10 @@ const WHOLE_DAYS: Hours = { from: '', to: '' };
       align-items: center;
     }
     nz-range-picker {
-      width: 230px;
+      width: 222px;
     }
     input {
-      width: 56px;
+      width: 62px;
     }
     p {
       flex-basis: 100%;
@@ -97,10 +97,8 @@ export class PeriodFilter<Row extends Listed> {
   }
 
   protected say(end: End, text: string): void {
-    // an input method for Chinese gives the wide colon
-    const hour = text.trim().replace('：', ':');
-    const isHour = hour === '' || HOUR.test(hour);
-    const period = isHour && writePeriod(this.period(), { ...this.hours(), [end]: hour }, this.zone());
+    const hour = text.trim() === '' ? '' : readTimeOfDay(text, true);
+    const period = hour !== null && writePeriod(this.period(), { ...this.hours(), [end]: hour }, this.zone());
     if (!period) this.refused.set({ end, text, why: 'period.noHour' });
     else if (isBackwards(period)) this.refused.set({ end, text, why: 'period.endsFirst' });
     else {

@@ -13,6 +13,7 @@ const TYPING_PAUSE_MS = 150;
   imports: [FormsModule, NzOptionComponent, NzSelectComponent],
   template: `
     <label class="for-readers" [for]="field() + '-filter'">{{ label() }}</label>
+    <span class="as-wide" aria-hidden="true">{{ label() }}</span>
     <nz-select
       nzShowSearch
       nzServerSearch
@@ -32,8 +33,25 @@ const TYPING_PAUSE_MS = 150;
     </nz-select>
   `,
   styles: `
+    :host {
+      display: inline-grid;
+    }
+    nz-select,
+    .as-wide {
+      grid-area: 1 / 1;
+    }
     nz-select {
-      width: 140px;
+      min-width: 84px;
+    }
+    nz-select:has(nz-select-item) {
+      width: 150px;
+    }
+    /* a select is as wide as its name, also while somebody types into it */
+    .as-wide {
+      height: 0;
+      padding: 0 32px 0 13px;
+      overflow: hidden;
+      white-space: nowrap;
     }
   `,
 })
