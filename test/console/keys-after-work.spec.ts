@@ -97,7 +97,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('keys go on where work 
     await hand.page.getByRole('button', { name: 'Clear the list' }).focus();
     await hand.press('Enter');
     await page.getByRole('button', { name: 'Clear the list' }).waitFor({ state: 'detached' });
-    await at(hand).toBe('Upload');
+    await at(hand).toBe('Upload files');
   }, 60_000);
 
   it('the live monitor: a session that was terminated', async () => {

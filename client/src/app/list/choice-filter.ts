@@ -41,7 +41,7 @@ const TYPING_PAUSE_MS = 150;
       grid-area: 1 / 1;
     }
     nz-select {
-      min-width: 84px;
+      min-width: 74px;
     }
     nz-select:has(nz-select-item) {
       width: 150px;
@@ -49,7 +49,7 @@ const TYPING_PAUSE_MS = 150;
     /* a select is as wide as its name, also while somebody types into it */
     .as-wide {
       height: 0;
-      padding: 0 32px 0 13px;
+      padding: 0 28px 0 12px;
       overflow: hidden;
       white-space: nowrap;
     }
