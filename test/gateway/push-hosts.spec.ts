@@ -146,6 +146,16 @@ requires('hosts', 'ssh').describe('a push to a host that means harm', () => {
     expect(await on(outside)).toBe(before);
   });
 
+  it('says why no key is taken when the host makes homes that are open to all', async () => {
+    await on("cp -p /etc/login.defs /srv/login.defs; echo 'HOME_MODE 0777' >>/etc/login.defs");
+    const user = await desk.addSystemUser('opened', { generateKey: true, shell: '/bin/sh' });
+    const result = await desk.push(user, asset);
+    expect(result).toMatchObject({ state: 'failed', step: 'home' });
+    expect(result.reason).toMatch(/Others may write/);
+    await on('mv /srv/login.defs /etc/login.defs; chmod 700 ~opened');
+    expect(await desk.push(user, asset)).toMatchObject({ state: 'succeeded', reason: '' });
+  });
+
   it('shows what the host says as harmless text, and not more than fits', async () => {
     // what is cut off falls into the middle of a character beyond the basic plane
     await on(String.raw`mv /usr/sbin/useradd /usr/sbin/useradd.real

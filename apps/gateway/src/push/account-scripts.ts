@@ -37,7 +37,7 @@ renew() {
 }
 `;
 
-/** Name of the account, shell, home (blank: the usual one), comment, groups, 1 when the account is ours. */
+/** Name of the account, shell, home (blank: the usual one), comment, groups, 1 when the account is ours. Says whether the home was made with it: that one need not be looked at. */
 export const ACCOUNT = String.raw`${WORDS}
 IFS= read -r user; IFS= read -r shell; IFS= read -r home; IFS= read -r comment; IFS= read -r groups; IFS= read -r ours
 missing= locked=0 changed=0
@@ -57,6 +57,7 @@ by_hand() {
 make() {
   # a home that an earlier account of this name left: the same number again, when it is free
   uid= dir=$home; [ -n "$dir" ] || dir=/home/$user
+  [ -e "$dir" ] || [ -L "$dir" ] || free=$dir
   if [ -d "$dir" ] && [ ! -L "$dir" ]; then
     set -- $(ls -nd "$dir"); uid=$3
     [ "$uid" -ge 1000 ] && ! awk -F: -v u="$uid" '$3 == u { f = 1 } END { exit !f }' /etc/passwd || uid=
@@ -80,7 +81,7 @@ make() {
   else by_hand
   fi
 }
-existed=1 starred=0
+existed=1 starred=0 free= newhome=0
 if has getent; then line=$(getent passwd "$user"); else line=$(grep "^$user:" /etc/passwd); fi
 if [ -z "$line" ]; then
   existed=0 changed=1
@@ -93,6 +94,8 @@ END
 case $uid$gid in ''|*[!0-9]*) die passwd-unsound "username=$user" ;; esac
 [ "$uid" != 0 ] || die root-alias "username=$user"
 [ -z "$home" ] || [ "$dir" = "$home" ] || die home-differs "found=$dir" "home=$home"
+# made where nothing was, just now
+[ "$free" != "$dir" ] || [ ! -d "$dir" ] || [ -L "$dir" ] || newhome=1
 if [ "$now" != "$shell" ]; then
   changed=1
   if has usermod; then usermod -s "$shell" "$user" || exit 1
@@ -130,7 +133,7 @@ if [ "$ours" = 1 ]; then
     else awk -F: -v OFS=: -v g="$group" -v u="$user" '$1 == g { n = split($4, m, ","); $4 = ""; for (i = 1; i <= n; i++) if (m[i] != u) $4 = $4 == "" ? m[i] : $4 "," m[i] } 1' /etc/group | renew /etc/group || exit 1; fi
   done
 fi
-printf '%s\n' "existed=$existed" "changed=$changed" "uid=$uid" "gid=$gid" "home=$dir" "missing=$missing" "locked=$locked"
+printf '%s\n' "existed=$existed" "changed=$changed" "uid=$uid" "gid=$gid" "home=$dir" "newhome=$newhome" "missing=$missing" "locked=$locked"
 `;
 
 /**

@@ -23,7 +23,7 @@ interface Job {
   standing: Standing;
   connection: StepHost;
   target: AdminTarget;
-  account: { uid: string; gid: string; home: string };
+  account: { uid: string; gid: string; home: string; hasNewHome: boolean };
   /** Lines in authorized_keys that an earlier push brought. */
   oldKeys: number;
 }
@@ -75,6 +75,7 @@ export class AssetPusher {
       uid = '',
       gid = '',
       home: at = '',
+      newhome,
       missing = '',
       locked,
     } = await runStep(connection, 'account', ACCOUNT, input);
@@ -87,7 +88,7 @@ export class AssetPusher {
     task.onStep('account', tell(did, { username, uid }));
     if (missing !== '') task.onStep('account', tell('shell-missing', { shell: wordsOf(missing) }));
     if (locked === '1') task.onStep('account', tell('password-locked'));
-    return { uid, gid, home: at };
+    return { uid, gid, home: at, hasNewHome: newhome === '1' };
   }
 
   private async open(plan: PushPlan, { mode }: PushTask): Promise<Secrets> {
@@ -130,7 +131,7 @@ export class AssetPusher {
   private async prove(job: Job, secrets: Secrets): Promise<void> {
     const { task, plan, target } = job;
     const proof = new LoginProof(target, plan.username, task.giveUp);
-    if (secrets.privateKey !== null) await proof.demand({ privateKey: secrets.privateKey }, plan.shell);
+    if (secrets.privateKey !== null) await this.proveKey(job, proof, secrets.privateKey);
     if (secrets.password !== null) {
       try {
         await proof.demand({ password: secrets.password }, plan.shell);
@@ -143,6 +144,17 @@ export class AssetPusher {
     const aliases = plan.grants.map(({ name }) => name).join(', ');
     task.onStep('proof', tell(aliases ? 'proven-sudo' : 'proven', { username: plan.username, aliases }));
     await removeOldKeys(job);
+  }
+
+  /** Where the login fails, a home that was made just now may be the reason: sshd takes no key from one that is open to others. */
+  private async proveKey(job: Job, proof: LoginProof, privateKey: string): Promise<void> {
+    try {
+      await proof.demand({ privateKey }, job.plan.shell);
+    } catch (error) {
+      // a playbook is past its step by now
+      if (job.account.hasNewHome && job.task.engine === 'agentless') await lookAtHome(job);
+      throw error;
+    }
   }
 
   /** The new password does not work: the one that did comes back. */
@@ -158,10 +170,17 @@ export class AssetPusher {
   }
 }
 
-async function makeHome({ task, plan, connection, account }: Job): Promise<void> {
+async function makeHome(job: Job): Promise<void> {
+  const { task, account } = job;
+  const isNew = account.hasNewHome || (await lookAtHome(job));
+  task.onStep('home', tell(isNew ? 'home-made' : 'home-there', { home: wordsOf(account.home) }));
+}
+
+/** Whether it had to be made. @throws StepFailure where it is not as it must be */
+async function lookAtHome({ plan, connection, account }: Job): Promise<boolean> {
   const { uid, gid, home } = account;
   const { made } = await runStep(connection, 'home', HOME, linesOf(plan.username, uid, gid, home));
-  task.onStep('home', tell(made === '1' ? 'home-made' : 'home-there', { home: wordsOf(home) }));
+  return made === '1';
 }
 
 async function addKey(job: Job): Promise<void> {

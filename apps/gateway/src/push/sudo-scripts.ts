@@ -9,13 +9,13 @@ const SECOND = '$' + '{2%/}';
 
 /**
  * Path, then the file: checks it together with all that sudo reads here, and leaves it beside its place under a name that
- * sudo skips. Changes nothing that sudo reads. Status 3: there is no sudo.
+ * sudo skips, where it was checked as a part of the whole. Changes nothing that sudo reads. Status 3: there is no sudo.
  */
 export const SUDO_CHECK = String.raw`
 set -f
 ${DIE}
 IFS= read -r file
-${PLACE}; new=$folder/.$name.new all=$folder/.$name.all
+${PLACE}; new=$folder/.$name.new
 command -v sudo >/dev/null 2>&1 && command -v visudo >/dev/null 2>&1 || exit 3
 [ -f /etc/sudoers ] || die no-sudoers
 [ -d "$folder" ] || die no-sudoers-folder "folder=$folder"
@@ -27,13 +27,10 @@ done
 if [ -e "$file" ] && [ "$(cat "$file" && echo .)" = "$want." ]; then
   case $(ls -n "$file") in -r--r-----*) echo changed=0; exit 0 ;; esac
 fi
-for one in "$new" "$all"; do
-  [ ! -e "$one" ] && [ ! -L "$one" ] || rm -f "$one" || exit 1
-done
+[ ! -e "$new" ] && [ ! -L "$new" ] || rm -f "$new" || exit 1
 drop=$new
-trap 'rm -f "$all" $drop' EXIT
+trap '[ -z "$drop" ] || rm -f "$drop"' EXIT
 umask 0226
-printf '%s' "$want" >"$new" || die not-written "path=$new"
 # all that sudo reads, as it will be; it skips names with a dot, and so do we those that an include can't name
 others=
 set +f
@@ -48,15 +45,17 @@ while IFS= read -r line || [ -n "$line" ]; do
   case $line in [#@]includedir[[:space:]]*)
     set -- $line
     if [ "$#" = 2 ] && [ "${SECOND}" = "$folder" ]; then
-      [ "$found" = 1 ] || printf '%s\n' "$others" "#include $new"
+      [ "$found" = 1 ] || printf '%s\n' "$others" "$want"
       found=1
       continue
     fi ;;
   esac
   printf '%s\n' "$line"
-done </etc/sudoers >"$all" || die not-written "path=$all"
+done </etc/sudoers >"$new" || die not-written "path=$new"
 [ "$found" = 1 ] || die no-sudoers-include "folder=$folder"
-if ! said=$(visudo -c -f "$all" 2>&1); then
+said=$(visudo -c -f "$new" 2>&1) && fits=1 || fits=0
+printf '%s' "$want" >"$new" || die not-written "path=$new"
+if [ "$fits" = 0 ]; then
   alone=$(visudo -c -f "$new" 2>&1) || die sudoers-refused "said=$alone"
   die sudoers-misfit "said=$said"
 fi
