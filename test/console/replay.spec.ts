@@ -85,6 +85,44 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await visitor.button('Play').waitFor();
   });
 
+  it('shows all rows, however high the window is', async () => {
+    const { page } = visitor;
+    const hidden = async (): Promise<number> => {
+      const [drawn, room] = await Promise.all([
+        page.locator('.replay-stage .xterm-screen').boundingBox(),
+        page.locator('.replay-stage > div').boundingBox(),
+      ]);
+      return drawn && room ? drawn.y + drawn.height - room.y - room.height : Infinity;
+    };
+    const tallest = page.viewportSize()?.height ?? 0;
+    for (let height = tallest - 200; height <= tallest; height += 8) {
+      await page.setViewportSize({ width: 1360, height });
+      // the page looks at its size once more than it changed
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      expect(await hidden(), `${height} px`).toBeLessThanOrEqual(0.5);
+    }
+  });
+
+  it('says how long the session was while its recording still comes', async () => {
+    const { page } = visitor;
+    let letCome = (): void => undefined;
+    const mayCome = new Promise<void>((resolve) => (letCome = resolve));
+    await page.route(/\/recording/, async (route) => {
+      await mayCome;
+      await route.continue();
+    });
+    await page.reload();
+    const told = (): Promise<string | null> => page.locator('.replay-time').first().textContent();
+    await expect.poll(told).toMatch(/^00:00 \/ 00:\d\d$/);
+    await expect
+      .poll(async () => Number((await told())?.slice(-2)))
+      .toBeGreaterThanOrEqual(PAUSE);
+    letCome();
+    await page.unrouteAll({ behavior: 'wait' });
+    await expect.poll(shown).toContain('last-55');
+    await visitor.button('Play').waitFor();
+  });
+
   it('a jump back shows exactly that moment, at its size; one forward the very end', async () => {
     const atEnd = await shown();
     await moveTo(PAUSE / 2);

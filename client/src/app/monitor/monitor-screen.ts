@@ -67,8 +67,14 @@ export class MonitorScreen implements WatchedScreen {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!drawn || width === 0 || height === 0 || drawn.clientWidth === 0) return;
     const room = Math.min(width / drawn.clientWidth, height / drawn.clientHeight);
-    const size = Math.floor((this.terminal.options.fontSize ?? FONT_SIZE) * room * 2) / 2;
-    this.terminal.options.fontSize = Math.min(LARGEST, Math.max(SMALLEST, size));
+    let size = Math.floor((this.terminal.options.fontSize ?? FONT_SIZE) * room * 2) / 2;
+    size = Math.min(LARGEST, Math.max(SMALLEST, size));
+    this.terminal.options.fontSize = size;
+    // a row has whole pixels: letters a little larger may take one more of each row, and the last rows out of sight
+    while (size > SMALLEST && (drawn.clientWidth > width || drawn.clientHeight > height)) {
+      size -= 0.5;
+      this.terminal.options.fontSize = size;
+    }
   }
 
   dispose(): void {

@@ -66,7 +66,15 @@ export class ReplayPage {
   private readonly recording = signal<Recording | null>(null);
   protected readonly player = signal<Player | null>(null);
   protected readonly position = computed(() => this.player()?.position() ?? 0);
-  protected readonly duration = computed(() => this.recording()?.loaded() ?? 0);
+  protected readonly duration = computed(() => {
+    const loaded = this.recording()?.loaded() ?? 0;
+    return this.recording()?.isWhole() ? loaded : Math.max(loaded, this.sessionLength());
+  });
+  /** Seconds from its start to its end; 0 while it runs. What of the recording has come is shorter for as long as it comes. */
+  private readonly sessionLength = computed(() => {
+    const session = this.session.hasValue() ? this.session.value() : null;
+    return session?.endedAt ? (Date.parse(session.endedAt) - Date.parse(session.startedAt)) / 1000 : 0;
+  });
   /** When it was that what is shown was shown, to the second. */
   protected readonly shownAt = computed(() => {
     if (!this.session.hasValue()) return null;
@@ -79,7 +87,7 @@ export class ReplayPage {
 
   protected readonly sought = signal('');
   protected readonly hits = computed(() => {
-    this.duration(); // what has come since is searched too
+    this.recording()?.loaded(); // what has come since is searched too
     return this.recording()?.text.find(this.sought().trim(), MOST_HITS) ?? [];
   });
   protected readonly hitsTold = computed(() => {
