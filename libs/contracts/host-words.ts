@@ -31,6 +31,8 @@ export const HOST_WORDS = {
     "Can't reach {asset}: it does not answer (timeout). Check its address and port, that its sshd runs, and the firewalls between the gateways and it.",
   'no-address-answers':
     "Can't reach {asset}: none of its addresses answers ({said}). Check its addresses and port, that its sshd runs, and the firewalls between the gateways and it.",
+  'not-ssh':
+    '{asset} answers, but not as an SSH server: something else listens at its port. Correct its address or port.',
   'connection-closed':
     "Can't connect to {asset}: it closed the connection. Check its address and port, that its sshd runs, and the firewalls between the gateways and it.",
   'no-algorithm': '{asset} and this gateway share no algorithm: {said}. Bring its sshd up to date.',

@@ -139,6 +139,7 @@ function readPrivateKey(text: string, passphrase: string | undefined): sshpk.Pri
     return sshpk.parsePrivateKey(text, 'openssh', passphrase ? { passphrase } : {});
   }
   if (text.startsWith('PuTTY-User-Key-File')) throw new PuttyKey();
+  if (/^(?:ssh-|ecdsa-|sk-)\S+ AAAA|-----BEGIN [A-Z0-9 ]*PUBLIC KEY-----/.test(text)) throw new PublicHalf();
   const pem = createPrivateKey(passphrase ? { key: text, passphrase } : text).export({
     type: 'pkcs8',
     format: 'pem',
@@ -147,11 +148,16 @@ function readPrivateKey(text: string, passphrase: string | undefined): sshpk.Pri
 }
 
 class PuttyKey extends Error {}
+class PublicHalf extends Error {}
 
 function privateKeyFailure(error: unknown, passphrase: string | undefined): ValidationFailed {
   if (error instanceof PuttyKey) {
     const message = 'This is a PuTTY key. Export it with PuTTYgen: Conversions, Export OpenSSH key.';
     return ValidationFailed.field('privateKey', 'putty_key', message);
+  }
+  if (error instanceof PublicHalf) {
+    const message = 'This is the public key. Paste the private one: the file of the same name without .pub.';
+    return ValidationFailed.field('privateKey', 'public_key', message);
   }
   // sshpk: KeyEncryptedError; OpenSSL: a missing or an empty password
   const told = error instanceof Error ? `${error.name} ${error.message}` : '';

@@ -86,7 +86,7 @@ describe('admin accounts', () => {
     ['a blank password', { password: '' }, 'password:secret_needed'],
     ['a line end in the password', { password: 'two\nlines' }, 'password:control_characters'],
     ['a number as password', { password: 4711 }, 'password:not_a_text'],
-    ['a public key', { privateKey: hostKeyLine() }, 'privateKey:not_a_private_key'],
+    ['a public key', { privateKey: hostKeyLine() }, 'privateKey:public_key'],
     ['a locked key alone', { privateKey: locked }, 'passphrase:passphrase_needed'],
     ['a wrong passphrase', { privateKey: locked, passphrase: 'guess' }, 'passphrase:wrong_passphrase'],
     ['a passphrase alone', { password: 'x', passphrase: PASSPHRASE }, 'passphrase:private_key_needed'],

@@ -73,6 +73,7 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('the scan of many host keys',
     };
     for (const [name, host] of Object.entries(hosts)) await add(name, host);
     await add('silent', silent);
+    await add('web-server', { address: '127.0.0.1', port: Number(new URL(harness.product.url).port) });
     await add('refusing', { address: drawLoopbackAddress(), port: 9 });
     // reserved addresses: nobody answers there
     await add('black-hole', { address: '192.0.2.77', port: 22 });
@@ -132,9 +133,10 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('the scan of many host keys',
       ['replaced', 'changed'],
       ['same', 'same'],
       ['silent', 'unreachable'],
+      ['web-server', 'unreachable'],
     ]);
     expect(Object.fromEntries(counts.map(({ verdict, count }) => [verdict, count]))).toEqual({
-      ...{ new: 5, changed: 2, same: 1, unreachable: 3 },
+      ...{ new: 5, changed: 2, same: 1, unreachable: 4 },
     });
     expect(all['new-1']?.keys.map(({ type }) => type)).toEqual(['ssh-ed25519', 'ssh-rsa']);
     expect(all['new-1']?.keys[0]?.publicKey).toBe(keyOf('new-1'));
@@ -146,6 +148,7 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('the scan of many host keys',
     expect(all['same']?.pins).toHaveLength(1);
     expect(all['same']?.keys).toHaveLength(2);
     expect(all['refusing']).toMatchObject({ step: 'connect', steps: [{ code: 'connection-refused' }] });
+    expect(all['web-server']).toMatchObject({ step: 'connect', steps: [{ code: 'not-ssh' }] });
     expect(all['silent']?.reason).toMatch(/Can't (?:reach|connect to) silent: .*timeout/);
     expect(Object.keys(await results(first, '&verdict=changed'))).toEqual(['changed', 'replaced']);
     expect(await pinned()).toEqual(before);
@@ -184,7 +187,13 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('the scan of many host keys',
     const operation = (await pinned()).find(({ subjectName }) => subjectName === 'new-1');
     expect(operation).toMatchObject({ before: { hostKeys: [] }, after: { hostKeys: fingerprints } });
     const unpinned = await harness.admin.call('GET', '/assets?pinned=false&sort=name', assets);
-    expect(unpinned.items.map(({ name }) => name)).toEqual(['black-hole', 'moved', 'refusing', 'silent']);
+    expect(unpinned.items.map(({ name }) => name)).toEqual([
+      'black-hole',
+      'moved',
+      'refusing',
+      'silent',
+      'web-server',
+    ]);
     expect(await pin(first, { allNew: true })).toEqual({ pinnedCount: 0, refused: [] });
   });
 
@@ -209,7 +218,7 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('the scan of many host keys',
     const { id } = await harness.admin.call('POST', `/host-key-scans/${first}/again`, withId);
     await harness.admin.do('POST', `/host-key-scans/${id}/stop`);
     expect((await ended(id)).state).toMatch(/stopped|failed/);
-    expect(Object.keys(await results(id))).toEqual(['black-hole', 'refusing', 'silent']);
+    expect(Object.keys(await results(id))).toEqual(['black-hole', 'refusing', 'silent', 'web-server']);
   });
 
   it('refuses what is unclear, and whoever may not pin one by one', async () => {

@@ -2,6 +2,7 @@ import ssh2, { type Client } from 'ssh2';
 import { tell, type ConnectionStep, type HostWord, type Told } from '#libs/contracts';
 import { adviseOn, ConnectFailure, hasNoPinnedType } from '../session/connect-failure.js';
 import { addressesOf, dial, type Dialled } from '../session/dial.js';
+import { FirstWords } from '../session/first-words.js';
 import { methodsFor } from '../session/upstream.js';
 import { guardFromAsset } from '../ssh/asset-guard.js';
 import { hostKeyAlgorithmsOf, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
@@ -165,18 +166,18 @@ function logIn(
   const { assetName, port, hostKeys, username, password, privateKey } = target;
   return new Promise((resolve, reject) => {
     let wrongKey = false;
+    const first = new FirstWords(socket);
     client.once('ready', () => {
       terms.onStep?.('login', tell('logged-in', { username }));
       resolve();
     });
     client.on('error', (error) => {
-      reject(wrongKey || hasNoPinnedType(error) ? hostKeyChanged(target) : loginFailure(target, error));
+      const isOther = wrongKey || hasNoPinnedType(error);
+      const failure = isOther ? hostKeyChanged(target) : loginFailure(target, error);
+      reject(first.orForeign(assetName, failure));
     });
     client.once('close', () => {
-      const told = terms.giveUp?.aborted
-        ? tell('stopped')
-        : tell('closed-before-login', { asset: assetName });
-      reject(new ConnectFailure('connect', told));
+      reject(first.orForeign(assetName, closedEarly(target, terms)));
     });
     client.on('keyboard-interactive', (_name, _instructions, _language, prompts, answer) => {
       answer(prompts.map(({ echo }) => (echo ? '' : (password ?? ''))));
@@ -203,6 +204,11 @@ function logIn(
     guardFromAsset(client, socket, () => client.destroy());
     if (terms.giveUp?.aborted) client.destroy();
   });
+}
+
+function closedEarly({ assetName }: AdminTarget, { giveUp }: AdminConnectionTerms): ConnectFailure {
+  const told = giveUp?.aborted ? tell('stopped') : tell('closed-before-login', { asset: assetName });
+  return new ConnectFailure('connect', told);
 }
 
 function hostKeyChanged({ assetName }: AdminTarget): ConnectFailure {

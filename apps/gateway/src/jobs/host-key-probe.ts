@@ -4,6 +4,7 @@ import { tell, type HostKeyScan } from '#libs/contracts';
 import { fingerprintOf } from '#libs/kernel';
 import { adviseOn, ConnectFailure } from '../session/connect-failure.js';
 import { addressesOf, dial } from '../session/dial.js';
+import { FirstWords } from '../session/first-words.js';
 import { hostKeyAlgorithmsOf, SCANNED_HOST_KEY_TYPES, UPSTREAM_ALGORITHMS } from '../ssh/algorithms.js';
 
 const PROBE_TIMEOUT_MS = 6_000;
@@ -64,12 +65,14 @@ function keyOffered(socket: Socket, { name, giveUp }: Probed, type: string): Pro
       client.destroy();
     };
     giveUp?.addEventListener('abort', end);
+    const first = new FirstWords(socket);
     client.on('error', (error) => {
-      reject(error);
+      reject(first.orForeign(name, adviseOn(name, error)));
     });
     client.once('close', () => {
       giveUp?.removeEventListener('abort', end);
-      reject(new ConnectFailure('connect', tell('connection-closed', { asset: name })));
+      const closed = new ConnectFailure('connect', tell('connection-closed', { asset: name }));
+      reject(first.orForeign(name, closed));
     });
     const hostVerifier = (key: Buffer): boolean => {
       resolve(Buffer.from(key));

@@ -15,6 +15,7 @@ const FAILURES: Readonly<Partial<Record<ConnectWord, (gaps: Gaps) => string>>> =
   'no-route': ({ asset }) => `无法连接 ${asset}：没有到达它的路由。`,
   'no-answer': ({ asset }) => `无法连接 ${asset}：没有应答（超时）。`,
   'no-address-answers': ({ asset, said }) => `无法连接 ${asset}：其所有地址均无应答（${said}）。`,
+  'not-ssh': ({ asset }) => `${asset} 有应答，但不是 SSH 服务：其端口上运行的是其他服务。`,
   'connection-closed': ({ asset }) => `无法连接 ${asset}：对方关闭了连接。`,
   'no-algorithm': ({ asset, said }) => `${asset} 与本网关没有共同的算法：${said}。`,
   'asset-deleted': () => '该资产刚刚被删除。',

@@ -15,6 +15,7 @@ import { gatherWrites } from '../ssh/gathered-writes.js';
 import { rekeyByTraffic } from '../ssh/rekeying.js';
 import { ConnectFailure, describeConnectError, hasNoPinnedType } from './connect-failure.js';
 import { addressesOf, dial } from './dial.js';
+import { FirstWords } from './first-words.js';
 import { ForwardedAgent } from './forwarded-agent.js';
 import type { Downstream, OpenAgent, Pty } from './downstream.js';
 import type { SealedTarget, Target } from './target-directory.js';
@@ -104,11 +105,13 @@ export class Upstream {
     readyTimeout: number,
     { onClosed, giveUp, agent }: ConnectionTerms,
   ): Promise<Upstream> {
+    const { assetName } = target;
     return new Promise((resolve, reject) => {
       const client = new ssh2.Client();
       gatherWrites(socket);
       let stopRekeying = (): void => undefined;
       let wrongHostKey = false;
+      const first = new FirstWords(socket);
       const abort = (): void => {
         client.destroy();
       };
@@ -121,15 +124,14 @@ export class Upstream {
         resolve(new Upstream(client, target));
       });
       client.on('error', (error) => {
-        const isOther = wrongHostKey || hasNoPinnedType(error);
-        reject(isOther ? hostKeyChanged(target) : describeConnectError(target.assetName, error));
+        reject(first.orForeign(assetName, failureOf(target, error, wrongHostKey)));
       });
       client.on('keyboard-interactive', (_name, _instructions, _language, prompts, answer) => {
         answer(prompts.map(({ echo }) => (echo ? '' : (target.password ?? ''))));
       });
       client.once('close', () => {
         stopRekeying();
-        reject(new ConnectFailure('connect', `${target.assetName} closed the connection before the login.`));
+        reject(first.orForeign(assetName, closedEarly(assetName)));
         onClosed();
       });
       const isPinned = (key: Buffer): boolean => {
@@ -309,6 +311,15 @@ function ptyOptions(pty: Pty): PseudoTtyOptions {
 
 function sameBytes(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function failureOf(target: Target, error: Error, wrongHostKey: boolean): ConnectFailure {
+  const isOther = wrongHostKey || hasNoPinnedType(error);
+  return isOther ? hostKeyChanged(target) : describeConnectError(target.assetName, error);
+}
+
+function closedEarly(assetName: string): ConnectFailure {
+  return new ConnectFailure('connect', `${assetName} closed the connection before the login.`);
 }
 
 function hostKeyChanged(target: Target): ConnectFailure {
