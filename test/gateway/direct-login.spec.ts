@@ -94,8 +94,23 @@ requires('hosts', 'ssh').describe('direct login', () => {
     expect(stderr).toMatch(/rule/i);
   });
 
-  it('refuses a login name with too few or too many parts', async () => {
-    for (const login of ['alice@dev', 'alice@dev@web-01@more', '@dev@web-01', 'alice@@web-01']) {
+  it('alice@asset is enough where there is one system user for alice; of several it names them', async () => {
+    const ops = await harness.addPerson('olga');
+    await harness.addRule([ops.id], [way.assetId], [way.systemUserId]);
+    const asOlga = (login: string): Promise<SshClient> => harness.ssh(ops, login);
+    expect((await (await asOlga('olga@web-01')).exec('id -un')).text).toBe('dev\n');
+    expect((await (await asOlga('olga@no-such-asset')).exec('id')).stderr).toMatch(/rule/i);
+    const { status, stderr } = await (await alice('alice@web-01')).exec('id');
+    expect(status).toBe(1);
+    expect(stderr).toContain('Name the system user too, dba or dev:');
+    const ruleless = await harness.addPerson('rudi');
+    expect((await (await harness.ssh(ruleless, 'rudi@web-01')).exec('id')).stderr).toMatch(
+      /No authorization rule/,
+    );
+  });
+
+  it('refuses a login name with empty or too many parts', async () => {
+    for (const login of ['alice@', 'alice@dev@web-01@more', '@dev@web-01', 'alice@@web-01']) {
       expect((await (await alice(login)).exec('id', [], { timeout: 10_000 })).status).not.toBe(0);
     }
   });
@@ -164,7 +179,11 @@ requires('hosts', 'ssh').describe('direct login', () => {
     await addWayTo('web-03', stranger);
     const denied = await (await alice('alice@dev@web-03')).exec('id');
     expect(denied.stderr).toMatch(/refused the login/i);
-    for (const { status, text } of [down, denied])
+    const port = Number(new URL(harness.product.url).port);
+    await addWayTo('console', { address: '127.0.0.1', port, hostKey: host.hostKey });
+    const foreign = await (await alice('alice@dev@console')).exec('id');
+    expect(foreign.stderr).toMatch(/console answers, but not as an SSH server/);
+    for (const { status, text } of [down, denied, foreign])
       expect({ status: status === 0, text }).toEqual({ status: false, text: '' });
   });
 

@@ -31,6 +31,7 @@ const CODES: SessionWords<Code> = {
   cannotCheck: { code: 'cannot-check' },
   noRecords: { code: 'no-records' },
   nameHost: null,
+  nameSystemUser: () => null,
   only: () => null,
 };
 

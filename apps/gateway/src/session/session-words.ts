@@ -29,6 +29,8 @@ export interface SessionWords<T = string> {
   cannotCheck: T;
   noRecords: T;
   nameHost: T;
+  /** No system user was named, and the person may be any of these. */
+  nameSystemUser(names: readonly string[]): T;
   /** A sentence that there is in these words only. */
   only(sentence: string): T;
 }
@@ -59,6 +61,8 @@ const EN: SessionWords = {
   cannotCheck: 'The gateway can not check your access right now. Try again soon.',
   noRecords: 'The gateway can keep no records now, so no session starts. Tell an administrator.',
   nameHost: 'Name the host to run a command on: ssh user@systemuser@asset@gateway command',
+  nameSystemUser: (names) =>
+    `Name the system user too, ${names.join(' or ')}: ssh user@systemuser@asset@gateway`,
   only: (sentence) => sentence,
 };
 
@@ -84,6 +88,7 @@ const ZH_CN: SessionWords = {
   cannotCheck: '网关目前无法核实您的访问授权，请稍后再试。',
   noRecords: '网关目前无法保存记录，因此不能开始会话。请联系管理员。',
   nameHost: '请指明要执行命令的资产：ssh 用户@系统用户@资产@网关 命令',
+  nameSystemUser: (names) => `请同时指明系统用户（${names.join('、')}）：ssh 用户@系统用户@资产@网关`,
   only: (sentence) => sentence,
 };
 

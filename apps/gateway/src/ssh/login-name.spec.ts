@@ -13,18 +13,17 @@ describe('parseLoginName', () => {
     });
   });
 
-  it.each([
-    '',
-    '@',
-    'alice@',
-    'alice@dev',
-    'alice@dev@',
-    'a@b@c@d',
-    'a\nb',
-    'a\u0000',
-    'a\u202eb',
-    'x'.repeat(401),
-  ])('belongs to nobody: %j', (text) => {
-    expect(parseLoginName(text)).toBeNull();
+  it.each(['alice@web-01', 'alice#web-01'])('takes %s there as whoever the person may be', (text) => {
+    expect(parseLoginName(text)).toEqual({
+      username: 'alice',
+      target: { systemUsername: null, asset: 'web-01' },
+    });
   });
+
+  it.each(['', '@', 'alice@', 'alice@dev@', 'a@b@c@d', 'a\nb', 'a\u0000', 'a\u202eb', 'x'.repeat(401)])(
+    'belongs to nobody: %j',
+    (text) => {
+      expect(parseLoginName(text)).toBeNull();
+    },
+  );
 });

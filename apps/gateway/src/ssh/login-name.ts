@@ -1,14 +1,14 @@
 /** What a client put before the `@` of the gateway's address. */
 export interface LoginName {
   username: string;
-  /** Direct login; null: the menu. */
-  target: { systemUsername: string; asset: string } | null;
+  /** Direct login; null: the menu. A system user of null: the only one there as whom the person may. */
+  target: { systemUsername: string | null; asset: string } | null;
 }
 
 const MAX_LENGTH = 400;
 
 /**
- * Reads `user`, `user@systemuser@asset` or `user#systemuser#asset` (FEATURES C5).
+ * Reads `user`, `user@systemuser@asset`, `user@asset`, or the same with `#` (FEATURES C5).
  * Gives null for anything else: it belongs to nobody.
  */
 export function parseLoginName(text: string): LoginName | null {
@@ -16,8 +16,10 @@ export function parseLoginName(text: string): LoginName | null {
   const separator = text.includes('@') ? '@' : '#';
   const parts = text.split(separator);
   if (parts.some((part) => part === '')) return null;
-  const [username = '', systemUsername, asset] = parts;
-  if (parts.length === 1) return { username: username.toLowerCase(), target: null };
-  if (parts.length !== 3 || systemUsername === undefined || asset === undefined) return null;
-  return { username: username.toLowerCase(), target: { systemUsername, asset } };
+  if (parts.length > 3) return null;
+  const [name = '', ...place] = parts;
+  const username = name.toLowerCase();
+  const asset = place.pop();
+  if (asset === undefined) return { username, target: null };
+  return { username, target: { systemUsername: place[0] ?? null, asset } };
 }

@@ -226,14 +226,18 @@ export class SshDoor {
     if (user.mustChangePassword && byPassword) {
       refusal = MENU_TEXTS[chooseLanguage(user.language, request.environment)].mustChangePassword;
     } else {
-      const wish = await direct.resolve(user.id, target, needs.action).catch((error: unknown) => {
+      try {
+        const wish = await direct.resolve(user.id, target, needs.action);
+        if (wish) {
+          await opener.open({ ...wish, ...needs, language: user.language }, downstream, pool);
+          return;
+        }
+        const named = target.systemUsername !== null;
+        const may = named ? [] : await direct.accounts(user.id, target.asset, needs.action);
+        if (may.length > 0) refusal = words.nameSystemUser(may.map(({ username }) => username));
+      } catch (error) {
         logger.error({ err: error }, 'direct login');
         refusal = words.cannotCheck;
-        return null;
-      });
-      if (wish) {
-        await opener.open({ ...wish, ...needs, language: user.language }, downstream, pool);
-        return;
       }
     }
     downstream.notice(refusal);
