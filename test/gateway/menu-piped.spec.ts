@@ -78,6 +78,13 @@ requires('hosts', 'ssh').describe('the menu without a terminal, its input a pipe
     },
   );
 
+  it.each(['no such asset\nid\n', '77\n', 'p\n77', 'w'])(
+    '%j chooses none: that it failed is told',
+    async (input) => {
+      expect((await piped(input)).status).toBe(1);
+    },
+  );
+
   it('takes a last line without its end: a key, and the answer to a question', async () => {
     const left = await piped('p\nexit');
     expect([left.text, left.status]).toEqual([expect.stringContaining('Goodbye'), 0]);

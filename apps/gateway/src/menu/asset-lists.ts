@@ -35,6 +35,7 @@ const EXACT_LIMIT = 2;
 export class AssetLists {
   private shown: Shown | null = null;
   private recentFirst: boolean;
+  private missed = false;
 
   constructor(
     private readonly screen: MenuScreen,
@@ -46,6 +47,11 @@ export class AssetLists {
   /** Whether the list shown last goes on beyond its page. */
   get hasPages(): boolean {
     return this.shown !== null && this.shown.total > this.shown.items.length;
+  }
+
+  /** Whether the last line that was to choose an asset fitted none, or several. */
+  get hasMissed(): boolean {
+    return this.missed;
   }
 
   /** Lists what matches, from the beginning. */
@@ -86,18 +92,21 @@ export class AssetLists {
   async pickRow(number: number): Promise<void> {
     const { texts } = this.screen;
     const asset = this.shown?.items[number - 1 - this.shown.offset];
+    this.missed = !asset;
     if (asset) await this.pick(asset);
     else this.screen.say(this.shown ? texts.noSuchRow(number) : texts.listFirst);
   }
 
   /** Exact name or address first, else everything that contains the text: one hit connects, several are listed. */
   async find(text: string): Promise<void> {
+    this.missed = false;
     const exact = await this.read({ exact: text, offset: 0, limit: EXACT_LIMIT });
     const [only] = exact.items;
     if (only && exact.total === 1) return this.pick(only);
     const found = await this.read({ q: text, offset: 0, limit: this.pageSize });
     const [hit] = found.items;
     if (hit && found.total === 1) return this.pick(hit);
+    this.missed = true;
     this.show({ filter: { q: text }, offset: 0, ...found });
   }
 

@@ -255,7 +255,7 @@ export class MenuChannel implements MenuScreen {
     }
     if (this.inputHasEnded && !this.over) await this.follow(this.editor.end());
     this.busy = false;
-    if (this.inputHasEnded) this.quit();
+    if (this.inputHasEnded) this.quit({ status: this.desk.assets.hasMissed ? 1 : 0 });
     else if (!this.over) this.channel.resume();
   }
 
