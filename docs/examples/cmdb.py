@@ -41,7 +41,10 @@ def call(method, path, body=None, **query):
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.loads(answer.read() or "null")
     except urllib.error.HTTPError as error:
-        sys.exit(f"{method} {path}: {error.code}\n{error.read().decode(errors='replace')}")
+        about = f" ({body['name']})" if body and "name" in body else ""
+        sys.exit(f"{method} {path}{about}: {error.code}\n{error.read().decode(errors='replace')}")
+    except urllib.error.URLError as error:
+        sys.exit(f"{method} {url}: {error.reason}")
 
 
 def known_assets():
@@ -56,8 +59,17 @@ def known_assets():
 
 
 def read_rows(path):
-    text = pathlib.Path(path).read_text(encoding="utf-8-sig")
-    rows = json.loads(text) if path.endswith(".json") else list(csv.DictReader(text.splitlines()))
+    try:
+        text = pathlib.Path(path).read_text(encoding="utf-8-sig")
+        rows = json.loads(text) if path.endswith(".json") else list(csv.DictReader(text.splitlines()))
+    except (OSError, ValueError) as error:
+        sys.exit(f"{path}: {error}")
+    for number, row in enumerate(rows, 1):
+        missing = [column for column in ("id", "name", "address") if row.get(column) in (None, "")]
+        if missing:
+            sys.exit(f"{path}: row {number} has no {' and no '.join(missing)}")
+        if row.get("port") and not str(row["port"]).isdecimal():
+            sys.exit(f"{path}: row {number}: {row['port']} is no port")
     by_id = {str(row["id"]): row for row in rows}
     if len(by_id) < len(rows):
         sys.exit(f"{path}: an id stands there twice")
@@ -137,6 +149,9 @@ def main():
     reading.add_argument("--from", dest="begin", type=moment, default=evening)
     reading.add_argument("--to", dest="end", type=moment, default=(today + datetime.timedelta(hours=8)).isoformat())
     asked = parser.parse_args()
+    for name in ("GATEHOUSE_URL", "GATEHOUSE_TOKEN"):
+        if not os.environ.get(name):
+            sys.exit(f"Set {name}; --help says more.")
     if asked.verb == "sync":
         sync(asked.file)
     else:

@@ -115,6 +115,7 @@ describe('gatehouse audit', { timeout: 60_000 }, () => {
       ['nonsense'],
     ])
       await expect(runAuditCommand(args)).rejects.toThrow(UsageError);
+    await expect(runAuditCommand(['verify', join(place, 'nothing')])).rejects.toThrow(/There is no folder/);
     const nowhere = { GATEHOUSE_DATA_DIR: join(place, 'nothing') };
     const keyless = await stock.commandIn(nowhere, 'audit', 'verify', '--live');
     expect(keyless.code).toBe(2);

@@ -120,6 +120,13 @@ requires('terminal').describe('the example of internal tooling', () => {
     const before = await stands();
     const empty = failed.parse(await sync('hosts.csv', 'id,name,address\n').catch((error: unknown) => error));
     expect(empty.stderr).toContain('no rows');
+    for (const [text, said] of [
+      ['name,address\nweb-1,192.0.2.1', 'hosts.csv: row 1 has no id\n'],
+      ['id,name,address,port\n17,web-1,192.0.2.1,x', 'hosts.csv: row 1: x is no port\n'],
+    ] as const) {
+      const { stderr } = failed.parse(await sync('hosts.csv', text).catch((error: unknown) => error));
+      expect(stderr).toBe(said);
+    }
     const wrong = failed.parse(
       await run(['sync', 'hosts.json'], 'gatehouse_x').catch((error: unknown) => error),
     );

@@ -102,7 +102,7 @@ describe('gatehouse user', { timeout: 120_000 }, () => {
     await client.get('/me').expect(401);
     await (await loginWith('bob', PASSWORD)).get('/me').expect(200);
     expect(await newest('bob')).toMatchObject({ action: 'user.reset-second-factor', way: 'command-line' });
-    await expect(runUserCommand(['reset-second-factor', 'bob'])).rejects.toThrow();
+    await expect(runUserCommand(['reset-second-factor', 'bob'])).rejects.toThrow('bob has no second factor.');
   });
 
   it('unlocks a throttled account', async () => {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import type { DataSource } from 'typeorm';
@@ -86,8 +86,10 @@ async function verifyAudit(args: string[]): Promise<number> {
       return tell(verdict, began);
     });
   }
+  const path = onlyArgument(positionals, 'folder');
+  if (!existsSync(path)) throw new Error(`There is no folder ${path}.`);
   try {
-    const folder = new ExportFolder(onlyArgument(positionals, 'folder'));
+    const folder = new ExportFolder(path);
     const keys = trusted ?? new TrustedKeys(folder.publicKey());
     keys.follow(folder.successions());
     return tell(await new AuditVerifier(folder, keys, anchor).verify(), began);

@@ -87,9 +87,9 @@ function text(folder: string, name: string): string {
   try {
     return readFileSync(join(folder, name), 'utf8');
   } catch (error) {
-    throw new Error(`${folder} is no backup: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    const isAway = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    const why = isAway ? `it has no ${name}` : error instanceof Error ? error.message : String(error);
+    throw new Error(`${folder} is no backup: ${why}.`, { cause: error });
   }
 }
 

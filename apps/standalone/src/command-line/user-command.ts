@@ -4,6 +4,7 @@ import { InfrastructureModule, User, type Infrastructure } from '#libs/database'
 import {
   countsAt,
   IdentityModule,
+  NoSecondFactor,
   SecondFactorBook,
   USERNAME_PATTERN,
   USERNAME_RULE,
@@ -50,7 +51,9 @@ const VERBS: Readonly<Record<string, Verb>> = {
   },
   'reset-second-factor': async ({ factors, actor }, name, user) => {
     const known = existing(name, user);
-    await factors.reset(actor, known.id);
+    await factors.reset(actor, known.id).catch((error: unknown) => {
+      throw error instanceof NoSecondFactor ? new Error(`${name} has no second factor.`) : error;
+    });
     return `${name}: second factor taken away, logins ended${standing(known)}\n`;
   },
   unlock: async ({ users, actor }, name, user) => {
