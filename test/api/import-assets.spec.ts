@@ -202,6 +202,12 @@ describe('importing assets', () => {
     ]);
   });
 
+  it.each(['port', 'SSH port', 'SSH 端口', '端口'])('takes the port from a column %j', async (header) => {
+    const { id, unknownHeaders } = await checkAssets(`name,address,${header}\nported,192.0.2.70,2200\n`);
+    expect(unknownHeaders).toEqual([]);
+    expect(JSON.stringify(await rows(id))).toContain('2200');
+  });
+
   it('says what it leaves out: unknown headers, columns without one, remarks, further sheets', async () => {
     const file = await writeExcel([
       {

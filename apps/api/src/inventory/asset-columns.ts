@@ -62,6 +62,7 @@ const reached: SheetColumns = [
   {
     field: 'port',
     titles: { en: 'SSH port', 'zh-CN': 'SSH 端口' },
+    also: ['端口'],
     help: {
       en: '1 to 65535; blank or -: that of the default settings',
       'zh-CN': '1–65535；留空或 - 表示使用默认设置',

@@ -27,6 +27,8 @@ export interface WrittenColumn {
 
 /** A column of an import, its template and the export. */
 export interface SheetColumn extends WrittenColumn {
+  /** Further headers that are understood, such as the console's word for it. */
+  also?: readonly string[];
   /** What belongs there. */
   help: InBoth;
   form: CellForm;
@@ -66,7 +68,9 @@ export interface HeaderMatch {
 export function matchHeaders(known: SheetColumns, { row, cells }: SheetRow): HeaderMatch {
   const names = new Map(
     known.flatMap((column) =>
-      [column.field, column.titles.en, column.titles['zh-CN']].map((name) => [bare(name), column] as const),
+      [column.field, column.titles.en, column.titles['zh-CN'], ...(column.also ?? [])].map(
+        (name) => [bare(name), column] as const,
+      ),
     ),
   );
   const match: HeaderMatch = { columns: [], headers: [], unknown: [], repeated: [] };
