@@ -167,7 +167,11 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await shows(1, /^200$/m);
     expect(await textOf(1)).not.toContain('needle-42');
     await page.keyboard.press('Control+Shift+F');
-    await page.getByRole('textbox', { name: /Search in the terminal/ }).fill('needle-42');
+    const box = page.getByRole('textbox', { name: /Search in the terminal/ });
+    await box.fill('was never there');
+    await page.getByText('It was not shown.').waitFor();
+    await box.fill('needle-42');
+    await page.getByText('It was not shown.').waitFor({ state: 'detached' });
     await shows(1, /needle-42/);
     await page.keyboard.press('Escape');
     const found = await pane(1).getByText('needle-42', { exact: true }).first().boundingBox();

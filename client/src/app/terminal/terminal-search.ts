@@ -4,19 +4,20 @@ import { injectWords } from '../language/words';
 /** The box to search in what a terminal has shown: Enter goes up, Shift Enter down, Esc leaves. */
 @Component({
   selector: 'gh-terminal-search',
-  template: `<input
-    #box
-    type="text"
-    autocomplete="off"
-    spellcheck="false"
-    [attr.aria-label]="t('terminal.search')"
-    [placeholder]="t('terminal.search')"
-    [class.not-found]="notFound()"
-    (input)="search('up')"
-    (keydown.enter)="search('up')"
-    (keydown.shift.enter)="search('down')"
-    (keydown.escape)="closed.emit()"
-  />`,
+  template: `<span class="told" role="status">{{ notFound() ? t('replay.noHits') : '' }}</span>
+    <input
+      #box
+      type="text"
+      autocomplete="off"
+      spellcheck="false"
+      [attr.aria-label]="t('terminal.search')"
+      [placeholder]="t('terminal.search')"
+      [class.not-found]="notFound()"
+      (input)="search('up')"
+      (keydown.enter)="search('up')"
+      (keydown.shift.enter)="search('down')"
+      (keydown.escape)="closed.emit()"
+    />`,
   styles: `
     input {
       width: 220px;
@@ -26,6 +27,13 @@ import { injectWords } from '../language/words';
       border-radius: 4px;
       background: var(--terminal-ground);
       color: var(--terminal-ink);
+    }
+    .told {
+      margin: 0 8px;
+      color: var(--terminal-ink);
+    }
+    .told:empty {
+      margin: 0;
     }
     .not-found {
       border-color: var(--terminal-red);
