@@ -114,9 +114,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
     await page.reload();
     const told = (): Promise<string | null> => page.locator('.replay-time').first().textContent();
     await expect.poll(told).toMatch(/^00:00 \/ 00:\d\d$/);
-    await expect
-      .poll(async () => Number((await told())?.slice(-2)))
-      .toBeGreaterThanOrEqual(PAUSE);
+    await expect.poll(async () => Number((await told())?.slice(-2))).toBeGreaterThanOrEqual(PAUSE);
     letCome();
     await page.unrouteAll({ behavior: 'wait' });
     await expect.poll(shown).toContain('last-55');
