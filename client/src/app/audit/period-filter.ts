@@ -63,6 +63,9 @@ const WHOLE_DAYS: Hours = { from: '', to: '' };
     nz-range-picker {
       width: 222px;
     }
+    nz-range-picker:not(:has(input:not(:placeholder-shown))) {
+      width: 184px;
+    }
     input {
       width: 62px;
     }

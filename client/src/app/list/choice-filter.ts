@@ -13,7 +13,7 @@ const TYPING_PAUSE_MS = 150;
   imports: [FormsModule, NzOptionComponent, NzSelectComponent],
   template: `
     <label class="for-readers" [for]="field() + '-filter'">{{ label() }}</label>
-    <span class="as-wide" aria-hidden="true">{{ label() }}</span>
+    <span class="as-wide" aria-hidden="true">{{ name() ?? label() }}</span>
     <nz-select
       nzShowSearch
       nzServerSearch
@@ -35,6 +35,8 @@ const TYPING_PAUSE_MS = 150;
   styles: `
     :host {
       display: inline-grid;
+      grid-template-columns: minmax(0, auto);
+      max-width: 190px;
     }
     nz-select,
     .as-wide {
@@ -43,10 +45,7 @@ const TYPING_PAUSE_MS = 150;
     nz-select {
       min-width: 74px;
     }
-    nz-select:has(nz-select-item) {
-      width: 150px;
-    }
-    /* a select is as wide as its name, also while somebody types into it */
+    /* a select is as wide as its name or what is chosen, also while somebody types into it */
     .as-wide {
       height: 0;
       padding: 0 28px 0 12px;
@@ -86,6 +85,8 @@ export class ChoiceFilter<Row extends Listed> {
     const named = this.named.hasValue() ? this.named.value() : undefined;
     return named && !found.some((choice) => choice.id === named.id) ? [named, ...found] : found;
   });
+  /** Of what is chosen, once it is known. */
+  protected readonly name = computed(() => this.shown().find((choice) => choice.id === this.chosen())?.name);
 
   protected choose(id: string | null): void {
     this.list().filter({ [this.field()]: id });
