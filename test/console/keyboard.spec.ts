@@ -265,9 +265,9 @@ requires('hosts', 'ssh', 'browser').describe('the console by keyboard alone', ()
     await hand.tabTo('Watch');
     await hand.press('Enter');
     await page.getByText('Live', { exact: true }).waitFor(patience);
-    await hand.tabTo('Terminal input');
+    await hand.tabTo("The user's terminal");
     await hand.press('Tab');
-    expect(await hand.at()).not.toBe('Terminal input');
+    expect(await hand.at()).not.toBe("The user's terminal");
     await hand.goTo('command records');
     await hand.press('/');
     await hand.type('seen-by-keys');
@@ -285,7 +285,7 @@ requires('hosts', 'ssh', 'browser').describe('the console by keyboard alone', ()
     const before = (await speed())?.trim();
     await hand.press('>');
     await expect.poll(async () => (await speed())?.trim()).not.toBe(before);
-    await hand.tabTo('Terminal input');
+    await hand.tabTo('Recording');
     const played = await isPlaying();
     await hand.press('Space');
     await expect.poll(isPlaying).toBe(!played);
