@@ -6,6 +6,8 @@ export const ALL_COMMANDS = 'ALL';
 /** Printable ASCII: what sudoers of every version reads alike. */
 const PRINTABLE = /^[\x20-\x7e]*$/;
 const PATH = /^(?:\/[A-Za-z0-9_.+@%~*?[\]-]+)+$/;
+/** A list as sudoers writes it: a comma in or after the program, or before another path or ALL. */
+const SEVERAL = /^[^ ]*(?<!\\),|(?<!\\), (?:\/|ALL$)/;
 
 /** Why a command is refused, checked in this order. sudoers(5), "Other special characters and reserved words". */
 const refusals: { code: string; message: string; applies: (command: string) => boolean }[] = [
@@ -19,6 +21,11 @@ const refusals: { code: string; message: string; applies: (command: string) => b
     code: 'blanks',
     message: 'Separate words by one blank: sudo reads several as one.',
     applies: (command) => /^ | $| {2}/.test(command),
+  },
+  {
+    code: 'several_commands',
+    message: 'Write one command a line: a comma does not separate commands here.',
+    applies: (command) => SEVERAL.test(command),
   },
   {
     code: 'not_absolute',

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { Operation } from '#libs/database';
+import { AssetGroup, Operation } from '#libs/database';
+import { asId } from '#libs/kernel';
 import { failureOf, StockedApi, type Caller } from './stocked-api.js';
 
 const NOBODY = '00000000-0000-7000-8000-000000000000';
@@ -75,12 +76,28 @@ describe('asset groups', () => {
 
   it.each([
     ['no name', {}, 'name:required'],
+    ['a way as its name', { name: 'DB/MySQL' }, 'name:not_an_asset_group_name'],
     ['an unknown parent', { name: 'x', parentId: NOBODY }, 'parentId:not_found'],
     ['an unknown asset', { name: 'x', assetIds: [NOBODY] }, 'assetIds:not_found'],
     ['a word as parent', { name: 'x', parentId: 'web' }, 'parentId:not_an_id'],
     ['an unknown field', { name: 'x', groupIds: [] }, 'groupIds:unknown_field'],
   ])('are refused with %s', async (_what, body, expected) => {
     expect(failureOf(await admin.post('/asset-groups', body)).fields).toEqual([expected]);
+  });
+
+  it('that were named with a / before keep that name until they get another', async () => {
+    const id = await group('old way');
+    await api.database.getRepository(AssetGroup).update({ id: asId(id) }, { name: 'DB/MySQL' });
+    expect((await admin.patch(`/asset-groups/${id}`, { comment: 'kept' })).body).toMatchObject({
+      name: 'DB/MySQL',
+      comment: 'kept',
+    });
+    expect(failureOf(await admin.patch(`/asset-groups/${id}`, { name: 'DB/PG' })).fields).toEqual([
+      'name:not_an_asset_group_name',
+    ]);
+    expect((await admin.patch(`/asset-groups/${id}`, { name: 'MySQL' })).body).toMatchObject({
+      name: 'MySQL',
+    });
   });
 
   it('name the ids that are not there', async () => {

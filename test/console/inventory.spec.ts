@@ -100,6 +100,12 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
       await page.locator('gh-field .problem').first().waitFor();
       return page.locator('gh-field .problem').allTextContents();
     };
+    expect(await refusals('/asset-groups/new', { name: 'DB/MySQL' })).toEqual([
+      '/ 用于分隔资产组的层级，请去掉，改为把该组放在上级资产组之下。',
+    ]);
+    expect(await refusals('/sudo-aliases/new', { name: 'IDS', commands: '/bin/id, /bin/ls' })).toEqual([
+      '每行只写一条命令：这里不能用逗号分隔命令。',
+    ]);
     expect(await refusals('/sudo-aliases/new', { name: 'all', commands: 'ALL' })).toEqual([
       '可用字母、数字和 _，以字母开头。ALL 是 sudo 自身的保留名称。',
     ]);

@@ -7,12 +7,20 @@ import {
   type AssetGroupRow,
 } from '#libs/inventory';
 import type { AssetGroupId, AssetId } from '#libs/kernel';
-import { Comment, IdField, IdList, Name } from '../http/fields.js';
+import { Comment, IdField, IdList, Text } from '../http/fields.js';
 import { ListQueryBy, PageOf } from '../http/list-query.js';
+import type { TextForm } from '../http/text-forms.js';
+
+/** Sheets write the way to a group as its names with / between them. */
+const GROUP_NAME: TextForm = {
+  pattern: /^[^/]*$/,
+  code: 'not_an_asset_group_name',
+  rule: '/ separates the levels of asset groups: leave it out, and put the group below another instead.',
+};
 
 /** A new asset group. */
 export class CreateAssetGroup implements AssetGroupDraft {
-  @Name()
+  @Text({ min: 1, max: 128, form: GROUP_NAME })
   name!: string;
 
   @IdField({ optional: true, nullable: true, description: 'Group above it; null: none' })
