@@ -7,7 +7,8 @@
 The file is CSV with the columns id, name, address and, where known, port, environment, serial, team, host_key, or JSON: a
 list of objects with these fields. An asset belongs to a row by its label `cmdb`, which holds the row's id; so renamed and
 moved hosts stay the same asset, and assets without the label are left alone. What is gone from the file is retired and
-made inactive: nobody gets in, and its history stays. Run again, it changes nothing.
+made inactive: nobody gets in, and its history stays. Run again, it changes nothing. Rows that Gatehouse refuses are
+listed at the end, all others are done; then it exits with 1.
 
 `commands` prints one JSON object a line, from yesterday 20:00 to today 08:00 of this machine's clock, or --from and --to.
 
@@ -27,8 +28,12 @@ import urllib.request
 LABEL = "cmdb"
 
 
+class Refused(Exception):
+    """A change that the API refused, in its own words."""
+
+
 def call(method, path, body=None, **query):
-    """One request; gives the parsed answer. Ends the program with the API's own words when it is refused."""
+    """One request; gives the parsed answer. A field that is refused is about one row; all else ends the program."""
     url = f"{os.environ['GATEHOUSE_URL'].rstrip('/')}/api/v1{path}"
     if query:
         url += "?" + urllib.parse.urlencode(query)
@@ -42,7 +47,10 @@ def call(method, path, body=None, **query):
             return json.loads(answer.read() or "null")
     except urllib.error.HTTPError as error:
         about = f" ({body['name']})" if body and "name" in body else ""
-        sys.exit(f"{method} {path}{about}: {error.code}\n{error.read().decode(errors='replace')}")
+        told = f"{method} {path}{about}: {error.code}\n{error.read().decode(errors='replace')}"
+        if body is not None and error.code in (404, 409, 422):
+            raise Refused(told) from error
+        sys.exit(told)
     except urllib.error.URLError as error:
         sys.exit(f"{method} {url}: {error.reason}")
 
@@ -101,24 +109,39 @@ def change(asset, fields):
     return bool(differing)
 
 
+def add(identity, row):
+    # a host key is taken once; another one later is for a person to look at
+    keys = {"hostKeys": [row["host_key"]]} if row.get("host_key") else {}
+    call("POST", "/assets", {**wanted(identity, row, {}), **keys})
+    return True
+
+
 def sync(path):
     rows, known = read_rows(path), known_assets()
-    added = changed = retired = 0
+    done, refused = {"added": 0, "changed": 0, "retired": 0}, []
+
+    def attempt(verb, work):
+        """A row that is refused does not keep the others from being done."""
+        try:
+            done[verb] += work()
+        except Refused as error:
+            refused.append(str(error))
+
     # first what is gone, and out of the way: its name may be another's now
     for identity, asset in known.items():
         if identity not in rows and asset["status"] != "retired":
             name = f"{asset['name'][:90]} (retired {identity[:20]})"
-            retired += change(asset, {"name": name, "status": "retired", "active": False})
+            attempt("retired", lambda: change(asset, {"name": name, "status": "retired", "active": False}))
     for identity, row in rows.items():
         asset = known.get(identity)
         if asset:
-            changed += change(asset, wanted(identity, row, asset["labels"]))
+            attempt("changed", lambda: change(asset, wanted(identity, row, asset["labels"])))
         else:
-            # a host key is taken once; another one later is for a person to look at
-            keys = {"hostKeys": [row["host_key"]]} if row.get("host_key") else {}
-            call("POST", "/assets", {**wanted(identity, row, {}), **keys})
-            added += 1
-    print(f"{added} added, {changed} changed, {retired} retired, {len(rows)} in the CMDB")
+            attempt("added", lambda: add(identity, row))
+    told = ", ".join(f"{count} {verb}" for verb, count in done.items())
+    print(f"{told}, {len(rows)} in the CMDB")
+    if refused:
+        sys.exit("\n".join([f"{len(refused)} refused:", *refused]))
 
 
 def commands(begin, end):

@@ -25,6 +25,7 @@ const execute = promisify(execFile);
 const script = fileURLToPath(new URL('../../../docs/examples/cmdb.py', import.meta.url));
 const made = z.object({ token: z.string() });
 const failed = z.object({ code: z.number(), stderr: z.string() });
+const refusedRun = failed.extend({ stdout: z.string() });
 const assets = z.object({
   items: z.array(
     z.object({
@@ -113,6 +114,27 @@ requires('terminal').describe('the example of internal tooling', () => {
       ['by-hand', true],
       ['web-1', true],
       ['web-2', true],
+    ]);
+  });
+
+  it('does all other rows when some are refused, lists those, and fails', async () => {
+    const rows = [
+      'id,name,address',
+      '17,web@1,192.0.2.1',
+      '18,web-2,192.0.2.22',
+      '19,web-3,not an address',
+      '20,web-4,192.0.2.4',
+    ];
+    const run = refusedRun.parse(await sync('hosts.csv', rows.join('\n')).catch((error: unknown) => error));
+    expect(run).toMatchObject({ code: 1, stdout: '1 added, 1 changed, 0 retired, 4 in the CMDB\n' });
+    expect(run.stderr).toMatch(
+      /^2 refused:\nPATCH .*\(web@1\): 422\n.*not_an_asset_name.*\nPOST \/assets \(web-3\): 422\n.*not_an_address/,
+    );
+    expect((await stands()).map(({ name, address }) => [name, address])).toEqual([
+      ['by-hand', '192.0.2.99'],
+      ['web-1', '192.0.2.1'],
+      ['web-2', '192.0.2.22'],
+      ['web-4', '192.0.2.4'],
     ]);
   });
 
