@@ -9,6 +9,8 @@ import type { Bench } from './routes.js';
 /** The peers cost the same for each session, so that fewer of them tell as much. */
 const PEER_SESSIONS = 100;
 const SETTLE_MS = 5000;
+/** Until the gateway has put away what only a session needs in which something happens, 30 s, and a little. */
+const REST_MS = 40_000;
 /** A command that sessions have run before they are idle. */
 const TYPED = 'echo typed\r';
 
@@ -29,7 +31,7 @@ export async function measureMemory(bench: Bench, sessions: number): Promise<Fig
     size: sessions,
   };
   const perGateway = await costOf(onGateway, () => product.gatewayMemory());
-  const perUsed = await costOf({ ...onGateway, typed: TYPED }, () => product.gatewayMemory());
+  const perUsed = await costOf({ ...onGateway, typed: TYPED }, () => product.gatewayMemory(), REST_MS);
   const asPeer = { ...onAsset, size: PEER_SESSIONS, typed: TYPED };
   const perJump = await costOf({ ...asPeer, through: onJump }, () => memoryOf(jumpHost));
   const nested = `exec ssh -tt -i ${key.file} -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR dev@${asset.address}`;
@@ -56,14 +58,18 @@ export async function measureMemory(bench: Bench, sessions: number): Promise<Fig
   };
 }
 
-/** Bytes per session: memory with the crowd there, less memory before it came. */
-async function costOf(order: CrowdOrder, memory: () => Promise<number>): Promise<number> {
+/** Bytes per session: memory with the crowd there and so long idle, less memory before it came. */
+async function costOf(
+  order: CrowdOrder,
+  memory: () => Promise<number>,
+  idleMs = SETTLE_MS,
+): Promise<number> {
   // One session beforehand loads what the first one loads.
   await (await gather({ ...order, size: 8 })).dismiss();
   await sleep(SETTLE_MS);
   const before = await memory();
   const crowd = await gather(order);
-  await sleep(SETTLE_MS);
+  await sleep(idleMs);
   const after = await memory().finally(() => crowd.dismiss());
   return (after - before) / order.size;
 }

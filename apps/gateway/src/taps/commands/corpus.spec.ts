@@ -38,12 +38,19 @@ const streams = CORPUS.flatMap((file) => gunzipSync(readFileSync(file)).toString
   (line) => stream.parse(JSON.parse(line)),
 );
 
-async function detect({ columns, rows, events }: Stream): Promise<DetectedCommand[]> {
+/** @param rests the screen is put away wherever the stream pauses */
+async function detect(
+  { columns, rows, events }: Stream,
+  rests?: { count: number },
+): Promise<DetectedCommand[]> {
   const found: DetectedCommand[] = [];
   const detector = new CommandDetector(columns, rows, (command) => found.push(command));
   let last = 0;
   for (const [at, code, data] of events) {
-    if (at - last > 150) detector.settle(at);
+    if (at - last > 150) {
+      detector.settle(at);
+      if (rests && detector.rest()) rests.count++;
+    }
     if (code === 'r') detector.resized(...data);
     else if (code === 'i') detector.input(Buffer.from(data, 'base64'), at);
     else await detector.output(Buffer.from(data, 'base64'), at);
@@ -109,6 +116,15 @@ describe('the corpus of recorded terminals', async () => {
   it('holds streams of many shells', () => {
     expect(plain.length).toBeGreaterThan(300);
     expect(results.length - plain.length).toBeGreaterThan(60);
+  });
+
+  it('gives the same of screens that are put away in each pause', async () => {
+    const rests = { count: 0 };
+    const again = await Promise.all(
+      results.map(async ({ found, ...one }) => ({ name: one.name, found, rested: await detect(one, rests) })),
+    );
+    for (const { name, found, rested } of again) expect(rested, name).toEqual(found);
+    expect(rests.count).toBeGreaterThan(500);
   });
 
   it('gives the commands of plain work exactly', () => {

@@ -1,4 +1,7 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { parentPort } from 'node:worker_threads';
+import { z } from 'zod';
 import type { DetectorAnswer, SessionParcel, TapEvent } from './detector-messages.js';
 import { CommandDetector } from './detector.js';
 
@@ -6,9 +9,14 @@ import { CommandDetector } from './detector.js';
 const SETTLE_MS = 250;
 /** A session is looked at so many times after its last byte. */
 const LOOKS = 20;
+/** And after so many more its screen is put away. */
+const REST_AFTER = 120;
+/** Screens that are put away leave memory that an idle thread would keep: so many at least are worth a collection. */
+const COLLECT_AFTER = 64;
 
 interface Watched {
   detector: CommandDetector;
+  /** Looks since its last byte. */
   looks: number;
 }
 
@@ -23,7 +31,7 @@ function open({ session, columns, rows }: SessionParcel): Watched {
   const detector = new CommandDetector(columns, rows, (command) => {
     answer({ kind: 'found', session, command });
   });
-  const entry = { detector, looks: LOOKS };
+  const entry = { detector, looks: 0 };
   watched.set(session, entry);
   return entry;
 }
@@ -37,7 +45,7 @@ async function apply(detector: CommandDetector, event: TapEvent, bytes: Buffer):
 
 async function workOff(parcel: SessionParcel): Promise<void> {
   const entry = watched.get(parcel.session) ?? open(parcel);
-  entry.looks = LOOKS;
+  entry.looks = 0;
   try {
     const bytes = Buffer.from(parcel.bytes.buffer);
     let start = 0;
@@ -63,11 +71,28 @@ port?.on('message', (parcels: SessionParcel[]) => {
   });
 });
 
+// V8's own, which it shows to those only who ask (v8.dev, flag expose-gc)
+setFlagsFromString('--expose-gc');
+const collect = z
+  .function({ input: [z.object({ type: z.string(), flavor: z.string() })] })
+  .parse(runInNewContext('gc'));
+let resting = 0;
+
 setInterval(() => {
   const now = Date.now();
-  for (const entry of watched.values()) {
-    if (entry.looks === 0) continue;
-    entry.looks--;
-    entry.detector.settle(now);
+  for (const { detector, looks } of lookedAt()) {
+    if (looks <= LOOKS) detector.settle(now);
+    else if (looks === REST_AFTER && detector.rest()) resting++;
   }
+  if (resting < Math.max(COLLECT_AFTER, watched.size / 4)) return;
+  resting = 0;
+  collect({ type: 'major', flavor: 'last-resort' });
 }, SETTLE_MS);
+
+function* lookedAt(): Generator<Watched> {
+  for (const entry of watched.values()) {
+    if (entry.looks === REST_AFTER) continue;
+    entry.looks++;
+    yield entry;
+  }
+}

@@ -90,6 +90,11 @@ export class CommandDetector {
     this.gathered.settle(begun?.prompt.trimEnd() ?? this.screen.rowText(this.screen.cursorRow), at);
   }
 
+  /** Nothing came for long: gives memory free where nothing is under way. Whether it did. */
+  rest(): boolean {
+    return this.current === null && this.entered.length === 0 && this.screen.rest();
+  }
+
   /** The session is over. */
   close(at: number): void {
     this.now = at;

@@ -3,33 +3,13 @@ import headless, {
   type ITerminalOptions,
   type Terminal as HeadlessTerminal,
 } from '@xterm/headless';
+import { partsOf, type Handlers } from './xterm-parts.js';
 
 /** Bytes that are decoded at once: as long as xterm's own buffer for what it decoded is at first. */
 export const PIECE = 4096;
 
 /** One for all terminals of a thread: what it holds is read before anything else runs. */
 const decoded = new Uint32Array(PIECE);
-
-type Handlers = Record<string, (() => unknown)[]>;
-
-/** What is touched of xterm's own parts; they have no types to be had. */
-interface Parts {
-  _publicOptions?: unknown;
-  _core: {
-    optionsService: { options: unknown; rawOptions: unknown };
-    _inputHandler: {
-      _parseBuffer: Uint32Array;
-      selectCharset: (collected: string) => boolean;
-      _parser: {
-        _csiHandlers: Handlers;
-        _escHandlers: Handlers;
-        _oscParser: { _handlers: Handlers };
-        _dcsParser: { _handlers: Handlers };
-        _escHandlerFb: (id: number) => void;
-      };
-    };
-  };
-}
 
 /** ISO 2022: what begins the choice of a character set; the character set is the byte behind it. */
 const CHARSET = /^[()*+./-]$/;
@@ -41,11 +21,11 @@ const CHARSET = /^[()*+./-]$/;
  */
 export function leanTerminal(options: ITerminalOptions & ITerminalInitOnlyOptions): HeadlessTerminal {
   const terminal = new headless.Terminal(options);
-  if (!hasParts(terminal)) throw new Error('This xterm has other parts than xterm 6.0.0.');
-  const { optionsService, _inputHandler: input } = terminal._core;
+  const parts = partsOf(terminal);
+  const { optionsService, _inputHandler: input } = parts._core;
   input._parseBuffer = decoded;
   // two functions for each of 45 options, twice, which tell listeners that there aren't
-  delete terminal._publicOptions;
+  delete parts._publicOptions;
   optionsService.options = optionsService.rawOptions;
   const { _parser: parser } = input;
   parser._csiHandlers = exact(parser._csiHandlers);
@@ -58,10 +38,6 @@ export function leanTerminal(options: ITerminalOptions & ITerminalInitOnlyOption
     if (charsets.has(id)) input.selectCharset(String.fromCharCode(id >> 8, id & 0xff));
   };
   return terminal;
-}
-
-function hasParts(terminal: HeadlessTerminal): terminal is HeadlessTerminal & Parts {
-  return '_core' in terminal;
 }
 
 /** Ids of the choices of a character set are the same in all terminals, and kept once. */

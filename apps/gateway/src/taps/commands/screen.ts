@@ -1,5 +1,7 @@
 import type { IBufferLine, IMarker, Terminal as HeadlessTerminal } from '@xterm/headless';
 import { leanTerminal, PIECE } from './lean-terminal.js';
+import { stillOf } from './still-screen.js';
+import { partsOf } from './xterm-parts.js';
 
 /** Lines kept above the screen: as much of one long command can be read back. */
 const SCROLLBACK = 60;
@@ -31,22 +33,56 @@ export interface ScreenEvents {
 
 /** A terminal without a window, that knows where lines are typed. */
 export class Screen {
-  private readonly terminal: HeadlessTerminal;
+  /** null while it rests. */
+  private awake: HeadlessTerminal | null;
+  /** What draws it anew. */
+  private still = '';
+  private writes = 0;
 
-  constructor(columns: number, rows: number, events: ScreenEvents) {
-    this.terminal = leanTerminal({
-      cols: Math.max(2, columns),
-      rows: Math.max(1, rows),
+  constructor(
+    private columns: number,
+    private rows: number,
+    private readonly events: ScreenEvents,
+  ) {
+    this.awake = this.make();
+  }
+
+  /**
+   * Puts the terminal away, which takes a hundred times the memory of what it shows, until it is needed. Anchors don't
+   * outlive this, and of what was scrolled away nothing does.
+   * @returns whether it could be: not in the middle of something
+   */
+  rest(): boolean {
+    if (this.writes > 0 || !this.awake) return false;
+    const still = stillOf(this.awake);
+    if (still === null) return false;
+    this.still = still;
+    this.awake.dispose();
+    this.awake = null;
+    return true;
+  }
+
+  private get terminal(): HeadlessTerminal {
+    return (this.awake ??= this.make());
+  }
+
+  private make(): HeadlessTerminal {
+    const terminal = leanTerminal({
+      cols: Math.max(2, this.columns),
+      rows: Math.max(1, this.rows),
       scrollback: SCROLLBACK,
       allowProposedApi: true,
       logLevel: 'off',
     });
-    this.terminal.onLineFeed(() => {
-      events.lineFeed(this.cursorRow - 1);
+    if (this.still !== '') partsOf(terminal)._core.writeSync(this.still);
+    this.still = '';
+    terminal.onLineFeed(() => {
+      this.events.lineFeed(this.cursorRow - 1);
     });
-    this.terminal.buffer.onBufferChange((buffer) => {
-      events.alternate(buffer.type === 'alternate');
+    terminal.buffer.onBufferChange((buffer) => {
+      this.events.alternate(buffer.type === 'alternate');
     });
+    return terminal;
   }
 
   get isAlternate(): boolean {
@@ -78,19 +114,25 @@ export class Screen {
 
   /** Resolves when all of it is on the screen. */
   write(bytes: Uint8Array): Promise<void> {
+    this.writes++;
     return new Promise((done) => {
       let at = 0;
       for (; at + PIECE < bytes.length; at += PIECE) this.terminal.write(bytes.subarray(at, at + PIECE));
-      this.terminal.write(bytes.subarray(at), done);
+      this.terminal.write(bytes.subarray(at), () => {
+        this.writes--;
+        done();
+      });
     });
   }
 
   resize(columns: number, rows: number): void {
     this.terminal.resize(Math.max(2, columns), Math.max(1, rows));
+    this.columns = columns;
+    this.rows = rows;
   }
 
   dispose(): void {
-    this.terminal.dispose();
+    this.awake?.dispose();
   }
 
   /** Typing begins where the cursor is. */
