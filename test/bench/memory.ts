@@ -59,11 +59,7 @@ export async function measureMemory(bench: Bench, sessions: number): Promise<Fig
 }
 
 /** Bytes per session: memory with the crowd there and so long idle, less memory before it came. */
-async function costOf(
-  order: CrowdOrder,
-  memory: () => Promise<number>,
-  idleMs = SETTLE_MS,
-): Promise<number> {
+async function costOf(order: CrowdOrder, memory: () => Promise<number>, idleMs = SETTLE_MS): Promise<number> {
   // One session beforehand loads what the first one loads.
   await (await gather({ ...order, size: 8 })).dismiss();
   await sleep(SETTLE_MS);

@@ -11,7 +11,7 @@ const SETTLE_MS = 250;
 const LOOKS = 20;
 /** And after so many more its screen is put away. */
 const REST_AFTER = 120;
-/** Screens that are put away leave memory that an idle thread would keep: so many at least are worth a collection. */
+/** Screens that are put away leave memory that an idle thread would keep: so many are worth a collection, or the last of some. */
 const COLLECT_AFTER = 64;
 
 interface Watched {
@@ -76,16 +76,23 @@ setFlagsFromString('--expose-gc');
 const collect = z
   .function({ input: [z.object({ type: z.string(), flavor: z.string() })] })
   .parse(runInNewContext('gc'));
-let resting = 0;
+/** Screens put away since the last collection, and looks since one was. */
+const rests = { count: 0, looksSince: 0 };
 
 setInterval(() => {
   const now = Date.now();
+  rests.looksSince++;
   for (const { detector, looks } of lookedAt()) {
     if (looks <= LOOKS) detector.settle(now);
-    else if (looks === REST_AFTER && detector.rest()) resting++;
+    else if (looks === REST_AFTER && detector.rest()) {
+      rests.count++;
+      rests.looksSince = 0;
+    }
   }
-  if (resting < Math.max(COLLECT_AFTER, watched.size / 4)) return;
-  resting = 0;
+  const areMany = rests.count >= Math.max(COLLECT_AFTER, watched.size / 4);
+  const wasLast = rests.count > 0 && rests.looksSince === LOOKS;
+  if (!areMany && !wasLast) return;
+  rests.count = 0;
   collect({ type: 'major', flavor: 'last-resort' });
 }, SETTLE_MS);
 
