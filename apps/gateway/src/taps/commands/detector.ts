@@ -114,8 +114,7 @@ export class CommandDetector {
       this.cancel(key.shown);
       return;
     }
-    this.current ??= this.begin();
-    const { current } = this;
+    const current = (this.current ??= this.begin());
     if (key.kind !== 'accept') {
       current.model.apply(key);
       return;
@@ -271,10 +270,10 @@ export class CommandDetector {
       line.anchor = null;
       return true;
     }
+    const { at } = line;
     this.bare = place.prompt === '' && isSame(shown, typed) ? shown : null;
     this.entered.shift();
     this.prompts.note(place.prompt, place.right);
-    const at = line.at;
     if (knowledge === 'typed' && isSame(shown, typed))
       this.gathered.push(place.prompt, typed, line.isPlain && this.echo.showsRemoval(line), at);
     else if (knowledge === 'typed' && typed !== '' && /^[*•]*$/.test(shown))
