@@ -21,8 +21,8 @@ import { chooseLanguage, MENU_TEXTS, type MenuLanguage } from './texts.js';
 /** What the menu needs of the gateway. */
 export interface MenuParts extends AssetListParts, BatchMenuParts, FileMenuParts {
   logger: Logger;
-  /** Name by which the gateway is known; null: the address that the client came to. */
-  publicHost: string | null;
+  /** Address of the console, whose name is the gateway's too; null: the address that the client came to. */
+  publicUrl: string | null;
   /** Its public host key, `ssh-ed25519 AAAA…`. */
   hostKey: string;
   /** How long nobody may type in the menu, milliseconds. */
@@ -78,7 +78,7 @@ export class MenuChannel implements MenuScreen {
   start(): void {
     const { texts, user } = this;
     if (user.mustChangePassword && this.context.byPassword) {
-      this.say(texts.mustChangePassword);
+      this.say(texts.mustChangePassword(this.parts.publicUrl));
       this.end({ status: 1 });
       return;
     }
@@ -100,7 +100,9 @@ export class MenuChannel implements MenuScreen {
 
   get doorway(): Doorway {
     const { socket, loginName } = this.context;
-    const host = this.parts.publicHost ?? socket.localAddress?.replace(/^::ffff:/, '') ?? 'gateway';
+    const { publicUrl } = this.parts;
+    const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
+    const host = publicHost ?? socket.localAddress?.replace(/^::ffff:/, '') ?? 'gateway';
     return { host, port: socket.localPort ?? 22, username: loginName.username, hostKey: this.parts.hostKey };
   }
 

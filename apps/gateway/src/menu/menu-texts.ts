@@ -111,7 +111,8 @@ export interface MenuTexts {
   };
   bye: string;
   failed: string;
-  mustChangePassword: string;
+  /** With the console's address; null: it is not known. */
+  mustChangePassword: (console: string | null) => string;
   codePrompt: string;
   enrolFirst: string;
 }

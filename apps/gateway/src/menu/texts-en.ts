@@ -157,8 +157,8 @@ export const EN: MenuTexts = {
   },
   bye: 'Goodbye.',
   failed: 'The gateway can not read your assets right now. Try again soon.',
-  mustChangePassword:
-    'Your password was set by somebody else. Change it in the console first, then log in again.',
+  mustChangePassword: (console) =>
+    `Your password was set by somebody else. Change it in the console${console === null ? '' : ` (${console})`} first, then log in again.`,
   codePrompt: 'Code of your authenticator app, or a recovery code: ',
   enrolFirst:
     'Your account needs a second factor. Log in to the console and set it up there, then come back.',

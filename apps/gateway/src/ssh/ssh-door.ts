@@ -199,18 +199,22 @@ export class SshDoor {
 
   private openMenu(downstream: ChannelDownstream, channel: ServerChannel, context: ChannelContext): void {
     const { publicUrl, idleTimeoutMs } = this.parts.config;
-    const publicHost = publicUrl === null ? null : new URL(publicUrl).hostname;
     const hostKey = this.hostKeys?.now().current.publicKey ?? '';
-    const parts = { ...this.parts, publicHost, hostKey, idleTimeoutMs };
+    const parts = { ...this.parts, publicUrl, hostKey, idleTimeoutMs };
     new MenuChannel(downstream, channel, context, parts).start();
   }
 
   private openRoot(downstream: ChannelDownstream, context: ChannelContext): void {
-    const { user, byPassword, pool, request } = context;
+    const { user, byPassword, pool } = context;
     if (user.mustChangePassword && byPassword) {
-      downstream.notice(MENU_TEXTS[chooseLanguage(user.language, request.environment)].mustChangePassword);
+      downstream.notice(this.mustChangePassword(context));
       downstream.finish({ status: 1 });
     } else new SftpRoot(downstream, user, pool, this.parts).start();
+  }
+
+  private mustChangePassword({ user, request }: ChannelContext): string {
+    const texts = MENU_TEXTS[chooseLanguage(user.language, request.environment)];
+    return texts.mustChangePassword(this.parts.config.publicUrl);
   }
 
   private async goStraight(
@@ -224,7 +228,7 @@ export class SshDoor {
     const words = sessionWords(user.language, request.environment);
     let refusal = words.noRule;
     if (user.mustChangePassword && byPassword) {
-      refusal = MENU_TEXTS[chooseLanguage(user.language, request.environment)].mustChangePassword;
+      refusal = this.mustChangePassword(context);
     } else {
       try {
         const wish = await direct.resolve(user.id, target, needs.action);
