@@ -56,11 +56,18 @@ export class PushPanel {
   });
 
   private readonly mayRule = inject(Account).may('rules.write');
-  /** Address parameters of a rule for what was pushed now; null: there is nothing to make one for. */
+  private readonly reached = resource({
+    params: () => {
+      const push = this.push();
+      const counts = this.mayRule && push?.finishedAt && push.mode !== 'recycle' && push.systemUserExists;
+      return counts ? push : undefined;
+    },
+    loader: async ({ params }) => ({ push: params, assetIds: await this.store.reached(params) }),
+  });
+  /** Address parameters of a rule for what was pushed, tries before this one too; null: there is nothing to make one for. */
   protected readonly nextRule = computed(() => {
-    const push = this.push();
-    if (!this.mayRule || !push?.finishedAt || push.mode === 'recycle' || !push.systemUserExists) return null;
-    const assetIds = push.results.filter(({ state }) => state === 'succeeded').map(({ assetId }) => assetId);
+    if (!this.reached.hasValue()) return null;
+    const { push, assetIds } = this.reached.value();
     if (assetIds.length === 0 || assetIds.length > SHOWN) return null;
     return { forUsers: push.systemUserId, onAssets: assetIds.join(',') };
   });

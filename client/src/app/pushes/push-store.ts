@@ -20,6 +20,13 @@ export const PUSH_STATES = ['queued', 'running', 'succeeded', 'partial', 'failed
 /** Modes that the list can be narrowed to. */
 export const PUSH_MODES = ['key', 'password', 'both', 'record-only', 'recycle'] as const;
 
+const SUCCEEDED = ['succeeded'];
+const MISSED = ['failed', 'stopped'];
+
+function assetsOf({ results }: PushDetailView, states: readonly string[]): string[] {
+  return results.filter(({ state }) => states.includes(state)).map(({ assetId }) => assetId);
+}
+
 /** The pushes: the list, and everything that is done to one. */
 @Service({ autoProvided: false })
 export class PushStore {
@@ -40,6 +47,25 @@ export class PushStore {
 
   get(id: string): Promise<PushDetailView> {
     return this.api.invoke(getPush, { id });
+  }
+
+  /**
+   * Ids of the assets that a push reached, and of those that the tries before it had reached: each of these failed or
+   * was stopped wherever the next one was made.
+   */
+  async reached(push: PushDetailView): Promise<string[]> {
+    const { systemUserId, createdAt } = push;
+    const { items } = await this.api.invoke(listPushes, { systemUserId, sort: '-createdAt', pageSize: 200 });
+    const assetIds = assetsOf(push, SUCCEEDED);
+    let next = push;
+    for (const { id } of items.filter((other) => other.createdAt < createdAt)) {
+      const before = await this.get(id);
+      const missed = new Set(assetsOf(before, MISSED));
+      if (before.mode === 'recycle' || !next.results.every(({ assetId }) => missed.has(assetId))) break;
+      assetIds.push(...assetsOf(before, SUCCEEDED));
+      next = before;
+    }
+    return assetIds;
   }
 
   create(body: CreatePush): Promise<AcceptedPush> {
