@@ -25,6 +25,8 @@ export const HOST_WORDS = {
     "Can't reach {asset}: its name could not be looked up now. Correct its address, or the name service of the gateways.",
   'connection-refused':
     "Can't reach {asset}: nothing answers at its port (connection refused). Check its address and port, that its sshd runs, and the firewalls between the gateways and it.",
+  'refused-at':
+    "Can't reach {asset}: nothing answers at {address} port {port} (connection refused). Check its address and port, that its sshd runs, and the firewalls between the gateways and it.",
   'no-route':
     "Can't reach {asset}: there is no route to it. Check its address and port, and the network between the gateways and it.",
   'no-answer':

@@ -147,7 +147,7 @@ requires('hosts', 'busybox-hosts', 'ssh').describe('the scan of many host keys',
     // a further type beside the pinned one is no other host
     expect(all['same']?.pins).toHaveLength(1);
     expect(all['same']?.keys).toHaveLength(2);
-    expect(all['refusing']).toMatchObject({ step: 'connect', steps: [{ code: 'connection-refused' }] });
+    expect(all['refusing']).toMatchObject({ step: 'connect', steps: [{ code: 'refused-at' }] });
     expect(all['web-server']).toMatchObject({ step: 'connect', steps: [{ code: 'not-ssh' }] });
     expect(all['silent']?.reason).toMatch(/Can't (?:reach|connect to) silent: .*timeout/);
     expect(Object.keys(await results(first, '&verdict=changed'))).toEqual(['changed', 'replaced']);

@@ -152,7 +152,8 @@ requires('hosts', 'ssh', 'sudo').describe('what was pushed', () => {
       state: 'failed',
       succeeded: true,
       accountExisted: false,
-      failureTold: { code: 'connection-refused' },
+      failure: expect.stringContaining(`nothing answers at ${host.address} port 1 (`) as string,
+      failureTold: { code: 'refused-at' },
     });
     expect(await on('id -un faraway')).toBe('faraway');
     await harness.change(`/assets/${asset}`, { port: host.port });

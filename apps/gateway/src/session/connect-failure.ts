@@ -86,8 +86,17 @@ export function hasNoPinnedType(error: Error): boolean {
 }
 
 /** The same to an administrator, who can do something about it: with what. */
-export function adviseOn(assetName: string, error: Error): ConnectFailure {
+export function adviseOn(
+  assetName: string,
+  error: Error & { code?: string; address?: string; port?: number },
+): ConnectFailure {
   const { step, told } = describeConnectError(assetName, error);
+  const { address, port } = error;
+  if (told.code === 'connection-refused' && address !== undefined && port !== undefined) {
+    return new ConnectFailure(step, tell('refused-at', { asset: assetName, address, port }), {
+      cause: error,
+    });
+  }
   const code = ADVISED.find((word) => word === told.code);
   return new ConnectFailure(step, code ? tell(code, told.params) : told, { cause: error });
 }
