@@ -22,7 +22,7 @@ const PUSH_ANSWERS: [string, string][] = [
   ['"made=$made"', 'made=1\n'],
   ['"old=$old"', 'changed=1\nold=0\n'],
   ['visudo -c -f', 'changed=1\n'],
-  ['What was checked is gone', ''],
+  ['die sudoers-lost', ''],
   ['sudo -n -l -U', '(root) /usr/bin/id\n'],
 ];
 
@@ -65,7 +65,7 @@ function answer(channel: ssh2.ServerChannel, command: string, username: string):
     channel.exit(0);
     channel.end();
   };
-  if (command === 'id -un') {
+  if (command === 'echo "$LOGNAME"') {
     end(`${username}\n`);
     return;
   }
@@ -75,22 +75,26 @@ function answer(channel: ssh2.ServerChannel, command: string, username: string):
   }
   // a shell that takes one script after another: each ends with the lines that say how it ended
   let script = '';
+  let ended = '';
   channel.on('data', (chunk: Buffer) => {
     script += chunk.toString();
     for (;;) {
-      const found = /^echo '(\w+)''(\w+)' .*\n/m.exec(script);
+      const found = /^.*\becho '(\w+)''(\w+)' .*\n/m.exec(script);
       if (!found) return;
       const [line, first = '', second = ''] = found;
       const program = script.slice(0, found.index);
       script = script.slice(found.index + line.length);
-      channel.stderr.write(`${first}${second}\n`);
-      channel.write(`${answerTo(program)}${first}${second} 0\n`);
+      // a program with two ends: it has come to the first
+      if (first + second === ended) continue;
+      ended = first + second;
+      channel.stderr.write(`${ended}\n`);
+      channel.write(`${answerTo(program)}${ended} 0\n`);
     }
   });
   channel.on('end', () => channel.end());
 }
 
 function answerTo(program: string): string {
-  if (program.includes('else id -u; fi')) return '0\n';
+  if (program.includes('if [ "$(id -u)" = 0 ]')) return '0\n';
   return PUSH_ANSWERS.find(([words]) => program.includes(words))?.[1] ?? ANSWER;
 }
