@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { once } from 'node:events';
 import { beforeAll, expect, it } from 'vitest';
 import {
   requires,
+  spawnBound,
   startMisbehavingHost,
   type Host,
   type MisbehavingHost,
@@ -201,13 +201,20 @@ requires('hosts', 'ssh').describe('direct login', () => {
   });
 
   it('SFTP by its path has no terminal, whatever is asked for: it would change the bytes that were looked at', async () => {
-    async function* init(): AsyncGenerator<Buffer> {
-      yield Buffer.from([0, 0, 0, 5, 1, 0, 0, 0, 3]);
-      await sleep(1_000); // the end of its input ends the server before it has answered
-    }
     const ssh = await alice('alice@dev@web-01');
-    const hello = async (...options: string[]): Promise<Buffer> =>
-      (await ssh.exec('/usr/lib/openssh/sftp-server', options, { input: Readable.from(init()) })).stdout;
+    // the end of its input ends the server: not before it has answered
+    const hello = async (...options: string[]): Promise<Buffer> => {
+      const args = [...options, ...ssh.args('/usr/lib/openssh/sftp-server')];
+      const child = spawnBound('ssh', args, { stdio: ['pipe', 'pipe', 'ignore'] });
+      let heard = Buffer.alloc(0);
+      child.stdout?.on('data', (chunk: Buffer) => {
+        heard = Buffer.concat([heard, chunk]);
+        if (heard.length >= 4 && heard.length >= 4 + heard.readUInt32BE(0)) child.stdin?.end();
+      });
+      child.stdin?.write(Buffer.from([0, 0, 0, 5, 1, 0, 0, 0, 3]));
+      await once(child, 'close');
+      return heard;
+    };
     const plain = await hello();
     expect(plain[4]).toBe(2);
     expect(await hello('-tt')).toEqual(plain);
