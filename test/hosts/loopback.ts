@@ -9,10 +9,15 @@ export function drawLoopbackAddress(): string {
   return `127.${randomInt(1, 255)}.${randomInt(0, 256)}.${randomInt(1, 255)}`;
 }
 
-/** A TCP port that was free on 127.0.0.1 a moment ago, from `from` to `to`. */
+/** So many test files may run at the same time without one getting a port that another has given up for a while. */
+const LANES = 4;
+
+/** A TCP port that was free on 127.0.0.1 a moment ago, from `from` to `to`: of those that this worker of vitest's draws from. */
 export async function findFreePort(from: number, to: number): Promise<number> {
+  const lane = Number(process.env['VITEST_POOL_ID'] ?? 0) % LANES;
+  const first = from + ((lane - (from % LANES) + LANES) % LANES);
   for (let tries = 0; tries < 200; tries++) {
-    const port = randomInt(from, to + 1);
+    const port = first + LANES * randomInt(0, Math.floor((to - first) / LANES) + 1);
     if (await isFree(port)) return port;
   }
   throw new Error(`No free port from ${from} to ${to} on 127.0.0.1`);
