@@ -57,7 +57,8 @@ by_hand() {
 make() {
   # a home that an earlier account of this name left: the same number again, when it is free
   uid= dir=$home; [ -n "$dir" ] || dir=/home/$user
-  [ -e "$dir" ] || [ -L "$dir" ] || free=$dir
+  # at a place of somebody's choice, who can write beside it is looked at afterwards
+  [ -n "$home" ] || [ -e "$dir" ] || [ -L "$dir" ] || free=$dir
   if [ -d "$dir" ] && [ ! -L "$dir" ]; then
     set -- $(ls -nd "$dir"); uid=$3
     [ "$uid" -ge 1000 ] && ! awk -F: -v u="$uid" '$3 == u { f = 1 } END { exit !f }' /etc/passwd || uid=
