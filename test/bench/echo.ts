@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcess, spawnBound } from '../hosts/index.js';
 import { gather, type Crowd } from './crowd.js';
 import { quantile, type Figures } from './figures.js';
-import type { Bench, Route } from './routes.js';
+import { ROUTES, type Bench, type Route } from './routes.js';
 
 const KEYS = 1500;
 const PAUSE_MS = 5;
@@ -11,11 +11,13 @@ const WARM_UP_KEYS = 3000;
 const TYPING_PERIOD_MS = 5000;
 /** Each of the crowd has typed twice: what a session builds with its first keys is no part of a day's work. */
 const SETTLING_MS = 2 * TYPING_PERIOD_MS;
-const MEASURED: Route[] = ['direct', 'gateway'];
+/** Beyond so many, a jump host's two processes for each session say more about the machine than about the way. */
+const MOST_THROUGH_JUMP = 500;
 
 /**
  * B3: milliseconds from a key typed into the stock ssh to its echo from the asset's terminal, with so many sessions
- * open on the same route, each of which types a key every five seconds.
+ * open on the same route, each of which types a key every five seconds. What is asked is told against a direct ssh;
+ * `ssh -J` through an sshd tells what any second hop adds on this machine.
  */
 export async function measureEcho(bench: Bench, sizes: readonly number[]): Promise<Figures> {
   const samples: Record<string, number[]> = {};
@@ -23,16 +25,17 @@ export async function measureEcho(bench: Bench, sizes: readonly number[]): Promi
   const added: string[] = [];
   for (const size of sizes) {
     const spread: Record<string, { p50: number; p99: number }> = {};
-    for (const route of MEASURED) {
+    for (const route of ROUTES.filter((one) => one !== 'jump' || size <= MOST_THROUGH_JUMP)) {
       const crowd = size > 1 ? await gatherOn(bench, route, size - 1) : undefined;
       const times = await typeKeys(bench, route).finally(() => crowd?.dismiss());
       samples[`${route} ${size}`] = times;
       const { p50, p99 } = (spread[route] = { p50: quantile(times, 0.5), p99: quantile(times, 0.99) });
       rows.push([route, String(size), p50.toFixed(3), p99.toFixed(3)]);
     }
-    const more = (which: 'p50' | 'p99') =>
-      ((spread['gateway']?.[which] ?? NaN) - (spread['direct']?.[which] ?? NaN)).toFixed(3);
-    added.push(`${size} open: p50 +${more('p50')} ms, p99 +${more('p99')} ms`);
+    const more = (route: Route, which: 'p50' | 'p99') =>
+      ((spread[route]?.[which] ?? NaN) - (spread['direct']?.[which] ?? NaN)).toFixed(3);
+    const jump = spread['jump'] ? ` (ssh -J: +${more('jump', 'p50')}, +${more('jump', 'p99')})` : '';
+    added.push(`${size} open: p50 +${more('gateway', 'p50')} ms, p99 +${more('gateway', 'p99')} ms${jump}`);
   }
   return {
     id: 'B3',
@@ -45,11 +48,14 @@ export async function measureEcho(bench: Bench, sizes: readonly number[]): Promi
 }
 
 async function gatherOn(bench: Bench, route: Route, size: number): Promise<Crowd> {
-  const { product } = bench.harness;
-  const where =
-    route === 'gateway'
-      ? { address: product.address, port: product.sshPort, username: bench.gatewayLogin }
-      : { address: bench.asset.address, port: bench.asset.port, username: 'dev' };
+  const { asset, jumpHost, harness } = bench;
+  const { product } = harness;
+  const direct = { address: asset.address, port: asset.port, username: 'dev' };
+  const where = {
+    direct,
+    jump: { ...direct, through: { address: jumpHost.address, port: jumpHost.port, username: 'dev' } },
+    gateway: { address: product.address, port: product.sshPort, username: bench.gatewayLogin },
+  }[route];
   const crowd = await gather({ ...where, keyFile: bench.key.file, size, typeEveryMs: TYPING_PERIOD_MS });
   await sleep(SETTLING_MS);
   return crowd;
