@@ -12,7 +12,14 @@ import { injectWords } from '../language/words';
     }
     <span class="gap"></span>
     <button type="button" nz-button (click)="cancelled.emit()">{{ t('form.cancel') }}</button>
-    <button type="submit" nz-button nzType="primary" [attr.form]="form()" [nzLoading]="busy()">
+    <button
+      type="submit"
+      nz-button
+      nzType="primary"
+      [attr.form]="form()"
+      [attr.aria-busy]="busy()"
+      [nzLoading]="busy()"
+    >
       {{ label() || t('form.save') }}
     </button>
   `,

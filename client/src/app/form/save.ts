@@ -84,8 +84,11 @@ function goToFirstError(form: FieldTree<unknown>): void {
     .errorSummary()
     .filter(({ fieldTree }) => fieldTree !== form)
     .flatMap(({ fieldTree }) => fieldTree().formFieldBindings());
-  binding?.focus();
-  binding?.element.scrollIntoView({ block: 'nearest' });
+  if (!binding) return;
+  binding.focus();
+  const field = binding.element.closest('gh-field') ?? binding.element;
+  // when the error stands: with its label and what is wrong with it, not the control alone
+  setTimeout(() => requestAnimationFrame(() => field.scrollIntoView({ block: 'nearest' })));
 }
 
 /** The field at a path such as `hostKeys.0.publicKey`, or the nearest one above it that the form has. */

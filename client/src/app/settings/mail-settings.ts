@@ -55,6 +55,8 @@ export class MailSettings implements HoldsInput {
   protected readonly form = form(this.model, (path) => {
     required(path.port);
     required(path.senderName);
+    for (const needed of [path.host, path.senderAddress])
+      required(needed, { when: ({ valueOf }) => valueOf(path.enabled) });
   });
   protected readonly hasPassword = computed(() => this.stored.hasValue() && this.stored.value().hasPassword);
   protected readonly problem = signal<string | null>(null);
