@@ -68,7 +68,9 @@ requires('hosts', 'ssh', 'terminal').describe(
     });
 
     it('why an asset can not be reached, while its record is in English as ever', async () => {
-      expect(await told('down-01')).toBe('无法连接 down-01：其端口没有响应（连接被拒绝）。');
+      expect(await told('down-01')).toBe(
+        '无法连接 down-01：其端口没有响应（连接被拒绝）。请稍后重试；若仍无法连接，请联系管理员。',
+      );
       expect(await told('swapped-01')).toContain('swapped-01 的主机密钥与已固定的不一致');
       expect(await told('stranger-01')).toContain('stranger-01 拒绝了系统用户的登录');
       const { items } = await harness.admin.call('GET', '/sessions?sort=-startedAt&q=down-01', rows);
@@ -133,7 +135,9 @@ requires('hosts', 'ssh', 'terminal').describe(
       await harness.change(`/users/${way.person.id}`, { language: null });
       expect(await told('down-01', { LANG: 'zh_CN.UTF-8' })).toContain('其端口没有响应');
       expect(await told('nowhere', { LANG: 'zh_CN.UTF-8' })).toContain('没有授权规则');
-      expect(await told('down-01')).toContain('nothing answers at its port');
+      expect(await told('down-01')).toBe(
+        "Can't reach down-01: nothing answers at its port (connection refused). Try again later; if it stays so, tell an administrator.",
+      );
       expect(await told('nowhere')).toContain('No authorization rule gives you this access');
       await harness.change(`/users/${way.person.id}`, { language: 'zh-CN' });
     });

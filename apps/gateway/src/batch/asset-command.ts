@@ -10,7 +10,7 @@ import type { Said } from '../session/session-words.js';
 import type { UpstreamPool, UpstreamLease } from '../session/upstream-pool.js';
 import { BatchDownstream } from './batch-downstream.js';
 import { codeOf } from './failure-codes.js';
-import { reasonIn, type FailureCause } from './failure-words.js';
+import { reasonIn, reasonInRecords, type FailureCause } from './failure-words.js';
 import type { Account, KeptConnections } from './kept-connections.js';
 import { endLeftovers } from './leftovers.js';
 import { OutputKeeper, type OutputBudget } from './output-keeper.js';
@@ -143,7 +143,7 @@ export class AssetCommand {
 
   private failed(failure: BatchFailure, detail: string, said: Said | null = null): BatchOutcome {
     this.cause = { failure, asset: this.target.assetName, detail, said };
-    return this.result('failed', { failure, reason: reasonIn('en', this.cause) });
+    return this.result('failed', { failure, reason: reasonInRecords(this.cause) });
   }
 
   private result(state: BatchOutcome['state'], end: Partial<BatchOutcome>): BatchOutcome {

@@ -1,6 +1,6 @@
 import type { BatchFailure } from '#libs/contracts';
 import type { MenuLanguage } from '../menu/texts.js';
-import { sessionWordsIn, type Said } from '../session/session-words.js';
+import { IN_RECORDS, sessionWordsIn, type Said, type SessionWords } from '../session/session-words.js';
 
 /** Why a command gave no exit status on an asset, before it is put into words. */
 export interface FailureCause {
@@ -15,8 +15,8 @@ export interface FailureCause {
 type Phrases = Readonly<Record<BatchFailure, (cause: FailureCause) => string>>;
 
 const EN: Phrases = {
-  refused: saidIn('en'),
-  connect_failed: saidIn('en'),
+  refused: saidIn(sessionWordsIn('en')),
+  connect_failed: saidIn(sessionWordsIn('en')),
   time_limit: ({ asset, detail }) => `${asset} was not done within ${detail} s, and was ended.`,
   access_revoked: () => 'Your access was withdrawn while it ran.',
   terminated: ({ detail }) => `${detail} ended it.`,
@@ -27,8 +27,8 @@ const EN: Phrases = {
 };
 
 const ZH_CN: Phrases = {
-  refused: saidIn('zh-CN'),
-  connect_failed: saidIn('zh-CN'),
+  refused: saidIn(sessionWordsIn('zh-CN')),
+  connect_failed: saidIn(sessionWordsIn('zh-CN')),
   time_limit: ({ asset, detail }) => `${asset} 未能在 ${detail} 秒内完成，已被中止。`,
   access_revoked: () => '运行期间，您的访问授权已被撤销。',
   terminated: ({ detail }) => `已被 ${detail} 阻断。`,
@@ -38,13 +38,20 @@ const ZH_CN: Phrases = {
   internal_error: () => '网关出错，详情见其日志。',
 };
 
+const RECORDS: Phrases = { ...EN, refused: saidIn(IN_RECORDS), connect_failed: saidIn(IN_RECORDS) };
+
 const PHRASES: Readonly<Record<MenuLanguage, Phrases>> = { en: EN, 'zh-CN': ZH_CN };
 
-/** The cause in one sentence; records have it in English. */
+/** The cause in one sentence, for who began it. */
 export function reasonIn(language: MenuLanguage, cause: FailureCause): string {
   return PHRASES[language][cause.failure](cause);
 }
 
-function saidIn(language: MenuLanguage): (cause: FailureCause) => string {
-  return ({ said, detail }) => said?.(sessionWordsIn(language)) ?? detail;
+/** The same as records have it. */
+export function reasonInRecords(cause: FailureCause): string {
+  return RECORDS[cause.failure](cause);
+}
+
+function saidIn(words: SessionWords): (cause: FailureCause) => string {
+  return ({ said, detail }) => said?.(words) ?? detail;
 }

@@ -48,6 +48,26 @@ const networkReasons: Record<string, [ConnectionStep, HostWord, string]> = {
   ECONNRESET: ['connect', 'connection-closed', 'it closed the connection'],
 };
 
+/**
+ * What a user can do about it, who is no administrator: `wait`, it may pass, or else `tell` one at once. null: its own
+ * words say it.
+ */
+export function remedyOf({ word }: ConnectFailure): 'wait' | 'tell' | null {
+  return REMEDIES[word] ?? null;
+}
+
+const REMEDIES: Readonly<Record<string, 'wait' | 'tell'>> = {
+  'lookup-failed': 'wait',
+  'connection-refused': 'wait',
+  'no-route': 'wait',
+  'no-answer': 'wait',
+  'no-address-answers': 'wait',
+  'connection-closed': 'wait',
+  'unknown-name': 'tell',
+  'not-ssh': 'tell',
+  'no-algorithm': 'tell',
+} satisfies Partial<Record<ConnectWord, 'wait' | 'tell'>>;
+
 /** The failure of an ssh2 connection in words; never holds a secret. */
 export function describeConnectError(
   assetName: string,

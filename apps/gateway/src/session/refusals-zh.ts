@@ -1,5 +1,5 @@
 import type { Refusal } from '#libs/authorization';
-import type { ConnectFailure, ConnectWord } from './connect-failure.js';
+import { type ConnectFailure, type ConnectWord, remedyOf } from './connect-failure.js';
 
 /** What a phrase about a failed connection is filled with. */
 interface Gaps {
@@ -31,6 +31,8 @@ const FAILURES: Readonly<Partial<Record<ConnectWord, (gaps: Gaps) => string>>> =
   'too-many-sessions': () => '同一连接上同时打开的会话过多。',
 };
 
+const REMEDIES = { wait: '请稍后重试；若仍无法连接，请联系管理员。', tell: '请联系管理员。', none: '' };
+
 const REFUSALS: Readonly<Record<Refusal['reason'], (about: Refusal['about']) => string>> = {
   user_inactive: () => '您的账号已被禁用或已到期。',
   no_rule: () => '没有授权规则允许您进行此访问，请联系管理员。',
@@ -47,7 +49,8 @@ const REFUSALS: Readonly<Record<Refusal['reason'], (about: Refusal['about']) => 
 export function failureInChinese(failure: ConnectFailure, asset: string): string {
   const phrases: Readonly<Partial<Record<string, (gaps: Gaps) => string>>> = FAILURES;
   const said = failure.told.params?.['said'] ?? '';
-  return phrases[failure.word]?.({ asset, said }) ?? `无法连接 ${asset}：${failure.message}`;
+  const sentence = phrases[failure.word]?.({ asset, said }) ?? `无法连接 ${asset}：${failure.message}`;
+  return sentence + REMEDIES[remedyOf(failure) ?? 'none'];
 }
 
 /** Why access is refused, in Chinese. */

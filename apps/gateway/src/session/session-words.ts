@@ -1,6 +1,6 @@
 import { NO_RULE_MESSAGE, type Refusal } from '#libs/authorization';
 import { chooseLanguage, type MenuLanguage } from '../menu/texts.js';
-import type { ConnectFailure } from './connect-failure.js';
+import { type ConnectFailure, remedyOf } from './connect-failure.js';
 import type { Downstream } from './downstream.js';
 import { failureInChinese, refusalInChinese } from './refusals-zh.js';
 
@@ -38,6 +38,12 @@ export interface SessionWords<T = string> {
 /** Picks one of them. */
 export type Said = <T>(words: SessionWords<T>) => T;
 
+const REMEDIES = {
+  wait: 'Try again later; if it stays so, tell an administrator.',
+  tell: 'Tell an administrator.',
+  none: '',
+};
+
 const EN: SessionWords = {
   watched: 'An auditor watches this session.',
   endedBy: (name) => `Your session was ended by ${name}.`,
@@ -55,7 +61,7 @@ const EN: SessionWords = {
   recordsLost: 'The records of this session can not be kept, so it ends. Tell an administrator.',
   recordsMayGap: 'The records of this session may have gaps from now on.',
   noSftp: (side, why) => `The ${side} sent what is no SFTP (${why}), so the session ends.`,
-  failed: ({ message }) => message,
+  failed: (failure) => [failure.message, REMEDIES[remedyOf(failure) ?? 'none']].join(' ').trim(),
   refused: ({ message }) => message,
   noRule: NO_RULE_MESSAGE,
   cannotCheck: 'The gateway can not check your access right now. Try again soon.',
@@ -94,8 +100,8 @@ const ZH_CN: SessionWords = {
 
 const WORDS: Readonly<Record<MenuLanguage, SessionWords>> = { en: EN, 'zh-CN': ZH_CN };
 
-/** As records have it, whoever it is said to. */
-export const IN_RECORDS = EN;
+/** As records have it, whoever it is said to: what happened, without what the user was told to do. */
+export const IN_RECORDS: SessionWords = { ...EN, failed: ({ message }) => message };
 
 /**
  * For whoever is at the other side. What goes on to a tool, or into the reason of a refused channel, of which clients print
