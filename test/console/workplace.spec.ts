@@ -80,15 +80,18 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     await shows(1, /^only-2-web-02$/m);
     expect(await textOf(0)).not.toContain('only-');
     // the tools step aside for what is written, and are back for the mouse
-    const opacity = () =>
+    const opacity = (at = 1) =>
       page.evaluate(
-        'Number(getComputedStyle(document.querySelectorAll("gh-terminal-pane .tools")[1]).opacity)',
+        `Number(getComputedStyle(document.querySelectorAll("gh-terminal-pane .tools")[${at}]).opacity)`,
       );
     expect(await opacity()).toBe(0);
     await pane(1)
       .locator('.screen')
       .hover({ position: { x: 60, y: 200 } });
-    await expect.poll(opacity).toBeGreaterThan(0.3);
+    await expect.poll(() => opacity()).toBeGreaterThan(0.3);
+    // those of the other terminal are not there at all, and a mouse that rests hides them too
+    expect(await opacity(0)).toBe(0);
+    await expect.poll(() => opacity()).toBe(0);
 
     await page.keyboard.press('Control+Shift+B');
     await expect.poll(() => page.getByText('Typing into all').count()).toBe(2);
@@ -177,6 +180,27 @@ requires('hosts', 'ssh', 'browser').describe('the terminal workplace', () => {
     const found = await pane(1).getByText('needle-42', { exact: true }).first().boundingBox();
     await page.mouse.dblclick((found?.x ?? 0) + 20, (found?.y ?? 0) + 5);
     await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toMatch(/needle/);
+  });
+
+  it('what connects again is all in its terminal, however narrow that is', async () => {
+    const usual = page.viewportSize();
+    await pane(1).locator('.xterm-screen').click();
+    await page.keyboard.type('exit\n');
+    const again = pane(1).getByRole('button', { name: 'Connect again' });
+    await again.waitFor();
+    for (const width of [1280, 700, 500]) {
+      await page.setViewportSize({ width, height: 800 });
+      const [place, note, press] = await Promise.all(
+        [pane(1), pane(1).getByRole('alert'), again].map((each) => each.boundingBox()),
+      );
+      const right = (box: typeof place): number => (box?.x ?? 0) + (box?.width ?? 0);
+      expect(note?.x).toBeGreaterThanOrEqual(place?.x ?? Infinity);
+      expect(right(note ?? null)).toBeLessThanOrEqual(right(place ?? null));
+      expect(right(press ?? null)).toBeLessThanOrEqual(right(note ?? null));
+    }
+    if (usual) await page.setViewportSize(usual);
+    await again.click();
+    await pane(1).getByText('Connected', { exact: true }).waitFor();
   });
 
   it('tabs are renamed and moved', async () => {

@@ -31,6 +31,9 @@ import { type OpenPane, TerminalTabs } from './terminal-tabs';
 import { type Typist, Typing } from './typing';
 import { isWorkplaceKey } from './workplace-keys';
 
+/** So long after its last move the mouse counts as put aside. */
+const STILL_MS = 2_500;
+
 /** One terminal: the screen, what can be done with it, and the line below that says how it stands. */
 @Component({
   selector: 'gh-terminal-pane',
@@ -41,10 +44,11 @@ import { isWorkplaceKey } from './workplace-keys';
     '[attr.data-environment]': 'pane().environment',
     '(window:offline)': 'line()?.suspectCut()',
     '[class.typing]': 'active()',
-    '[class.busy]': 'keysBusy()',
+    '[class.stirred]': 'stirred()',
     '(focusin)': 'tabs.focus(pane().key)',
-    '(keydown)': 'keysBusy.set(true)',
-    '(mousemove)': 'keysBusy.set(false)',
+    '(keydown)': 'rest()',
+    '(mouseleave)': 'rest()',
+    '(mousemove)': 'stir()',
   },
 })
 export class TerminalPane implements Typist {
@@ -77,8 +81,9 @@ export class TerminalPane implements Typist {
   protected readonly charset = computed(() => this.settings.charsetOf(this.pane().target.assetId));
   protected readonly line = signal<TerminalLine | null>(null);
   protected readonly searching = signal(false);
-  /** Somebody types: the tools step aside, what is written below them can be read. */
-  protected readonly keysBusy = signal(false);
+  /** The mouse moves over it: the tools are shown. They step aside for who types or reads. */
+  protected readonly stirred = signal(false);
+  private stillness: ReturnType<typeof setTimeout> | undefined;
   protected readonly size = signal('');
   protected readonly state = computed(() => this.line()?.state() ?? { kind: 'connecting' as const });
   protected readonly time = computed(() => {
@@ -108,6 +113,7 @@ export class TerminalPane implements Typist {
       queueMicrotask(() => this.screen?.dress(choices));
     });
     inject(DestroyRef).onDestroy(() => {
+      this.rest();
       this.leave();
       this.line()?.close();
       this.screen?.dispose();
@@ -130,6 +136,17 @@ export class TerminalPane implements Typist {
     screen.terminal.write('\r\n');
     this.line.set(new TerminalLine(this.pane().target, screen, this.base));
     screen.terminal.focus();
+  }
+
+  protected stir(): void {
+    this.rest();
+    this.stirred.set(true);
+    this.stillness = setTimeout(() => this.stirred.set(false), STILL_MS);
+  }
+
+  protected rest(): void {
+    clearTimeout(this.stillness);
+    this.stirred.set(false);
   }
 
   protected readonly find = (text: string, direction: 'up' | 'down'): boolean =>
