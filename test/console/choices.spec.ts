@@ -165,6 +165,7 @@ requires('ssh', 'browser').describe('choosing of more than a page of things', ()
     await page.goto('/assets');
     await take('groupId-filter', 'group-300');
     await expect.poll(() => page.locator('tbody a.name').allTextContents()).toEqual(['node-298']);
+    await admin.button('More filters').click();
     await take('dataCenterId-filter', 'dc-277');
     await page.getByText('Nothing matches').waitFor();
   });

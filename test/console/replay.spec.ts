@@ -189,6 +189,7 @@ requires('hosts', 'ssh', 'terminal', 'browser').describe('the replay of a sessio
       ['assetId', 'web-01'],
       ['systemUserId', 'dev'],
     ]) {
+      if (field === 'systemUserId') await visitor.button('More filters').click();
       await page.locator(`#${field}-filter`).click();
       await page.locator(`#${field}-filter`).pressSequentially(name ?? '');
       await page.locator('nz-option-item', { hasText: name }).first().click();

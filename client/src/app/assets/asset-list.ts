@@ -116,6 +116,7 @@ export class AssetList {
   protected readonly mayWrite = inject(Account).may('inventory.write');
   protected readonly columns = COLUMNS;
   protected readonly facets = FACETS;
+  protected readonly rare = ['type', 'status', 'active', 'pinned', 'dataCenterId', 'adminAccountId'];
   protected readonly names = inject(AssetNames);
   protected readonly groupChoices = injectAssetGroupChoices();
   protected readonly dataCenterChoices = injectDataCenterChoices();

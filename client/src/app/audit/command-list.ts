@@ -18,7 +18,7 @@ import { ExportMenu } from '../sheets/export-menu';
 import { CommandText } from './command-text';
 import { PeriodFilter } from './period-filter';
 import { SameElsewhere } from './same-elsewhere';
-import { SubjectFilters } from './subject-filters';
+import { SubjectFilters, SystemUserFilter } from './subject-filters';
 
 const COLUMNS: readonly Column[] = [
   { id: 'at', label: 'commands.at', sort: 'at', fixed: true },
@@ -42,6 +42,7 @@ const CERTAIN = ['true', 'false'] as const;
     PeriodFilter,
     SameElsewhere,
     SubjectFilters,
+    SystemUserFilter,
     RouterLink,
     When,
   ],
@@ -61,6 +62,7 @@ export class CommandList {
   protected readonly columns = COLUMNS;
   /** A short text was looked for in the commands since then only. */
   protected readonly searchedFrom = signal<string | null>(null);
+  protected readonly rare = ['kind', 'certain', 'systemUserId'];
   protected readonly facets: readonly Facet[] = [
     {
       field: 'kind',

@@ -30,7 +30,7 @@ import { ListView } from '../list/list-view';
 import { ExportMenu } from '../sheets/export-menu';
 import { PeriodFilter } from './period-filter';
 import { SameElsewhere } from './same-elsewhere';
-import { SubjectFilters } from './subject-filters';
+import { SubjectFilters, SystemUserFilter } from './subject-filters';
 
 const COLUMNS: readonly Column[] = [
   { id: 'startedAt', label: 'fileTransfers.at', sort: 'startedAt', fixed: true },
@@ -69,6 +69,7 @@ const SHOWN_DIGITS = 12;
     PeriodFilter,
     SameElsewhere,
     SubjectFilters,
+    SystemUserFilter,
     RouterLink,
     StateMark,
     When,
@@ -80,6 +81,7 @@ export class FileList {
   private readonly language = inject(Language);
   protected readonly t = injectWords();
   protected readonly columns = COLUMNS;
+  protected readonly rare = ['direction', 'change', 'result', 'systemUserId'];
   protected readonly facets: readonly Facet[] = [
     facet('direction', RECORD_DIRECTIONS, 'fileTransfers.directions.'),
     facet('change', FILE_CHANGES, 'fileTransfers.changes.'),

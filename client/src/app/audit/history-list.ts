@@ -16,7 +16,7 @@ import { ExportMenu } from '../sheets/export-menu';
 import { endMark } from './end-mark';
 import { PeriodFilter } from './period-filter';
 import { SameElsewhere } from './same-elsewhere';
-import { SubjectFilters } from './subject-filters';
+import { SubjectFilters, SystemUserFilter } from './subject-filters';
 import type { SessionView } from '../api/models/session-view';
 import { SESSION_STATES, SessionArchive } from './session-archive';
 import { isWatchable } from './watchable';
@@ -47,6 +47,7 @@ const STATE_WORDS = { online: 'sessions.isOnline', ended: 'sessions.isEnded' } a
     Icon,
     PeriodFilter,
     SubjectFilters,
+    SystemUserFilter,
     RouterLink,
     RouterOutlet,
     SameElsewhere,
@@ -62,6 +63,7 @@ export class HistoryList {
   protected readonly columns = COLUMNS;
   protected readonly markOf = endMark;
   protected readonly isWatchable = isWatchable;
+  protected readonly rare = ['state', 'kind', 'systemUserId'];
   protected readonly facets: readonly Facet[] = [
     {
       field: 'state',

@@ -17,7 +17,7 @@ import { injectReaction } from '../panel/reaction';
 import type { SessionView } from '../api/models/session-view';
 import { SessionArchive } from './session-archive';
 import { isWatchable } from './watchable';
-import { SubjectFilters } from './subject-filters';
+import { SubjectFilters, SystemUserFilter } from './subject-filters';
 
 const REFRESH_MS = 3000;
 
@@ -45,6 +45,7 @@ const COLUMNS: readonly Column[] = [
     RouterOutlet,
     StateMark,
     SubjectFilters,
+    SystemUserFilter,
     When,
   ],
   templateUrl: './online-list.html',

@@ -55,23 +55,33 @@ const WHOLE_DAYS: Hours = { from: '', to: '' };
   `,
   styles: `
     :host {
+      position: relative;
       display: inline-flex;
-      flex-wrap: wrap;
+      flex: none;
       gap: 4px;
       align-items: center;
     }
     nz-range-picker {
-      width: 222px;
+      width: 208px;
     }
     nz-range-picker:not(:has(input:not(:placeholder-shown))) {
       width: 184px;
     }
     input {
-      width: 62px;
+      width: 60px;
+      padding-inline: 9px;
     }
+    /* over the rows, which stay where they are */
     p {
-      flex-basis: 100%;
+      position: absolute;
+      top: calc(100% + 4px);
+      left: 0;
       margin: 0;
+      padding: 4px 8px;
+      border: 1px solid var(--line);
+      border-radius: var(--radius);
+      background: var(--paper);
+      white-space: nowrap;
       color: var(--bad);
       font-size: 12px;
     }

@@ -34,21 +34,29 @@ const TYPING_PAUSE_MS = 150;
   `,
   styles: `
     :host {
-      display: inline-grid;
-      grid-template-columns: minmax(0, auto);
+      position: relative;
+      flex: 0 10 auto;
+      display: inline-block;
+      min-width: 74px;
       max-width: 190px;
-    }
-    nz-select,
-    .as-wide {
-      grid-area: 1 / 1;
+      height: 28px;
     }
     nz-select {
-      min-width: 74px;
+      position: absolute;
+      top: 0;
+      left: 0;
+      width: 100%;
+    }
+    /* what is typed and found can be read; over its neighbours, which stay where they are */
+    nz-select.ant-select-open {
+      z-index: 3;
+      width: max(100%, 200px);
     }
     /* a select is as wide as its name or what is chosen, also while somebody types into it */
     .as-wide {
+      display: block;
       height: 0;
-      padding: 0 28px 0 12px;
+      padding: 0 34px 0 12px;
       overflow: hidden;
       white-space: nowrap;
     }

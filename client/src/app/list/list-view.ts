@@ -31,7 +31,7 @@ const FIRST_ROWS = 20;
 
 /**
  * The one shape of every list: heading with count and the page's actions (`[listAction]`), what is said of it as a whole
- * (`[listNote]`), filters, rows, batch actions for the selected ones (`[batchAction]`), what to do while it is empty
+ * (`[listNote]`), filters (`[listFilter]`, `[rareFilter]`), rows, batch actions for the selected ones (`[batchAction]`), what to do while it is empty
  * (`[empty]`), pager.
  */
 @Component({
@@ -47,6 +47,8 @@ export class ListView<Row extends Listed> {
   readonly list = input.required<ListSource<Row>>();
   readonly columns = input.required<readonly Column[]>();
   readonly facets = input<readonly Facet[]>([]);
+  /** Fields of the filters that stand behind "More filters": those of facets, and of what is given as `[rareFilter]`. */
+  readonly rare = input<readonly string[]>([]);
   readonly hint = input<string>('list.search');
   /** Whether rows can be selected for batch actions. */
   readonly selectable = input(false);
