@@ -122,6 +122,10 @@ requires('hosts', 'ssh', 'sudo', 'browser').describe('pushes in the console', ()
     try {
       await page.goto(`/pushes/${await desk.start(user, [asset], 'key')}`);
       const panel = page.locator('gh-push-panel');
+      // the account is being made: what the row names was done before it, and is said to be
+      await expect
+        .poll(() => panel.locator('li.asset').textContent())
+        .toMatch(/Running.*hangs.*after: Check the privileges/s);
       await panel.locator('button', { hasText: 'Stop' }).click();
       await expect.poll(() => panel.locator('li.asset').textContent()).toMatch(/Stopped.*hangs/s);
       await expect.poll(() => panel.locator('dl.facts').textContent()).toContain('Stopped');

@@ -124,6 +124,11 @@ export class JobPanel {
     });
   }
 
+  /** The step told of such an asset is the one that was done last; of others, the one that failed or ended it. */
+  protected isUnderWay(state: RunItemState): boolean {
+    return state === 'running' || state === 'stopped';
+  }
+
   protected toggle(assetId: string): void {
     const opened = new Set(this.opened());
     if (!opened.delete(assetId)) opened.add(assetId);

@@ -3,6 +3,7 @@ import { RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Account } from '../account/account';
 import type { PushResultView } from '../api/models/push-result-view';
+import type { RunItemState } from '../api/models/run-item-state';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
 import { injectKnownWords, injectWords } from '../language/words';
@@ -97,8 +98,10 @@ export class PushPanel {
     return ['/assets', assetId, ...(state === 'failed' && step === 'host-key' ? ['host-keys'] : [])];
   }
 
-  protected stepName(step: string): string {
-    return this.known(`step.${step}`) ?? step;
+  /** What failed; of what is under way or was stopped, what was done last: the server knows no more. */
+  protected stepOf(state: RunItemState, step: string): string {
+    const name = this.known(`step.${step}`) ?? step;
+    return state === 'failed' ? name : this.t('step.after', { step: name });
   }
 
   protected async stop(id: string): Promise<void> {
