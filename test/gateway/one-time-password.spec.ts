@@ -6,7 +6,7 @@ import { SshClient } from './ssh.js';
 const CONSOLE = 'https://ops.example.com/gatehouse';
 const PASSWORD = 'given by an admin 4711';
 
-requires('ssh').describe('an SSH login with a password that somebody else set', () => {
+requires('ssh').describe('an SSH login that needs the console first', () => {
   let harness: Harness;
   let client: SshClient;
   let userId: string;
@@ -23,19 +23,26 @@ requires('ssh').describe('an SSH login with a password that somebody else set', 
     client = await SshClient.at(door, harness.keys);
   });
 
-  async function told(login: string): Promise<string> {
-    const terminal = client.as({ login }).terminal(undefined, ['-o', 'PreferredAuthentications=password']);
-    await terminal.waitFor('password:');
+  async function told(login: string, method = 'password'): Promise<string> {
+    const terminal = client.as({ login }).terminal(undefined, ['-o', `PreferredAuthentications=${method}`]);
+    await terminal.waitFor(/password:/i);
     terminal.line(PASSWORD);
     await terminal.untilEnded();
     return terminal.shown;
   }
 
-  it('is told the address at which it is changed, in the menu and on the way to an asset', async () => {
+  it('with a password that somebody else set is told where to change it, in the menu and on the way to an asset', async () => {
     const words = `Change it in the console (${CONSOLE}) first`;
     expect(await told('fresh')).toContain(words);
     expect(await told('fresh@dev@web-01')).toContain(words);
     await harness.change(`/users/${userId}`, { language: 'zh-CN' });
     expect(await told('fresh')).toContain(`请先在控制台（${CONSOLE}）修改密码`);
+  });
+
+  it('of whoever must set up a second factor is told where', async () => {
+    await harness.change(`/users/${userId}`, { secondFactorRequired: true, language: 'en' });
+    for (const method of ['keyboard-interactive', 'password,keyboard-interactive']) {
+      expect(await told('fresh', method)).toContain(`Set it up in the console (${CONSOLE}) first`);
+    }
   });
 });

@@ -239,7 +239,7 @@ requires('hosts', 'ssh').describe('second factor over SSH', () => {
     ] as const) {
       const refused = await sshAsking(client, 'true', [...options], answers);
       expect(refused.status).toBe(255);
-      expect(refused.stderr).toContain('Log in to the console and set it up there');
+      expect(refused.stderr).toContain('Set it up in the console first, then log in again.');
     }
     expect((await attemptsOf(harness, 'ivan')).map(({ reason }) => reason)).toEqual(
       Array.from({ length: 3 }, () => 'second factor not set up'),

@@ -114,5 +114,6 @@ export interface MenuTexts {
   /** With the console's address; null: it is not known. */
   mustChangePassword: (console: string | null) => string;
   codePrompt: string;
-  enrolFirst: string;
+  /** With the console's address; null: it is not known. */
+  enrolFirst: (console: string | null) => string;
 }

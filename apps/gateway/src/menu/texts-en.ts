@@ -160,6 +160,6 @@ export const EN: MenuTexts = {
   mustChangePassword: (console) =>
     `Your password was set by somebody else. Change it in the console${console === null ? '' : ` (${console})`} first, then log in again.`,
   codePrompt: 'Code of your authenticator app, or a recovery code: ',
-  enrolFirst:
-    'Your account needs a second factor. Log in to the console and set it up there, then come back.',
+  enrolFirst: (console) =>
+    `Your account needs a second factor. Set it up in the console${console === null ? '' : ` (${console})`} first, then log in again.`,
 };

@@ -163,5 +163,6 @@ export const ZH_CN: MenuTexts = {
   mustChangePassword: (console) =>
     `您的密码由他人设置，请先在控制台${console === null ? '' : `（${console}）`}修改密码，再重新登录。`,
   codePrompt: '动态验证码或恢复码：',
-  enrolFirst: '您的账号必须启用双因素认证。请先登录控制台完成设置，再重新登录。',
+  enrolFirst: (console) =>
+    `您的账号必须启用双因素认证，请先在控制台${console === null ? '' : `（${console}）`}完成设置，再重新登录。`,
 };

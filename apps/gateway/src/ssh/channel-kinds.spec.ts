@@ -35,6 +35,7 @@ describe('kinds of channels', () => {
     authenticator: {} as Authenticator,
     codes: {} as CodeChecker,
     logger: makeLogger('test', 'fatal'),
+    publicUrl: null,
     makePool: () => {
       throw new Error('nobody logs in here');
     },

@@ -1,7 +1,7 @@
 import type { AuthContext, AuthenticationType, KeyboardAuthContext, Prompt } from 'ssh2';
 import { CodeRefused, type Authenticator, type CodeChecker, type FirstFactor } from '#libs/identity';
 import type { PublicKey, User } from '#libs/database';
-import { DomainError, type Logger } from '#libs/kernel';
+import { DomainError, type Config, type Logger } from '#libs/kernel';
 import { chooseLanguage, MENU_TEXTS } from '../menu/texts.js';
 import { provesKey } from './key-proof.js';
 import { parseLoginName, type LoginName } from './login-name.js';
@@ -68,6 +68,8 @@ export interface LoginParts {
   authenticator: Authenticator;
   codes: CodeChecker;
   logger: Logger;
+  /** The console's address; null: it is not known. */
+  publicUrl: Config['publicUrl'];
 }
 
 /** The login of one connection. State belongs to one user name; ssh2 closes a connection that changes it. */
@@ -150,7 +152,7 @@ export class LoginAttempts implements Login {
     if (context.method !== 'keyboard-interactive' || !proof) return REFUSED;
     const texts = MENU_TEXTS[chooseLanguage(proof.user.language, {})];
     if (proof.owes === 'enrolment') {
-      await ask(context, [], texts.enrolFirst);
+      await ask(context, [], texts.enrolFirst(this.parts.publicUrl));
       this.failures = MAX_FAILURES; // no other answer helps
       return REFUSED;
     }

@@ -141,11 +141,12 @@ export class SshDoor {
       loggedIn,
     }: Pick<ConnectionParts, 'jump' | 'login' | 'hostKeys'> & { loggedIn?: () => void },
   ): void {
-    const { authenticator, codes, logger, targets, direct, opener, listeners } = this.parts;
+    const { authenticator, codes, logger, config, targets, direct, opener, listeners } = this.parts;
     const connection = new ClientConnection(client, socket, address, {
       authenticator,
       codes,
       logger,
+      publicUrl: config.publicUrl,
       makePool: (direct) => new UpstreamPool(targets, direct ? MULTIPLEXING_LINGER_MS : 0),
       onLoggedIn: () => {
         loggedIn?.();
