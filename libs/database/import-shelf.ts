@@ -40,7 +40,14 @@ export interface CheckedSheet {
 }
 
 const countRows = z.array(z.object({ outcome: z.enum(IMPORT_OUTCOMES), count: z.number() }));
-const problem = z.object({ field: z.string(), code: z.string(), message: z.string() });
+const problem = z
+  .object({
+    field: z.string(),
+    code: z.string(),
+    message: z.string(),
+    params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  })
+  .transform(({ params, ...fault }): FieldError => ({ ...fault, ...(params && { params }) }));
 const change = z
   .object({ field: z.string(), before: z.unknown(), after: z.unknown() })
   .transform((found): ImportChange => ({ field: found.field, before: found.before, after: found.after }));

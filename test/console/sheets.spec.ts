@@ -95,6 +95,11 @@ requires('ssh', 'browser').describe('spreadsheets in the console', () => {
       .poll(() => visitor.row('zh-1').locator('.change').allTextContents())
       .toEqual(['地址10.0.0.5', '启用否', '环境测试', '标签a：1；b：2']);
     expect(await visitor.row('zh@2').locator('.error').textContent()).toMatch(/A3名称.*不能包含 @、# 和 \//s);
+    await page.getByRole('button', { name: '语言' }).click();
+    await page.getByRole('menuitemradio', { name: 'English' }).click();
+    await expect
+      .poll(() => visitor.row('zh@2').locator('.error').textContent())
+      .toMatch(/A3Name.*@, # and \/ have a meaning/s);
     await visitor.leave();
   });
 

@@ -104,8 +104,9 @@ export class UserSheetsController {
   async getRefusedUserRows(
     @CurrentActor() actor: Actor,
     @IdParam() id: ImportId,
-    @Query() { format = 'xlsx' }: RefusedFileQuery,
+    @Query() { format = 'xlsx', language }: RefusedFileQuery,
   ): Promise<StreamableFile> {
-    return sendRefused('users-refused', format, await this.desk.refused(actor, 'users', id));
+    const rows = await this.desk.refused(actor, 'users', id, language);
+    return sendRefused('users-refused', format, rows);
   }
 }

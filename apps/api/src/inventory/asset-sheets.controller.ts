@@ -105,8 +105,9 @@ export class AssetSheetsController {
   async getRefusedAssetRows(
     @CurrentActor() actor: Actor,
     @IdParam() id: ImportId,
-    @Query() { format = 'xlsx' }: RefusedFileQuery,
+    @Query() { format = 'xlsx', language }: RefusedFileQuery,
   ): Promise<StreamableFile> {
-    return sendRefused('assets-refused', format, await this.desk.refused(actor, 'assets', id));
+    const rows = await this.desk.refused(actor, 'assets', id, language);
+    return sendRefused('assets-refused', format, rows);
   }
 }

@@ -76,7 +76,7 @@ export class ImportDesk {
       unknownHeaders: header.unknown,
       otherSheets: sheet.otherSheets,
       remarks,
-      rows: rows.map((row) => kept(row, plans.get(row.row), language)),
+      rows: rows.map((row) => kept(row, plans.get(row.row))),
     });
     return this.view(actor, subject.kind, id);
   }
@@ -99,17 +99,23 @@ export class ImportDesk {
     const header = matchHeaders(columns, { row: 1, cells });
     const language = query.language ?? languageOf(head.language);
     const titles = new Map(columns.map((column) => [column.field, column.titles[language]]));
-    return { items: items.map((row) => rowView(row, header, titles)), total };
+    return { items: items.map((row) => rowView(row, header, titles, language)), total };
   }
 
-  /** The rows that are refused, as they were uploaded, with the reasons: to mend and upload again. @throws NotFound */
-  async refused(actor: Actor, kind: ImportKind, id: ImportId): Promise<RefusedRows> {
-    const { headers, language } = await this.shelf.get(actor, kind, id);
+  /**
+   * The rows that are refused, as they were uploaded, with the reasons: to mend and upload again. Without a language: in
+   * that of the import.
+   * @throws NotFound
+   */
+  async refused(actor: Actor, kind: ImportKind, id: ImportId, asked?: SheetLanguage): Promise<RefusedRows> {
+    const head = await this.shelf.get(actor, kind, id);
+    const language = asked ?? languageOf(head.language);
     const rows = await this.shelf.rows(id, ['refused']);
-    const reasons = ({ errors }: KeptRow): string => errors.map(({ message }) => message).join(' ');
+    const reasons = ({ errors }: KeptRow): string =>
+      errors.map((fault) => inWords(fault, language).message).join(' ');
     return {
-      headers,
-      language: languageOf(language),
+      headers: head.headers,
+      language,
       rows: rows.map((row) => ({ cells: row.cells, reasons: reasons(row) })),
     };
   }
@@ -124,7 +130,7 @@ export class ImportDesk {
     id: ImportId,
     allOrNothing: boolean,
   ): Promise<R> {
-    const { counts, language } = await this.shelf.get(actor, subject.kind, id);
+    const { counts } = await this.shelf.get(actor, subject.kind, id);
     if (allOrNothing && counts.refused > 0) throw new RowsRefused(counts.refused);
     if (!(await this.shelf.claim(id))) throw new ImportUnderWay();
     try {
@@ -135,12 +141,7 @@ export class ImportDesk {
         {
           allOrNothing,
           progress: (done) => this.shelf.progress(id, done),
-          settle: (tx, refused) => {
-            const told = [...refused].map(
-              ([row, faults]) => [row, faults.map((fault) => inWords(fault, languageOf(language)))] as const,
-            );
-            return this.shelf.settle(tx, id, new Map(told));
-          },
+          settle: (tx, refused) => this.shelf.settle(tx, id, refused),
         },
       );
     } catch (error) {
@@ -165,9 +166,9 @@ function draftOf<F>({ row, name, fields }: ReadRow<F>): DraftRow<F> {
   return { row, name, fields };
 }
 
-function kept<F>(read: ReadRow<F>, plan: PlannedRow | undefined, language: SheetLanguage): KeptRow {
+/** Faults are kept as they were found, and said in the language of whoever reads them. */
+function kept<F>(read: ReadRow<F>, plan: PlannedRow | undefined): KeptRow {
   const { row, name, cells, errors } = read;
-  const faults = [...errors, ...(plan?.errors ?? [])].map((fault) => inWords(fault, language));
   const fields = Object.fromEntries(Object.entries(read.fields ?? {}));
   return {
     row,
@@ -176,7 +177,7 @@ function kept<F>(read: ReadRow<F>, plan: PlannedRow | undefined, language: Sheet
     fields,
     outcome: plan?.outcome ?? 'refused',
     changes: plan?.changes ?? [],
-    errors: faults,
+    errors: [...errors, ...(plan?.errors ?? [])],
   };
 }
 
@@ -195,6 +196,7 @@ function rowView(
   { row, name, outcome, cells, changes, errors }: KeptRow,
   header: HeaderMatch,
   titles: ReadonlyMap<string, string>,
+  language: SheetLanguage,
 ): ImportRowView {
   const placeOf = (field: string): number => header.columns.findIndex((column) => column?.field === field);
   const called = (field: string): { header: string; title: string } => {
@@ -211,7 +213,8 @@ function rowView(
       .map((error) => {
         const place = placeOf(error.field);
         const cell = place === -1 ? null : `${columnLetters(place)}${row}`;
-        return { cell, ...error, ...called(error.field), text: cells[place] ?? '' };
+        const { field, code, message } = inWords(error, language);
+        return { cell, field, code, message, ...called(field), text: cells[place] ?? '' };
       }),
   };
 }

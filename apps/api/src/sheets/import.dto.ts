@@ -30,13 +30,19 @@ export class SheetFileQuery extends SheetLanguageQuery {
 
 /** As which file the refused rows are wanted. */
 export class RefusedFileQuery {
+  @OneOf(SHEET_LANGUAGES, { optional: true, description: 'Of the reasons. If left out: that of the import' })
+  language?: SheetLanguage;
+
   @OneOf(SHEET_FORMATS, { optional: true, description: 'If left out: an Excel workbook' })
   format?: SheetFormat;
 }
 
 /** Which rows of an import are shown. */
 export class ImportRowQuery extends ListQueryBy('row') {
-  @OneOf(SHEET_LANGUAGES, { optional: true, description: 'Of the titles. If left out: that of the import' })
+  @OneOf(SHEET_LANGUAGES, {
+    optional: true,
+    description: 'Of titles and reasons. If left out: that of the import',
+  })
   language?: SheetLanguage;
 
   @OneOf(IMPORT_OUTCOMES, { optional: true })
@@ -142,7 +148,7 @@ export class ImportErrorView {
   @ApiProperty({ description: 'Stable', example: 'unknown_group' })
   code!: string;
 
-  @ApiProperty({ description: 'For the person, in the language of the import' })
+  @ApiProperty({ description: 'For the person, in the language asked for' })
   message!: string;
 }
 

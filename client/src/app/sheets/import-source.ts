@@ -65,7 +65,7 @@ export function injectImportSources(): Record<ImportKind, ImportSource> {
       rows: (id, page, outcome) => api.invoke(listAssetImportRows, part(id, page, outcome)),
       run: (id, { allOrNothing }) => api.invoke(runAssetImport, { id, body: { allOrNothing } }),
       template: (format) => api.invoke(getAssetTemplate, { format, language: language.shown() }),
-      refused: (id) => api.invoke(getRefusedAssetRows, { id, format: 'xlsx' }),
+      refused: (id) => api.invoke(getRefusedAssetRows, { id, format: 'xlsx', language: language.shown() }),
     },
     users: {
       check: (file) => api.invoke(checkUserImport, upload(file)),
@@ -73,7 +73,7 @@ export function injectImportSources(): Record<ImportKind, ImportSource> {
       rows: (id, page, outcome) => api.invoke(listUserImportRows, part(id, page, outcome)),
       run: (id, wishes) => api.invoke(runUserImport, { id, body: { ...wishes } }),
       template: (format) => api.invoke(getUserTemplate, { format, language: language.shown() }),
-      refused: (id) => api.invoke(getRefusedUserRows, { id, format: 'xlsx' }),
+      refused: (id) => api.invoke(getRefusedUserRows, { id, format: 'xlsx', language: language.shown() }),
     },
   };
 }

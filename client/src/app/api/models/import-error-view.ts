@@ -20,7 +20,7 @@ export interface ImportErrorView {
   header: string;
 
   /**
-   * For the person, in the language of the import
+   * For the person, in the language asked for
    */
   message: string;
 

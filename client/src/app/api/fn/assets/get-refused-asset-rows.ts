@@ -12,6 +12,11 @@ export interface GetRefusedAssetRows$Params {
   id: string;
 
 /**
+ * Of the reasons. If left out: that of the import
+ */
+  language?: 'en' | 'zh-CN';
+
+/**
  * If left out: an Excel workbook
  */
   format?: 'xlsx' | 'csv';
@@ -21,6 +26,7 @@ export function getRefusedAssetRows(http: HttpClient, rootUrl: string, params: G
   const rb = new RequestBuilder(rootUrl, getRefusedAssetRows.PATH, 'get');
   if (params) {
     rb.path('id', params.id, {});
+    rb.query('language', params.language, {});
     rb.query('format', params.format, {});
   }
 

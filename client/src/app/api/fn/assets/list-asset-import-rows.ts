@@ -33,7 +33,7 @@ export interface ListAssetImportRows$Params {
   sort?: 'row' | '-row';
 
 /**
- * Of the titles. If left out: that of the import
+ * Of titles and reasons. If left out: that of the import
  */
   language?: 'en' | 'zh-CN';
   outcome?: 'added' | 'changed' | 'unchanged' | 'refused';
