@@ -96,6 +96,21 @@ requires('ssh', 'browser').describe('rules in the console', () => {
     await page.getByText('Yes, allowed now').waitFor();
   });
 
+  it('is asked at the end of each line, of a user as of an asset', async () => {
+    for (const [from, part] of [
+      [`/users/${aliceId}?tab=access`, 'gh-user-access'],
+      [`/assets/${webId}/access`, 'gh-asset-access'],
+    ] as const) {
+      await visitor.page.goto(from);
+      const line = visitor.page.locator(`${part} .lines > li`, { hasText: 'Why?' }).first();
+      const last = line.locator('> :last-child');
+      expect(await last.textContent()).toBe('Why?');
+      const [whole, end] = [await line.boundingBox(), await last.boundingBox()];
+      const gap = (whole?.x ?? 0) + (whole?.width ?? 0) - (end?.x ?? 0) - (end?.width ?? 0);
+      expect(gap).toBeLessThan(20);
+    }
+  });
+
   it('gives a rule hours of the week, and takes them away', async () => {
     await visitor.page.goto(`/rules/${ruleId}`);
     const limited = visitor.panel.locator('#hours');

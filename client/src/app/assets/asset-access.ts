@@ -28,7 +28,7 @@ const TYPING_PAUSE_MS = 250;
       />
     </p>
     @if (rows.rows().length) {
-      <ul class="lines">
+      <ul class="lines aligned">
         @for (row of rows.rows(); track row.userId + row.systemUserId) {
           <li>
             <span class="grow">
@@ -40,12 +40,12 @@ const TYPING_PAUSE_MS = 250;
               @for (rule of row.rules; track rule.id) {
                 <a [routerLink]="['/rules', rule.id]">{{ rule.name }}</a>
               }
-              <a
-                routerLink="/explain"
-                [queryParams]="{ userId: row.userId, assetId: assetId(), systemUserId: row.systemUserId }"
-                >{{ t('explain.why') }}</a
-              >
             </span>
+            <a
+              routerLink="/explain"
+              [queryParams]="{ userId: row.userId, assetId: assetId(), systemUserId: row.systemUserId }"
+              >{{ t('explain.why') }}</a
+            >
           </li>
         }
       </ul>
@@ -53,9 +53,8 @@ const TYPING_PAUSE_MS = 250;
     <gh-more-rows [rows]="rows" [none]="t('assetAccess.none')" />
   `,
   styles: `
-    .lines > li {
-      display: grid;
-      grid-template-columns: minmax(0, 3fr) minmax(0, 2fr) minmax(0, 5fr);
+    .lines {
+      --tracks: minmax(0, 3fr) minmax(0, 2fr) minmax(0, 4fr) auto;
     }
     .rules {
       display: flex;
