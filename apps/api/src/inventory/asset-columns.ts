@@ -53,7 +53,7 @@ const reached: SheetColumns = [
     titles: { en: 'Address', 'zh-CN': '地址' },
     help: {
       en: 'IP address or DNS name, without a port. Needed for a new asset',
-      'zh-CN': 'IP 或域名，不带端口。新增时必填',
+      'zh-CN': 'IP 地址或域名，不含端口。新增时必填',
     },
     form: 'text',
     required: true,

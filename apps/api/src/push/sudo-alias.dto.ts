@@ -9,7 +9,7 @@ import type { TextForm } from '../http/text-forms.js';
 const ALIAS_NAME: TextForm = {
   pattern: /^(?!ALL$)[A-Z][A-Z0-9_]*$/,
   code: 'not_an_alias_name',
-  rule: 'Use letters, digits and _, first a letter; ALL is taken by sudo itself.',
+  rule: 'Use upper-case letters, digits and _, first a letter; ALL is taken by sudo itself.',
 };
 
 /** A new sudo alias. */

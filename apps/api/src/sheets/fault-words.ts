@@ -26,7 +26,7 @@ const CHINESE: Readonly<Record<string, string>> = {
   not_a_text: '必须是文本。',
   not_a_username: '以字母或数字开头，其后可用字母、数字、点、连字符和下划线，总长不超过 64 个字符。',
   not_true_or_false: '必须是 true 或 false。',
-  not_an_address: '请填写 IP 地址或域名，不带端口。',
+  not_an_address: '请填写 IP 地址或域名，不含端口。',
   not_an_asset_name: '资产名称中不能包含 @、# 和 /，它们在填写资产名称的地方另有含义。',
   not_an_email: '邮箱格式不正确。',
   not_an_object: '必须是对象。',

@@ -34,7 +34,7 @@ const FAILURES: Readonly<Partial<Record<ConnectWord, (gaps: Gaps) => string>>> =
 const REMEDIES = { wait: '请稍后重试；若仍无法连接，请联系管理员。', tell: '请联系管理员。', none: '' };
 
 const REFUSALS: Readonly<Record<Refusal['reason'], (about: Refusal['about']) => string>> = {
-  user_inactive: () => '您的账号已被禁用或已到期。',
+  user_inactive: () => '您的账号已停用或已到期。',
   no_rule: () => '没有授权规则允许您进行此访问，请联系管理员。',
   outside_period: () => '您的授权目前无效：尚未开始、已经结束，或不在允许的时段内。',
   asset_inactive: ({ assetName }) => `${assetName} 已停用，任何人都无法连接。`,
