@@ -44,5 +44,13 @@ requires('ssh').describe('an SSH login that needs the console first', () => {
     for (const method of ['keyboard-interactive', 'password,keyboard-interactive']) {
       expect(await told('fresh', method)).toContain(`Set it up in the console (${CONSOLE}) first`);
     }
+    // as a prompt: of an instruction OpenSSH shows such letters as octal numbers
+    await harness.change(`/users/${userId}`, { language: 'zh-CN' });
+    const terminal = client.terminal(undefined, ['-o', 'PreferredAuthentications=keyboard-interactive']);
+    await terminal.waitFor(/password:/i);
+    terminal.line(PASSWORD);
+    await terminal.waitFor(`请先在控制台（${CONSOLE}）完成设置，再重新登录。按回车键结束：`);
+    terminal.line('');
+    await terminal.untilEnded();
   });
 });

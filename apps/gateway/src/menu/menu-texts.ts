@@ -114,6 +114,6 @@ export interface MenuTexts {
   /** With the console's address; null: it is not known. */
   mustChangePassword: (console: string | null) => string;
   codePrompt: string;
-  /** With the console's address; null: it is not known. */
+  /** With the console's address; null: it is not known. Beyond ASCII it is shown as a prompt, which wants Enter. */
   enrolFirst: (console: string | null) => string;
 }

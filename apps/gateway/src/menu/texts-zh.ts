@@ -164,5 +164,5 @@ export const ZH_CN: MenuTexts = {
     `您的密码由他人设置，请先在控制台${console === null ? '' : `（${console}）`}修改密码，再重新登录。`,
   codePrompt: '动态验证码或恢复码：',
   enrolFirst: (console) =>
-    `您的账号必须启用双因素认证，请先在控制台${console === null ? '' : `（${console}）`}完成设置，再重新登录。`,
+    `您的账号必须启用双因素认证，请先在控制台${console === null ? '' : `（${console}）`}完成设置，再重新登录。按回车键结束：`,
 };

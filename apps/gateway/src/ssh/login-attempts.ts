@@ -152,7 +152,7 @@ export class LoginAttempts implements Login {
     if (context.method !== 'keyboard-interactive' || !proof) return REFUSED;
     const texts = MENU_TEXTS[chooseLanguage(proof.user.language, {})];
     if (proof.owes === 'enrolment') {
-      await ask(context, [], texts.enrolFirst(this.parts.publicUrl));
+      await tell(context, texts.enrolFirst(this.parts.publicUrl));
       this.failures = MAX_FAILURES; // no other answer helps
       return REFUSED;
     }
@@ -258,6 +258,12 @@ class PromptGivenUp extends Error {
   constructor() {
     super('the client gave up the prompt, or answered another one');
   }
+}
+
+/** OpenSSH shows letters beyond ASCII in a prompt alone: in an instruction they come out as octal numbers. */
+async function tell(context: KeyboardAuthContext, sentence: string): Promise<void> {
+  if (/^[\x20-\x7e]*$/.test(sentence)) await ask(context, [], sentence);
+  else await ask(context, [{ prompt: sentence, echo: true }]);
 }
 
 /** One step of a dialogue (RFC 4256 section 3.2): as many answers as prompts. @throws PromptGivenUp */
