@@ -378,7 +378,7 @@ describe('importing assets', () => {
       'brand',
       'cpuCount',
     ];
-    const inChinese = ['名称', '地址', 'SSH 端口', '资产组', '机房', '标签', '备注', '品牌', 'CPU 数'];
+    const inChinese = ['名称', '地址', 'SSH 端口', '资产组', '机房', '标签', '备注', '品牌', 'CPU 核数'];
     const lines = (comment: string) => Array.from({ length: 5_000 }, (_, index) => line(index, comment));
     const figures: Record<string, number> = {};
     const timed = async <T>(what: string, work: () => Promise<T>): Promise<T> => {

@@ -16,7 +16,7 @@ const ENVIRONMENTS: readonly Choice[] = [
   { value: 'development', titles: { en: 'development', 'zh-CN': '开发' }, also: ['开发环境'] },
 ];
 const STATUSES: readonly Choice[] = [
-  { value: 'in-use', titles: { en: 'in use', 'zh-CN': '使用中' }, also: ['在用'] },
+  { value: 'in-use', titles: { en: 'in use', 'zh-CN': '在用' }, also: ['使用中'] },
   { value: 'spare', titles: { en: 'spare', 'zh-CN': '备用' } },
   { value: 'retired', titles: { en: 'retired', 'zh-CN': '已下线' }, also: ['下线'] },
 ];
@@ -135,11 +135,12 @@ const described: readonly SheetColumn[] = [
   },
   {
     field: 'status',
-    titles: { en: 'Status', 'zh-CN': '状态' },
+    titles: { en: 'Status', 'zh-CN': '使用状态' },
+    also: ['状态'],
     help: { en: 'One of the values listed; for people only', 'zh-CN': '从可选值中选择；仅供查看' },
     form: 'choice',
     choices: STATUSES,
-    example: { en: 'in use', 'zh-CN': '使用中' },
+    example: { en: 'in use', 'zh-CN': '在用' },
   },
   {
     field: 'labels',
@@ -172,18 +173,22 @@ const hardware: readonly SheetColumn[] = [
     cleared: [],
     example: '52:54:00:12:34:56',
   },
-  plain(
-    'outOfBandAddress',
-    ['Out-of-band address', '带外地址'],
-    ['Of the management board (iDRAC, iLO…)', '管理口地址（iDRAC、iLO 等）'],
-    '10.9.0.11',
-  ),
+  {
+    ...plain(
+      'outOfBandAddress',
+      ['Out-of-band address', '带外管理地址'],
+      ['Of the management board (iDRAC, iLO…)', '管理卡地址（iDRAC、iLO 等）'],
+      '10.9.0.11',
+    ),
+    also: ['带外地址'],
+  },
   plain('brand', ['Brand', '品牌'], ['Text', '文本'], 'Dell'),
   plain('model', ['Model', '型号'], ['Text', '文本'], 'R740'),
   plain('cpuModel', ['CPU model', 'CPU 型号'], ['Text', '文本'], 'Xeon Gold 6248'),
   {
     field: 'cpuCount',
-    titles: { en: 'CPUs', 'zh-CN': 'CPU 数' },
+    titles: { en: 'CPUs', 'zh-CN': 'CPU 核数' },
+    also: ['CPU 数'],
     help: { en: 'Logical processors', 'zh-CN': '逻辑处理器个数' },
     form: 'whole',
     cleared: null,

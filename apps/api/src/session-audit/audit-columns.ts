@@ -20,7 +20,7 @@ const SESSION_ID = column('sessionId', 'Session id', '会话编号');
 
 /** What a spreadsheet of each audit list is called. */
 export const AUDIT_TITLES: Readonly<Record<AuditList, InBoth>> = {
-  sessions: { en: 'Sessions', 'zh-CN': '会话' },
+  sessions: { en: 'Sessions', 'zh-CN': '登录历史' },
   commands: { en: 'Commands', 'zh-CN': '命令记录' },
   'file-transfers': { en: 'File transfers', 'zh-CN': '上传下载' },
   'login-attempts': { en: 'Logins', 'zh-CN': '登录日志' },
@@ -76,7 +76,7 @@ export const AUDIT_COLUMNS: Readonly<Record<AuditList, readonly WrittenColumn[]>
     column('username', 'User', '用户'),
     yesNo('succeeded', 'Succeeded', '成功'),
     column('reason', 'Reason', '原因'),
-    column('way', 'Way', '途径'),
+    column('way', 'Way', '入口'),
     column('method', 'Method', '方式'),
     column('address', 'From', '来源地址'),
   ],
@@ -88,7 +88,7 @@ export const AUDIT_COLUMNS: Readonly<Record<AuditList, readonly WrittenColumn[]>
     column('subjectName', 'Object', '对象'),
     column('before', 'Before', '变更前'),
     column('after', 'After', '变更后'),
-    column('way', 'Way', '途径'),
+    column('way', 'Way', '入口'),
     column('address', 'From', '来源地址'),
   ],
 };

@@ -78,7 +78,7 @@ const ZH_CN: SessionWords = {
   restarting: '网关正在重启，请稍后重新登录。',
   tooMany: (max) => `您在此网关上已有 ${max} 个会话，已达上限，请先结束其中一些。`,
   notCheckable: '您的访问授权已到期，且目前无法确认是否有其他授权。',
-  withdrawn: '您的访问授权已被撤销。',
+  withdrawn: '您的访问授权已收回。',
   longest: '此会话已达到允许的最长时间，即将结束。',
   idle: '长时间无输入，会话结束。',
   assetClosed: (asset) => `${asset} 已关闭连接。`,
