@@ -41,6 +41,11 @@ requires('hosts', 'ssh', 'browser').describe('the page of batch execution', () =
     await page.goto('/batch/new');
     await page.locator('#pattern').fill('"web-01');
     await page.getByText('A double quote has no end.').first().waitFor(patience);
+    await page.locator('#command').fill('true');
+    await page.locator('gh-form-buttons button[type=submit]').click();
+    // at the field alone, not below it too
+    await page.locator('gh-field').getByText('A double quote has no end.').waitFor(patience);
+    expect(await page.getByText('A double quote has no end.').count()).toBe(1);
     await page.locator('#pattern').fill('*,!db-*');
     await page.getByText('2 assets chosen').waitFor(patience);
     await page.locator('#pattern').fill('*');

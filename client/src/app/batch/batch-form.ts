@@ -65,7 +65,10 @@ export class BatchForm implements HoldsInput {
     loader: ({ params }) => this.store.preview(params),
   });
   protected readonly preview = computed(() => (this.matched.hasValue() ? this.matched.value() : undefined));
-  protected readonly previewProblem = computed(() => this.matched.error());
+  /** Unless the field itself says what is wrong with it. */
+  protected readonly previewProblem = computed(() =>
+    this.form.pattern().errors().length > 0 ? undefined : this.matched.error(),
+  );
   /** Rows that the person took out. */
   protected readonly without = linkedSignal<unknown, ReadonlySet<string>>({
     source: () => this.preview(),
