@@ -129,6 +129,21 @@ requires('ssh', 'browser').describe('the forms of the console', () => {
     await page.getByText('Saved').waitFor();
   });
 
+  it('a second factor for chosen roles needs one, which stands below that choice', async () => {
+    await page.goto('/settings/security');
+    await page.getByRole('radio', { name: 'Chosen roles' }).check();
+    const role = page.getByRole('checkbox', { name: 'Auditor' });
+    const everybody = page.getByRole('radio', { name: 'Everybody' });
+    const [above, below] = [await role.boundingBox(), await everybody.boundingBox()];
+    expect(above?.y).toBeLessThan(below?.y ?? 0);
+    await page.locator('form button[type=submit]').click();
+    await page.getByRole('alert').getByText('at least one role').waitFor();
+    await role.check();
+    await page.locator('form button[type=submit]').click();
+    await page.getByText('Saved').waitFor();
+    expect(await page.getByRole('alert').getByText('at least one role').count()).toBe(0);
+  });
+
   it('a question about many long names shows that there are more of them', async () => {
     const systemUserId = await make('/system-users', { username: 'ops', generateKey: true });
     const assetIds = [];

@@ -45,6 +45,7 @@ const FRESH: SecurityView = { secondFactorFor: 'nobody', secondFactorRoles: [] }
       cursor: pointer;
     }
     .roles {
+      margin: 4px 0 8px;
       padding-left: 22px;
     }
   `,
@@ -84,10 +85,12 @@ export class SecurityPage implements HoldsInput {
   }
 
   protected async save(): Promise<void> {
-    this.problem.set(null);
+    const { secondFactorFor, secondFactorRoles } = this.model();
+    const isComplete = secondFactorFor !== 'roles' || secondFactorRoles.length > 0;
+    this.problem.set(isComplete ? null : this.t('security.noRole'));
+    if (!isComplete) return;
     this.busy.set(true);
     try {
-      const { secondFactorFor, secondFactorRoles } = this.model();
       this.loaded.set(await this.api.invoke(setSecurity, { body: { secondFactorFor, secondFactorRoles } }));
       this.touched.set(false);
       this.messages.success(this.t('profile.saved'));
