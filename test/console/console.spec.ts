@@ -234,6 +234,7 @@ requires('hosts', 'ssh', 'browser').describe('the console, from the first login 
     await admin.link('Login history').click();
     const row = admin.row('alice');
     await expect.poll(() => row.textContent()).toMatch(/dev@web-01.*Web terminal.*Online.*Watch/s);
+    await admin.page.getByRole('button', { name: /^More filters/ }).click();
     await admin.button('State').click();
     await admin.page.getByRole('menuitemradio', { name: 'Ended' }).click();
     await admin.page.getByText('Nothing matches').waitFor();

@@ -163,7 +163,8 @@ requires('ssh', 'browser').describe('the pages of the console', () => {
     const { page, ...visitor } = await enter(operator);
     await page.goto('/assets');
     await page.locator('tbody tr').first().waitFor();
-    await page.getByRole('button', { name: 'State' }).first().click();
+    await page.getByRole('button', { name: /^More filters/ }).click();
+    await page.getByRole('group', { name: 'More filters' }).getByRole('button', { name: 'State' }).click();
     await page.getByRole('menuitemradio', { name: 'Inactive' }).click();
     await page.getByRole('searchbox').fill('web-0');
     await expect

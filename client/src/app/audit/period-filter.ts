@@ -68,7 +68,7 @@ const WHOLE_DAYS: Hours = { from: '', to: '' };
       width: 184px;
     }
     input {
-      width: 60px;
+      width: 66px;
       padding-inline: 9px;
     }
     /* over the rows, which stay where they are */
