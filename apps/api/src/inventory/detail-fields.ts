@@ -82,7 +82,7 @@ export function Disks(): PropertyDecorator {
 
 /** Labels: key → value. */
 export function Labels(): PropertyDecorator {
-  const message = `Labels are texts by key: keys of letters, digits and . _ / - (at most ${MAX_LABEL_KEY}), values of at most ${MAX_LABEL_VALUE} characters, at most ${MAX_LABELS} labels.`;
+  const message = `Each label is key=value: a key of letters, digits and . _ / - (at most ${MAX_LABEL_KEY}), a value of at most ${MAX_LABEL_VALUE} characters; at most ${MAX_LABELS} labels.`;
   return applyDecorators(
     ApiProperty({
       type: 'object',
