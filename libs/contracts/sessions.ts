@@ -12,7 +12,7 @@ export const SESSION_KINDS = [
 ] as const;
 export type SessionKind = (typeof SESSION_KINDS)[number];
 
-/** Why a session ended: stable, shown translated. */
+/** Why a session ended: stable, shown translated. `stopped`, `time_limit`: with the batch execution that it is of. */
 export const END_REASONS = [
   'logout',
   'closed',
@@ -21,6 +21,8 @@ export const END_REASONS = [
   'asset_disconnected',
   'connect_failed',
   'terminated',
+  'stopped',
+  'time_limit',
   'access_revoked',
   'idle_timeout',
   'session_limit',

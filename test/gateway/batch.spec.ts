@@ -2,7 +2,7 @@ import { MAX_LINE } from '../../apps/gateway/src/menu/line-editor.js';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { requires, startMisbehavingHost, type Host, type MisbehavingHost } from '../hosts/index.js';
-import { BatchHand } from './batch-desk.js';
+import { BatchHand, type BatchResultShown } from './batch-desk.js';
 import { Harness, type Person } from './harness.js';
 import { RestClient } from './rest.js';
 
@@ -47,6 +47,10 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
   const running = async (name: string, text: string): Promise<string> =>
     (await hosts[name]?.exec(`pgrep -f '[${text[0]}]${text.slice(1)}' || true`))?.text ?? '';
 
+  /** Why the session of one asset ended, as audit has it. */
+  const endOf = async (result: BatchResultShown | undefined): Promise<string | null | undefined> =>
+    (await harness.sessions('&kind=batch')).find(({ id }) => id === result?.sessionId)?.endReason;
+
   it('runs everywhere at once; equal outcomes are one, and each host has its own record', async () => {
     const command = 'test "$(hostname)" = web-2 && echo odd >&2 && exit 3\necho "as $USER: $((6*7))"\ncat';
     const id = await hand.begin('*,!dead', command);
@@ -86,6 +90,7 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
     for (const [name, result] of Object.entries(results)) {
       expect(result, name).toMatchObject({ failure: 'time_limit', stdout: 'begun\n' });
       expect(await running(name, 'sleep 4711'), name).toBe('');
+      expect(await endOf(result), name).toBe('time_limit');
     }
   });
 
@@ -125,6 +130,7 @@ requires('hosts', 'busybox-hosts', 'ssh', 'terminal').describe('one command on m
     expect(first).toMatchObject({ state: 'stopped', stdout: 'begun\n' });
     expect(second).toMatchObject({ state: 'stopped', startedAt: null });
     expect(await running('web-1', 'sleep 47112')).toBe('');
+    expect(await endOf(first)).toBe('stopped');
   });
 
   it('the gateway’s own shell never sees the command, and names are only names', async () => {

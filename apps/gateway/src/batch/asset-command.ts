@@ -65,7 +65,7 @@ export class AssetCommand {
     if (this.calledOff) return;
     this.calledOff = why;
     const stands = this.session?.state === 'open';
-    this.downstream.leave();
+    this.downstream.leave(why);
     // a connection that does not stand yet is given up; one that stands is needed to end what runs there
     if (!stands) this.pool.close();
     this.hurry();

@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream';
+import type { EndReason } from '#libs/contracts';
 import type { Downstream, DownstreamListener } from '../session/downstream.js';
 import type { OutputKeeper } from './output-keeper.js';
 
@@ -29,9 +30,9 @@ export class BatchDownstream implements Downstream {
     this.listener = listener;
   }
 
-  /** Whoever waited for it has gone: the session ends. */
-  leave(): void {
-    this.listener?.closed();
+  /** Nobody waits for it any longer: the session ends. */
+  leave(reason: EndReason): void {
+    this.listener?.closed(reason);
   }
 
   /** Nobody reads along: what a person would be told stands in the result. */

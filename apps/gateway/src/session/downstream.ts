@@ -1,5 +1,5 @@
 import type { Duplex, Readable, Writable } from 'node:stream';
-import type { SessionKind, TerminalSize, TransferProtocol } from '#libs/contracts';
+import type { EndReason, SessionKind, TerminalSize, TransferProtocol } from '#libs/contracts';
 
 /** The terminal that the user's side has. Pixels are 0 when unknown. */
 export interface Pty extends TerminalSize {
@@ -18,8 +18,8 @@ export interface DownstreamListener {
   resized(pty: Pty): void;
   /** A signal without `SIG` (RFC 4254 section 6.9). */
   signalled(name: string): void;
-  /** The user's side is gone. */
-  closed(): void;
+  /** The user's side is gone, or ends it for a reason of its own. */
+  closed(reason?: EndReason): void;
   /** The gateway puts the user out, for a reason that they are told. */
   putOut?(told: string): void;
 }

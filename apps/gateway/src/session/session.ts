@@ -84,7 +84,7 @@ export class Session implements LiveSession {
     downstream.listen({
       resized: () => undefined,
       signalled: () => undefined,
-      closed: () => void this.end('client_disconnected', null),
+      closed: (reason = 'client_disconnected') => void this.end(reason, null),
       putOut: (told) => void this.end('access_revoked', null, null, (words) => words.only(told)),
     });
   }
@@ -132,7 +132,7 @@ export class Session implements LiveSession {
       signalled: (name) => {
         channel.signal(name);
       },
-      closed: () => void this.end('client_disconnected', null),
+      closed: (reason = 'client_disconnected') => void this.end(reason, null),
       putOut: (told) => void this.end('access_revoked', null, null, (words) => words.only(told)),
     });
     // the size may have changed while the channel was opened

@@ -9,6 +9,8 @@ const KINDS: Readonly<Record<EndReason, StateKind>> = {
   asset_disconnected: 'idle',
   connect_failed: 'bad',
   terminated: 'caution',
+  stopped: 'idle',
+  time_limit: 'idle',
   access_revoked: 'caution',
   idle_timeout: 'idle',
   session_limit: 'idle',

@@ -14,6 +14,8 @@ export const END_REASON: EndReason[] = [
   'asset_disconnected',
   'connect_failed',
   'terminated',
+  'stopped',
+  'time_limit',
   'access_revoked',
   'idle_timeout',
   'session_limit',
