@@ -107,7 +107,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
       '每行只写一条命令：这里不能用逗号分隔命令。',
     ]);
     expect(await refusals('/sudo-aliases/new', { name: 'all', commands: 'ALL' })).toEqual([
-      '可用字母、数字和 _，以字母开头。ALL 是 sudo 自身的保留名称。',
+      '可用大写字母、数字和 _，以字母开头。ALL 是 sudo 自身的保留名称。',
     ]);
     expect(await refusals('/system-users/new', { username: 'Root', shell: 'bash', home: '/' })).toEqual([
       '请填写 Linux 用户名：可用小写字母、数字、_ 和 -，以小写字母或 _ 开头。root 不能作为系统用户。',
@@ -116,7 +116,7 @@ requires('ssh', 'browser').describe('the inventory in the console', () => {
     ]);
     expect(await refusals('/assets/new', { name: 'web@1', address: '10.9.0.2:22', port: '70000' })).toEqual([
       '资产名称中不能包含 @、# 和 /，它们在填写资产名称的地方另有含义。',
-      '请输入 IP 地址或域名，不含端口。',
+      '请填写 IP 地址或域名，不含端口。',
       '请填写 1 到 65535 之间的整数。',
     ]);
     await page.goto('/audit/operations?subjectType=asset');
