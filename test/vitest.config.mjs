@@ -7,11 +7,15 @@ import MixingSequencer from '../dist/test/mixing-sequencer.js';
  * Files that run the api within (`within`) share a process, which then loads it once: half of what a small one takes.
  * `patience` is how many seconds `expect.poll` waits where a test gives no bound of its own.
  */
-const project = (name, include, { group, seconds = 10, alone, within, database, setup, patience = 1 }) => ({
+const project = (
+  name,
+  include,
+  { group, seconds = 10, alone, within, database, setup, patience = 1, exclude = [] },
+) => ({
   test: {
     name,
     include,
-    exclude: [],
+    exclude,
     testTimeout: seconds * 1000,
     hookTimeout: Math.max(60, seconds) * 1000,
     fileParallelism: !alone,
@@ -22,6 +26,9 @@ const project = (name, include, { group, seconds = 10, alone, within, database, 
     ...(database && { globalSetup: './dist/test/database/cluster-template.js' }),
   },
 });
+
+/** What must come within a second while hundreds do harm is measured with no browser of another file beside it. */
+const LOAD = ['dist/test/gateway/hostile-load.spec.js'];
 
 export default defineConfig({
   root: new URL('..', import.meta.url).pathname,
@@ -45,7 +52,9 @@ export default defineConfig({
         seconds: 60,
         patience: 10,
         database: true,
+        exclude: LOAD,
       }),
+      project('load', LOAD, { group: 5, seconds: 60, patience: 10, alone: true, database: true }),
       project('console', ['dist/test/console/**/*.spec.js'], {
         group: 4,
         seconds: 90,
