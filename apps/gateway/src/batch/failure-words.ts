@@ -30,7 +30,7 @@ const ZH_CN: Phrases = {
   refused: saidIn(sessionWordsIn('zh-CN')),
   connect_failed: saidIn(sessionWordsIn('zh-CN')),
   time_limit: ({ asset, detail }) => `${asset} 未能在 ${detail} 秒内完成，已被中止。`,
-  access_revoked: () => '运行期间，您的访问授权已被撤销。',
+  access_revoked: () => '运行期间，您的访问授权已收回。',
   terminated: ({ detail }) => `已被 ${detail} 阻断。`,
   asset_disconnected: ({ asset }) => `命令结束之前，${asset} 关闭了连接。`,
   gateway_stopped: () => '运行期间网关被停止。该命令不会重新运行。',
