@@ -29,7 +29,7 @@ import { watchJob } from '../panel/watch-job';
 import { injectProblemWords } from '../problem/problem-words';
 import { JobDesk } from './job-desk';
 import { JOB_KINDS } from './job-kinds';
-import { JOB_COLOURS } from './job-words';
+import { JOB_COLOURS, injectStepWords } from './job-words';
 import { StateFilter } from './state-filter';
 
 /** While a job is under way and its panel can be seen: two short questions, of one page of assets. */
@@ -60,6 +60,7 @@ export class JobPanel {
   protected readonly problems = injectProblemWords();
   protected readonly t = injectWords();
   protected readonly words = injectHostWords();
+  protected readonly stepOf = injectStepWords();
   protected readonly colours = JOB_COLOURS;
 
   readonly jobId = input.required<string>();
@@ -122,11 +123,6 @@ export class JobPanel {
     inject(DestroyRef).onDestroy(() => {
       document.removeEventListener('keydown', this.closeFirst, { capture: true });
     });
-  }
-
-  /** The step told of such an asset is the one that was done last; of others, the one that failed or ended it. */
-  protected isUnderWay(state: RunItemState): boolean {
-    return state === 'running' || state === 'stopped';
   }
 
   protected toggle(assetId: string): void {

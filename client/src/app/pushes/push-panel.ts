@@ -3,10 +3,10 @@ import { RouterLink } from '@angular/router';
 import { NzButtonComponent } from 'ng-zorro-antd/button';
 import { Account } from '../account/account';
 import type { PushResultView } from '../api/models/push-result-view';
-import type { RunItemState } from '../api/models/run-item-state';
 import { StateMark } from '../display/state-mark';
 import { When } from '../display/when';
-import { injectKnownWords, injectWords } from '../language/words';
+import { injectStepWords } from '../jobs/job-words';
+import { injectWords } from '../language/words';
 import { injectPanelPlace } from '../panel/panel-place';
 import { injectReaction } from '../panel/reaction';
 import { SidePanel } from '../panel/side-panel';
@@ -30,7 +30,7 @@ const SHOWN = 200;
 export class PushPanel {
   private readonly store = inject(PushStore);
   private readonly react = injectReaction();
-  private readonly known = injectKnownWords();
+  protected readonly stepOf = injectStepWords();
   protected readonly problems = injectProblemWords();
   protected readonly place = injectPanelPlace();
   protected readonly t = injectWords();
@@ -96,12 +96,6 @@ export class PushPanel {
   /** Where somebody looks who wants to know why it failed there. */
   protected placeOf({ assetId, step, state }: PushResultView): readonly string[] {
     return ['/assets', assetId, ...(state === 'failed' && step === 'host-key' ? ['host-keys'] : [])];
-  }
-
-  /** What failed; of what is under way or was stopped, what was done last: the server knows no more. */
-  protected stepOf(state: RunItemState, step: string): string {
-    const name = this.known(`step.${step}`) ?? step;
-    return state === 'failed' ? name : this.t('step.after', { step: name });
   }
 
   protected async stop(id: string): Promise<void> {
